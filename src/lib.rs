@@ -1,0 +1,5 @@
+//! Refuses to start a program where it must not run.
+
+pub mod secret;
+pub mod source;
+pub mod target;
