@@ -1,0 +1,102 @@
+//! Web addresses and host names in variables.
+
+use thiserror::Error;
+use url::{Host, Url};
+
+/// Why a value is not one web address with one host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub(crate) enum AddressError {
+    /// Not a URL at all.
+    #[error("is no web address")]
+    NotAnAddress,
+    /// A URL without a host.
+    #[error("is an address without a host")]
+    NoHost,
+    /// Two readers would see two hosts.
+    #[error("is an address that two readers take apart differently")]
+    Ambiguous,
+}
+
+/// The host of a web address, in lower case.
+///
+/// DELIBERATE: the `url` crate reads as browsers do, and other clients do not
+/// (`\` for `/`, digits for an address, white space left out). So the host that
+/// it sees must also stand in the text, right after the scheme and userinfo.
+///
+/// # Errors
+///
+/// [`AddressError`] says which of the three it is.
+pub(crate) fn host_of(value: &str) -> Result<String, AddressError> {
+    let url = Url::parse(value).map_err(|_| AddressError::NotAnAddress)?;
+    let (_, rest) = value.split_once("://").ok_or(AddressError::NoHost)?;
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let written = match authority.split_once('@') {
+        Some((_, host)) if host.contains('@') => return Err(AddressError::Ambiguous),
+        Some((_, host)) => host,
+        None => authority,
+    };
+    let host = match url.host() {
+        Some(Host::Domain(name)) => name.to_ascii_lowercase(),
+        Some(Host::Ipv4(address)) => address.to_string(),
+        Some(Host::Ipv6(address)) => format!("[{address}]"),
+        None => return Err(AddressError::NoHost),
+    };
+    let name = match url.port() {
+        Some(port) => written.strip_suffix(&format!(":{port}")).unwrap_or(written),
+        None => written.rsplit_once(':').map_or(written, |(name, port)| {
+            if port.bytes().all(|byte| byte.is_ascii_digit()) { name } else { written }
+        }),
+    };
+    if host.is_empty() {
+        Err(AddressError::NoHost)
+    } else if name.eq_ignore_ascii_case(&host) {
+        Ok(host)
+    } else {
+        Err(AddressError::Ambiguous)
+    }
+}
+
+/// Whether `value` is a host name or an address, as written in a variable.
+pub(crate) fn is_host(value: &str) -> bool {
+    !value.is_empty()
+        && value.len() <= 253
+        && value.split('.').all(|label| {
+            !label.is_empty()
+                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_host_or_none() {
+        use AddressError::*;
+        let table = [
+            ("https://api.koomy.app", Ok("api.koomy.app")),
+            ("https://api.koomy.app/", Ok("api.koomy.app")),
+            ("https://API.koomy.app/v1?x=@y", Ok("api.koomy.app")),
+            ("https://api.koomy.app:443/", Ok("api.koomy.app")),
+            ("http://localhost:3000", Ok("localhost")),
+            ("https://user:pw@koomy.app/", Ok("koomy.app")),
+            ("https://koomy.app./", Ok("koomy.app.")),
+            ("http://127.0.0.1:80", Ok("127.0.0.1")),
+            ("http://[::1]:8080/", Ok("[::1]")),
+            ("redis://cache.internal:6379/0", Ok("cache.internal")),
+            ("https://koomy.app\\@evil.example/", Err(Ambiguous)),
+            ("https://koomy.app@evil.example@x/", Err(Ambiguous)),
+            ("https://2130706433/", Err(Ambiguous)),
+            ("https://ko\tomy.app/", Err(Ambiguous)),
+            ("https://\u{ff4b}oomy.app/", Err(Ambiguous)),
+            ("https:koomy.app", Err(NoHost)),
+            ("mailto:someone", Err(NoHost)),
+            ("koomy.app", Err(NotAnAddress)),
+            ("", Err(NotAnAddress)),
+            ("https://", Err(NotAnAddress)),
+        ];
+        for (value, expected) in table {
+            assert_eq!(host_of(value).as_deref(), expected.as_deref(), "{value:?}");
+        }
+    }
+}

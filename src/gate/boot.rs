@@ -1,0 +1,161 @@
+//! May this process start with these variables?
+//!
+//! The gate opens when all of this holds:
+//!
+//! 1. the variable that names the environment holds a name of the policy, to
+//!    the byte, and the runtime is one that the environment may have;
+//! 2. every required variable is set, every variable that is set may be set
+//!    here and has its format, and nothing that looks like a secret or a
+//!    connection is undeclared;
+//! 3. every connection has exactly one target, whatever the driver, and that
+//!    target is a database of this environment, reached over TLS where it is
+//!    remote;
+//! 4. every secret has the class that the environment demands, is no
+//!    placeholder, is strong, and is used once;
+//! 5. every address in a variable belongs to this environment.
+//!
+//! *What this cannot see*: whether the server at the other end is what its
+//! address claims, and variables that the program loads by itself later.
+
+use once_cell::sync::OnceCell;
+use serde::de::DeserializeOwned;
+
+use super::permit::{Action, Permit, name_of, sealed::Sealed};
+use super::{Gate, Refusal, Verdict};
+use crate::facts::{Facts, Observed, Variables};
+use crate::observe;
+use crate::policy::{Phase, Policy};
+use crate::target::Target;
+
+/// Leave to start, with the snapshot that was judged.
+pub struct Boot {
+    environment: String,
+    variables: Variables,
+    targets: Vec<(String, Target)>,
+}
+
+impl Action for Boot {
+    const GATE: Gate = Gate::Boot;
+}
+
+impl Sealed for Boot {
+    fn granted(verdict: &Verdict<'_>, facts: &Facts) -> Self {
+        let variables = match &facts.variables {
+            Observed::Seen(variables) => variables.clone(),
+            Observed::Absent | Observed::Unreadable(_) => Variables::default(),
+        };
+        let targets = verdict.led().map(|(connection, led)| {
+            (connection.name.value.clone(), led.target.clone())
+        });
+        Self { environment: name_of(verdict.environment), targets: targets.collect(), variables }
+    }
+}
+
+impl Permit<Boot> {
+    /// The environment, as the policy names it.
+    pub fn environment(&self) -> &str {
+        &self.action().environment
+    }
+
+    /// The settings of the program, read from the snapshot that was judged and
+    /// not from the process a second time.
+    ///
+    /// A field `database_url` takes the variable `DATABASE_URL`. A variable
+    /// whose value is not text is left out.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] when a field without default has no variable, or a
+    /// variable does not fit its field's type. The message names the field at
+    /// most, and no value.
+    pub fn settings<T: DeserializeOwned>(&self) -> Result<T, SettingsError> {
+        let pairs = self.action().variables.iter().filter_map(|seen| {
+            Some((seen.name.clone(), seen.value.text()?.expose().to_owned()))
+        });
+        envy::from_iter(pairs).map_err(SettingsError::from)
+    }
+
+    /// The target that the connection called `name` in the policy was judged
+    /// to lead to; `None` if the policy has no such connection or it is unset.
+    pub fn target(&self, name: &str) -> Option<&Target> {
+        let mut targets = self.action().targets.iter();
+        targets.find(|(connection, _)| connection == name).map(|(_, target)| target)
+    }
+}
+
+/// Settings that do not fit their type.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// A field without default has no variable.
+    #[error("no variable for the field `{field}`; set it, or give the field a default")]
+    Missing {
+        /// The field's name.
+        field: &'static str,
+    },
+    /// A variable does not fit the type of its field.
+    #[error("a variable does not fit the type of its field")]
+    Unfit,
+}
+
+// DELIBERATE: what serde says of a value that does not fit quotes the value.
+impl From<envy::Error> for SettingsError {
+    fn from(error: envy::Error) -> Self {
+        match error {
+            envy::Error::MissingValue(field) => Self::Missing { field },
+            envy::Error::Custom(_) => Self::Unfit,
+        }
+    }
+}
+
+/// Asks whether this process may start, by the built-in policy.
+///
+/// The process is judged once: a later call returns the permit of the first.
+/// A refusal is not kept, and a later call looks again.
+///
+/// ```no_run
+/// #[derive(serde::Deserialize)]
+/// struct Settings {
+///     port: u16,
+/// }
+///
+/// let boot = koomy_guard::boot()?;
+/// let settings: Settings = boot.settings()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// [`Refusal`] when a rule refuses or could not look.
+pub fn boot() -> Result<&'static Permit<Boot>, Refusal> {
+    JUDGED.get_or_try_init(|| boot_with(&Policy::built_in()?))
+}
+
+/// Asks whether this process may start, by a policy of the caller's.
+///
+/// # Errors
+///
+/// [`Refusal`] when a rule refuses or could not look.
+pub fn boot_with(policy: &Policy) -> Result<Permit<Boot>, Refusal> {
+    let facts = observe::process(Phase::Boot);
+    let permit = Permit::<Boot>::ask(policy, &facts);
+    match &permit {
+        Ok(permit) => tracing::info!(
+            environment = permit.environment(),
+            policy = policy.name(),
+            sha256 = policy.sha256(),
+            connections = permit.action().targets.len(),
+            "boot permitted"
+        ),
+        Err(refusal) => tracing::error!(
+            policy = policy.name(),
+            sha256 = policy.sha256(),
+            findings = refusal.findings().len(),
+            "boot {}",
+            refusal.outcome().name()
+        ),
+    }
+    permit
+}
+
+static JUDGED: OnceCell<Permit<Boot>> = OnceCell::new();

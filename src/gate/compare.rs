@@ -1,0 +1,50 @@
+//! Do these environments keep apart what must not be shared?
+
+use super::{Gate, Verdict, decide};
+use crate::facts::{Facts, Observed};
+use crate::finding::{Findings, Outcome};
+use crate::policy::Policy;
+use crate::rules::{Case, Check, Rule};
+
+/// Several environments side by side.
+#[derive(Clone, Debug)]
+pub struct Comparison<'a> {
+    /// Each judged alone, in the order in which they were given.
+    pub verdicts: Vec<Verdict<'a>>,
+    /// The rules that were asked of all of them together.
+    pub rules_asked: Vec<&'static str>,
+    /// What only shows in comparison.
+    pub findings: Findings,
+}
+
+impl Comparison<'_> {
+    /// The outcome of the whole: refused wins over undecided.
+    pub fn outcome(&self) -> Option<Outcome> {
+        let nothing = self.verdicts.len() < 2;
+        let alone = self.verdicts.iter().filter_map(Verdict::outcome);
+        alone.chain(self.findings.outcome()).chain(nothing.then_some(Outcome::Undecided)).min()
+    }
+}
+
+/// Judges each of `environments` at the boot gate, and all of them together.
+pub fn compare<'a>(policy: &'a Policy, environments: &'a [Facts]) -> Comparison<'a> {
+    let verdicts =
+        environments.iter().map(|facts| decide(Gate::Boot, policy, facts)).collect();
+    let cases: Vec<_> = environments
+        .iter()
+        .filter_map(|facts| match &facts.variables {
+            Observed::Seen(variables) => Some(Case::new(policy, facts, variables)),
+            Observed::Absent | Observed::Unreadable(_) => None,
+        })
+        .collect();
+    let mut comparison =
+        Comparison { verdicts, rules_asked: Vec::new(), findings: Findings::new() };
+    for rule in Rule::of(Gate::Compare) {
+        if let Check::Across(check) = rule.check {
+            check(&cases, &mut comparison.findings);
+            comparison.rules_asked.push(rule.id);
+        }
+    }
+    comparison.findings.sort();
+    comparison
+}

@@ -1,0 +1,100 @@
+//! The gates: facts and policy in, a permit or a refusal out.
+
+mod boot;
+mod compare;
+mod permit;
+mod refusal;
+
+pub use boot::{Boot, SettingsError, boot, boot_with};
+pub use compare::{Comparison, compare};
+pub use permit::{Action, Permit};
+pub use refusal::{Refusal, Shut};
+
+use crate::facts::{Facts, Observed};
+use crate::finding::{Findings, Outcome};
+use crate::policy::{Connection, Environment, Policy};
+use crate::rules::{Case, Check, Led, Reached, Rule, report_unreadable};
+
+/// A place where the policy is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gate {
+    /// May this process start with these variables?
+    Boot,
+    /// Do these environments keep apart what must not be shared?
+    Compare,
+}
+
+/// Every gate.
+pub const GATES: &[Gate] = &[Gate::Boot, Gate::Compare];
+
+impl Gate {
+    /// The word in every format.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Boot => "boot",
+            Self::Compare => "compare",
+        }
+    }
+}
+
+/// What a gate decided, and what it looked at.
+#[derive(Clone, Debug)]
+pub struct Verdict<'a> {
+    /// The gate.
+    pub gate: Gate,
+    /// The environment, where the variables name one of the policy's.
+    pub environment: Option<&'a Environment>,
+    /// The rules that were asked.
+    pub rules_asked: Vec<&'static str>,
+    /// Why the gate stays shut; empty where it opens.
+    pub findings: Findings,
+    /// Where the connections lead.
+    pub connections: Vec<Reached<'a>>,
+}
+
+impl<'a> Verdict<'a> {
+    /// The connections that have exactly one target.
+    pub fn led(&self) -> impl Iterator<Item = (&'a Connection, &Led<'a>)> {
+        self.connections.iter().filter_map(Reached::led)
+    }
+
+    /// The outcome: permitted only if the gate asked at least one rule, knows
+    /// the environment and found nothing.
+    pub fn outcome(&self) -> Option<Outcome> {
+        match self.findings.outcome() {
+            Some(outcome) => Some(outcome),
+            None if self.rules_asked.is_empty() => Some(Outcome::Undecided),
+            None if self.gate == Gate::Boot && self.environment.is_none() => {
+                Some(Outcome::Undecided)
+            }
+            None => None,
+        }
+    }
+}
+
+/// Asks every rule of `gate`. Pure and total; nothing is opened or printed.
+pub fn decide<'a>(gate: Gate, policy: &'a Policy, facts: &'a Facts) -> Verdict<'a> {
+    let mut verdict = Verdict {
+        gate,
+        environment: None,
+        rules_asked: Vec::new(),
+        findings: Findings::new(),
+        connections: Vec::new(),
+    };
+    let Observed::Seen(variables) = &facts.variables else {
+        report_unreadable(facts, &mut verdict.findings);
+        verdict.rules_asked.push("environment-is-readable");
+        return verdict;
+    };
+    let case = Case::new(policy, facts, variables);
+    for rule in Rule::of(gate) {
+        if let Check::One(check) = rule.check {
+            check(&case, &mut verdict.findings);
+            verdict.rules_asked.push(rule.id);
+        }
+    }
+    verdict.findings.sort();
+    verdict.environment = case.environment;
+    verdict.connections = case.connections;
+    verdict
+}

@@ -1,0 +1,33 @@
+//! The environment of this process.
+#![expect(clippy::disallowed_methods, reason = "this is the one place that looks at it")]
+
+use std::sync::Arc;
+
+use crate::facts::{Facts, Observed, Seen, Variables};
+use crate::policy::Phase;
+use crate::secret::value::Value;
+use crate::source::{Place, Source};
+
+/// Sees every variable of this process, once.
+///
+/// A value that is not UTF-8 is kept as it is; a name that is not UTF-8 is
+/// none that a policy could know, and is left out.
+pub fn process(phase: Phase) -> Facts {
+    let source = Source::named("process environment");
+    let variables = Variables::from_source(
+        std::env::vars_os().filter_map(|(name, value)| Some(seen(&source, name, value)?)),
+    );
+    let nothing = variables.iter().next().is_none();
+    let variables = if nothing { Observed::Absent } else { Observed::Seen(variables) };
+    Facts { source, variables, expected: None, phase }
+}
+
+fn seen(
+    source: &Arc<Source>,
+    name: std::ffi::OsString,
+    value: std::ffi::OsString,
+) -> Option<Seen> {
+    let name = name.into_string().ok()?;
+    let value = Value::from_bytes(value.into_encoded_bytes());
+    Some(Seen { name, value, place: Place::whole(source), also: Vec::new() })
+}

@@ -1,0 +1,361 @@
+//! The policy format, version 1, as data.
+//!
+//! One description serves four readers: the type check of a policy file, "did
+//! you mean", the JSON Schema for editors, and the reference in
+//! `docs/policy.md`. A key that is not here does not exist.
+
+/// A key of a table.
+#[derive(Debug)]
+pub struct Key {
+    /// As written in the file.
+    pub name: &'static str,
+    /// What its value looks like.
+    pub shape: Shape,
+    /// Whether a table without it is a problem.
+    pub need: Need,
+    /// What it means, in one or two sentences.
+    pub doc: &'static str,
+    /// A value, in TOML.
+    pub example: &'static str,
+}
+
+/// Whether a key must be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// A table without it is a problem.
+    Required,
+    /// It has a meaning when it is left out.
+    Optional,
+}
+
+/// What a value looks like.
+#[derive(Debug)]
+pub enum Shape {
+    /// A string.
+    Text,
+    /// One of these strings.
+    OneOf(&'static [&'static str]),
+    /// A whole number within bounds, both included.
+    Integer(i64, i64),
+    /// `true` or `false`.
+    Boolean,
+    /// A list of strings.
+    Texts,
+    /// A list whose items are among these strings.
+    Words(&'static [&'static str]),
+    /// A list of whole numbers within bounds.
+    Integers(i64, i64),
+    /// A table with these keys.
+    Table(&'static [Key]),
+    /// A table of tables with these keys, under names of the user's choice.
+    Named(&'static [Key]),
+    /// A table from names of environments to values of this shape.
+    PerEnvironment(&'static Shape),
+    /// Any of these shapes.
+    Either(&'static [Shape]),
+}
+
+impl Shape {
+    /// The shape in words, for "expected …".
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Text => "a string".to_owned(),
+            Self::OneOf(words) => format!("one of {}", quoted(words)),
+            Self::Integer(low, high) => format!("a whole number from {low} to {high}"),
+            Self::Boolean => "`true` or `false`".to_owned(),
+            Self::Texts => "a list of strings".to_owned(),
+            Self::Words(words) => format!("a list of {}", quoted(words)),
+            Self::Integers(low, high) => format!("a list of whole numbers from {low} to {high}"),
+            Self::Table(_) => "a table".to_owned(),
+            Self::Named(_) => "a table of tables".to_owned(),
+            Self::PerEnvironment(inner) => {
+                format!("a table from environments to {}", inner.describe())
+            }
+            Self::Either(shapes) => {
+                let shapes: Vec<_> = shapes.iter().map(Self::describe).collect();
+                shapes.join(", or ")
+            }
+        }
+    }
+}
+
+fn quoted(words: &[&str]) -> String {
+    let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    words.join(", ")
+}
+
+const fn required(name: &'static str, shape: Shape, doc: &'static str, example: &'static str) -> Key {
+    Key { name, shape, need: Need::Required, doc, example }
+}
+
+const fn optional(name: &'static str, shape: Shape, doc: &'static str, example: &'static str) -> Key {
+    Key { name, shape, need: Need::Optional, doc, example }
+}
+
+/// The top of the file.
+pub static POLICY: &[Key] = &[
+    required("version", Shape::Integer(1, 1), "The version of this format.", "1"),
+    required("name", Shape::Text, "The name of the policy, for messages.", "\"koomy\""),
+    optional("owner", Shape::Text, "Who validates a change of this policy.", "\"CTO\""),
+    optional(
+        "prefix",
+        Shape::Text,
+        "Variables that start with it are the policy's own: one that is not declared is refused. \
+         Service variables that Kubernetes derives from a service of the same name pass.",
+        "\"KOOMY_\"",
+    ),
+    required(
+        "environments",
+        Shape::Named(ENVIRONMENT),
+        "The environments that exist. Any other is refused.",
+        "",
+    ),
+    optional(
+        "connections",
+        Shape::Named(CONNECTION),
+        "The variables through which a program reaches a database.",
+        "",
+    ),
+    optional("databases", Shape::Named(DATABASE), "The databases that environments may use.", ""),
+    required("variables", Shape::Named(VARIABLE), "The variables that programs may have.", ""),
+];
+
+/// `[environments.NAME]`
+pub static ENVIRONMENT: &[Key] = &[
+    required(
+        "data",
+        Shape::OneOf(&["real", "masked", "synthetic"]),
+        "What its databases hold: `real` data of real people, `masked` copies of them, or \
+         `synthetic` data that may be lost.",
+        "\"synthetic\"",
+    ),
+    optional(
+        "runtime",
+        Shape::Texts,
+        "The values that the variable with `is = \"runtime\"` may have here. Needed when the \
+         policy declares such a variable.",
+        "[\"production\", \"development\"]",
+    ),
+    optional(
+        "databases",
+        Shape::Texts,
+        "The databases, by their names in this policy, that a connection may lead to here. None \
+         when left out.",
+        "[\"koomy-development\"]",
+    ),
+    optional(
+        "domains",
+        Shape::Texts,
+        "The host names of this environment, each exactly. A name belongs to one environment.",
+        "[\"sandbox.koomy.app\", \"api-sandbox.koomy.app\"]",
+    ),
+    optional("branches", Shape::Texts, "The branches that may be released here.", "[\"staging\"]"),
+    optional(
+        "after",
+        Shape::Text,
+        "Only what was released to that environment first may be released here.",
+        "\"sandbox\"",
+    ),
+    optional("seed", Shape::Boolean, "Whether seeds may run here. No when left out.", "true"),
+    optional(
+        "debug",
+        Shape::Table(DEBUG),
+        "Debug endpoints, which are forbidden when left out.",
+        "{ paths = [\"/api/_debug\"], header = \"X-Debug-Secret\", secret = \"DEBUG_SECRET\" }",
+    ),
+];
+
+/// `debug = { … }`
+pub static DEBUG: &[Key] = &[
+    required("paths", Shape::Texts, "The paths below which debug endpoints live.", "[\"/api/_debug\"]"),
+    required("header", Shape::Text, "The request header that carries the secret.", "\"X-Debug-Secret\""),
+    required("secret", Shape::Text, "The variable that holds the secret.", "\"DEBUG_SECRET\""),
+];
+
+/// `[connections.NAME]`
+pub static CONNECTION: &[Key] = &[
+    optional(
+        "engine",
+        Shape::OneOf(&["postgres", "mysql"]),
+        "The database engine; `postgres` when left out.",
+        "\"mysql\"",
+    ),
+    optional(
+        "url",
+        Shape::Text,
+        "The variable that holds the connection as one URL. Either this, or `host` and \
+         `database` and `user`.",
+        "\"DATABASE_URL\"",
+    ),
+    optional("host", Shape::Text, "The variable that holds the host.", "\"DB_HOST\""),
+    optional("port", Shape::Text, "The variable that holds the port.", "\"DB_PORT\""),
+    optional("database", Shape::Text, "The variable that holds the database's name.", "\"DB_DATABASE\""),
+    optional("user", Shape::Text, "The variable that holds the user.", "\"DB_USERNAME\""),
+    optional("password", Shape::Text, "The variable that holds the password.", "\"DB_PASSWORD\""),
+    optional(
+        "encryption",
+        Shape::Text,
+        "The variable that holds the TLS mode, in the words of the engine's `sslmode`.",
+        "\"DB_SSLMODE\"",
+    ),
+    optional(
+        "required",
+        REQUIRED,
+        "Where the connection must be set: `true`, or a list of environments. When left out, \
+         wherever the environment has a database.",
+        "[\"production\"]",
+    ),
+    optional(
+        "databases",
+        Shape::Texts,
+        "The databases that this connection may lead to, where that is less than all of the \
+         environment's.",
+        "[\"koomy-shadow\"]",
+    ),
+    PHASES,
+];
+
+/// `[databases.NAME]`
+pub static DATABASE: &[Key] = &[
+    optional(
+        "engine",
+        Shape::OneOf(&["postgres", "mysql"]),
+        "The database engine; `postgres` when left out.",
+        "\"mysql\"",
+    ),
+    optional(
+        "provider",
+        Shape::OneOf(PROVIDERS),
+        "Who runs it. A URL that leads to another provider's host is refused.",
+        "\"neon\"",
+    ),
+    optional("project", Shape::Text, "The provider's id of the project.", "\"quiet-river-10000001\""),
+    optional("branch", Shape::Table(BRANCH), "The branch, for providers that have branches.", ""),
+    optional(
+        "endpoints",
+        Shape::Texts,
+        "Host names that lead to this database and to no other, without a pooler's suffix. An \
+         endpoint belongs to one environment.",
+        "[\"ep-koomy-main-10000001.eu-central-1.aws.neon.tech\"]",
+    ),
+    optional(
+        "hosts",
+        Shape::Texts,
+        "Host names or addresses that may lead to several databases, so that the name (and the \
+         user, where given) decides.",
+        "[\"localhost\", \"127.0.0.1\"]",
+    ),
+    optional("sockets", Shape::Texts, "Directories of unix sockets.", "[\"/var/run/postgresql\"]"),
+    optional(
+        "ports",
+        Shape::Integers(1, 65535),
+        "Ports; the engine's own when left out, and a provider's pooler port where it has one.",
+        "[5432, 6543]",
+    ),
+    required("database", Shape::Text, "The database's name on its server.", "\"koomy\""),
+    optional(
+        "users",
+        Shape::Texts,
+        "The users that may connect; any when left out. Needed where the user carries the \
+         identity, as with Supabase's pooler.",
+        "[\"postgres.abcdefghijklmnopqrst\"]",
+    ),
+    optional(
+        "network",
+        Shape::OneOf(&["public", "private"]),
+        "`private`: the way to it crosses no foreign network, so that a connection without TLS \
+         is permitted. `public` when left out.",
+        "\"private\"",
+    ),
+];
+
+/// `branch = { … }`
+pub static BRANCH: &[Key] = &[
+    optional("names", Shape::Texts, "Its names, for people.", "[\"main\", \"production\"]"),
+    optional("id", Shape::Text, "The provider's id, which the server itself tells.", "\"br-koomy-main-10000001\""),
+];
+
+/// `[variables.NAME]`
+pub static VARIABLE: &[Key] = &[
+    optional(
+        "is",
+        Shape::OneOf(VARIABLE_KINDS),
+        "What it is; `text` when left out. Exactly one variable is the `environment`.",
+        "\"secret\"",
+    ),
+    optional(
+        "kind",
+        Shape::Text,
+        "The kind of a secret, one of those in `docs/secrets.md`; `random` when left out.",
+        "\"stripe-secret-key\"",
+    ),
+    optional(
+        "class",
+        Shape::PerEnvironment(&Shape::OneOf(&["live", "test"])),
+        "The class that a secret must have in each environment. One that is not named may not \
+         hold it at all.",
+        "{ production = \"live\", sandbox = \"test\" }",
+    ),
+    optional(
+        "required",
+        REQUIRED,
+        "Where it must be set and not empty: `true`, or a list of environments. Nowhere when \
+         left out; the environment and the runtime always.",
+        "[\"production\", \"sandbox\"]",
+    ),
+    optional(
+        "allowed",
+        Shape::Texts,
+        "The environments that may have it; all when left out.",
+        "[\"sandbox\"]",
+    ),
+    optional(
+        "values",
+        Shape::Either(&[Shape::Texts, Shape::PerEnvironment(&Shape::Texts)]),
+        "The closed list of its values, to the byte; or one list for each environment.",
+        "[\"production\", \"development\"]",
+    ),
+    optional(
+        "hosts",
+        Shape::Either(&[Shape::Texts, Shape::PerEnvironment(&Shape::Texts)]),
+        "For `url`, `urls`, `host`, `hosts`: the hosts that it may name, instead of the \
+         environment's domains.",
+        "[\"api.orange.com\"]",
+    ),
+    optional(
+        "matches",
+        Shape::Text,
+        "A regular expression that the whole value must match.",
+        "\"[a-z]{2}-[a-z]+-[0-9]\"",
+    ),
+    optional(
+        "min_bits",
+        Shape::Integer(1, 512),
+        "The least strength of a home-made secret, in bits of guessing work; 64 when left out.",
+        "128",
+    ),
+    PHASES,
+    optional("description", Shape::Text, "What it is for.", "\"signs the session cookie\""),
+];
+
+const REQUIRED: Shape = Shape::Either(&[Shape::Boolean, Shape::Texts]);
+
+const PHASES: Key = optional(
+    "phases",
+    Shape::Words(&["boot", "ci", "build"]),
+    "The phases in which `required` asks for it; `boot` when left out. What is set is judged in \
+     every phase.",
+    "[\"boot\", \"build\"]",
+);
+
+/// The words of `is`.
+pub const VARIABLE_KINDS: &[&str] = &[
+    "environment", "runtime", "secret", "text", "url", "urls", "host", "hosts", "email", "port",
+    "integer", "boolean",
+];
+
+/// The words of `provider`, in the order of [`crate::target::Provider`].
+pub const PROVIDERS: &[&str] = &[
+    "neon", "supabase", "rds", "aurora", "cloud-sql", "railway", "render", "fly", "heroku",
+    "planetscale", "prisma-postgres",
+];

@@ -1,0 +1,105 @@
+//! What only one environment, or one database, can have.
+
+use std::collections::BTreeMap;
+
+use super::super::problem::{Problem, ProblemKind};
+use super::super::{Database, Environment};
+use crate::source::{Span, Spanned};
+
+/// Reports whatever is claimed twice: a database, an endpoint, a branch or a
+/// domain by two environments, and one address by two databases.
+pub(super) fn check(
+    environments: &[Environment],
+    databases: &[Database],
+    problems: &mut Vec<Problem>,
+) {
+    let mut claims = Claims { problems, made: BTreeMap::new() };
+    for environment in environments {
+        let name = environment.name.value.as_str();
+        for domain in &environment.domains {
+            claims.claim("domain", &domain.value, name, domain.span);
+        }
+        for id in &environment.databases {
+            let Some(database) = databases.iter().find(|database| database.id == id.value) else {
+                continue;
+            };
+            claims.claim("database", &database.name.value, name, id.span);
+            for endpoint in &database.endpoints {
+                claims.claim("endpoint", &endpoint.value, name, endpoint.span);
+            }
+            if let Some(Spanned { value, span }) = &database.branch_id {
+                claims.claim("branch", value, name, *span);
+            }
+        }
+    }
+    for (position, second) in databases.iter().enumerate() {
+        for first in databases.iter().take(position) {
+            if let Some(address) = shared_address(first, second) {
+                claims.twice("address", address, &first.name, &second.name);
+            }
+        }
+    }
+}
+
+struct Claims<'a> {
+    problems: &'a mut Vec<Problem>,
+    /// What was claimed, by whom first, and where.
+    made: BTreeMap<(&'static str, String), (String, Span)>,
+}
+
+impl Claims<'_> {
+    fn claim(&mut self, what: &'static str, name: &str, by: &str, span: Span) {
+        match self.made.get(&(what, name.to_owned())) {
+            Some((first, first_span)) if first != by => {
+                let kind = ProblemKind::ClaimedTwice {
+                    what,
+                    name: name.to_owned(),
+                    first: first.clone(),
+                    second: by.to_owned(),
+                };
+                let related = Some((*first_span, "claimed here first"));
+                self.problems.push(Problem { kind, span, related });
+            }
+            Some(_) => {}
+            None => {
+                self.made.insert((what, name.to_owned()), (by.to_owned(), span));
+            }
+        }
+    }
+
+    fn twice(
+        &mut self,
+        what: &'static str,
+        address: &Spanned<String>,
+        first: &Spanned<String>,
+        second: &Spanned<String>,
+    ) {
+        let kind = ProblemKind::ClaimedTwice {
+            what,
+            name: address.value.clone(),
+            first: first.value.clone(),
+            second: second.value.clone(),
+        };
+        let related = Some((first.span, "claimed here first"));
+        self.problems.push(Problem { kind, span: address.span, related });
+    }
+}
+
+/// An address of `second` at which a connection could mean `first` as well.
+fn shared_address<'a>(first: &Database, second: &'a Database) -> Option<&'a Spanned<String>> {
+    let same_name = first.engine == second.engine && first.database.value == second.database.value;
+    let same_port = first.ports.iter().any(|port| second.ports.contains(port));
+    let same_user = first.users.is_empty()
+        || second.users.is_empty()
+        || first.users.iter().any(|user| second.users.iter().any(|other| other.value == user.value));
+    if !(same_name && same_user) {
+        return None;
+    }
+    let known = |list: &[Spanned<String>], item: &Spanned<String>| {
+        list.iter().any(|other| other.value == item.value)
+    };
+    let mut hosts = second.endpoints.iter().chain(&second.hosts).filter(|_| same_port);
+    hosts
+        .find(|host| known(&first.endpoints, host) || known(&first.hosts, host))
+        .or_else(|| second.sockets.iter().find(|socket| known(&first.sockets, socket)))
+}

@@ -1,0 +1,88 @@
+//! `[connections.NAME]`
+
+use super::super::reader::Section;
+use super::super::{Connection, Given, PartVariables, Phase};
+use super::Lower;
+use super::databases::engine;
+use crate::source::Spanned;
+
+impl Lower {
+    pub(super) fn connections(&mut self, top: Section<'_>) -> Vec<Connection> {
+        let sections = top.named("connections");
+        let connections: Vec<_> = sections
+            .into_iter()
+            .filter_map(|(name, section)| self.one_connection(name, section))
+            .collect();
+        self.given_twice(&connections);
+        connections
+    }
+
+    fn one_connection(&mut self, name: Spanned<String>, section: Section<'_>) -> Option<Connection> {
+        let given = self.given(&name, section)?;
+        let databases = section
+            .texts("databases")
+            .map(|names| names.iter().filter_map(|name| self.database(name)).collect());
+        Some(Connection {
+            engine: engine(section),
+            given,
+            required: self.places(section, "required"),
+            databases,
+            phases: Self::phases(section, &[Phase::Boot]),
+            name,
+        })
+    }
+
+    fn given(&mut self, name: &Spanned<String>, section: Section<'_>) -> Option<Given> {
+        let parts = ["host", "port", "database", "user", "password", "encryption"];
+        let has_parts = parts.iter().any(|part| section.has(part));
+        match (section.text("url"), has_parts) {
+            (Some(url), false) => Some(Given::Url(url)),
+            (Some(url), true) => {
+                self.contradiction(
+                    url.span,
+                    format!("`{}` is given by a URL and by parts", name.value),
+                    "keep `url`, or the parts; declare two connections if there are two",
+                );
+                None
+            }
+            (None, _) => {
+                let (Some(host), Some(database), Some(user)) =
+                    (section.text("host"), section.text("database"), section.text("user"))
+                else {
+                    self.contradiction(
+                        name.span,
+                        format!("`{}` does not say which variables give it", name.value),
+                        "give `url`, or `host` and `database` and `user`",
+                    );
+                    return None;
+                };
+                Some(Given::Parts(PartVariables {
+                    host,
+                    port: section.text("port"),
+                    database,
+                    user,
+                    password: section.text("password"),
+                    encryption: section.text("encryption"),
+                }))
+            }
+        }
+    }
+
+    fn given_twice(&mut self, connections: &[Connection]) {
+        let urls = |connection: &Connection| match &connection.given {
+            Given::Url(url) => Some(url.clone()),
+            Given::Parts(_) => None,
+        };
+        let mut seen: Vec<Spanned<String>> = Vec::new();
+        for url in connections.iter().filter_map(urls) {
+            if seen.iter().any(|other| other.value == url.value) {
+                self.contradiction(
+                    url.span,
+                    format!("`{}` gives two connections", url.value),
+                    "declare one of them",
+                );
+            }
+            seen.push(url);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! `[databases.NAME]`
+
+use super::super::reader::Section;
+use super::super::{Database, DatabaseId, Network};
+use super::Lower;
+use super::environments::is_host_name;
+use crate::source::Spanned;
+use crate::target::{Engine, Provider};
+
+impl Lower {
+    pub(super) fn databases(&mut self, top: Section<'_>) -> Vec<Database> {
+        let sections = top.named("databases");
+        sections
+            .into_iter()
+            .zip(0..)
+            .filter_map(|((name, section), id)| self.one_database(name, DatabaseId(id), section))
+            .collect()
+    }
+
+    fn one_database(
+        &mut self,
+        name: Spanned<String>,
+        id: DatabaseId,
+        section: Section<'_>,
+    ) -> Option<Database> {
+        let engine = engine(section);
+        let provider =
+            section.text("provider").and_then(|word| Provider::from_name(&word.value));
+        let branch = section.table("branch");
+        let database = Database {
+            id,
+            engine,
+            provider,
+            project: section.text("project").map(|project| project.value),
+            branch_names: branch
+                .and_then(|branch| branch.texts("names"))
+                .map(|names| names.into_iter().map(|name| name.value).collect())
+                .unwrap_or_default(),
+            branch_id: branch.and_then(|branch| branch.text("id")),
+            endpoints: section.texts("endpoints").unwrap_or_default(),
+            hosts: section.texts("hosts").unwrap_or_default(),
+            sockets: section.texts("sockets").unwrap_or_default(),
+            ports: ports(section, engine, provider),
+            database: section.text("database")?,
+            users: section.texts("users").unwrap_or_default(),
+            network: network(section),
+            name,
+        };
+        self.addresses(&database);
+        self.users(&database);
+        Some(database)
+    }
+
+    fn addresses(&mut self, database: &Database) {
+        let Database { endpoints, hosts, sockets, name, .. } = database;
+        if endpoints.is_empty() && hosts.is_empty() && sockets.is_empty() {
+            self.contradiction(
+                name.span,
+                format!("`{}` has no address, so nothing can lead to it", name.value),
+                "give it `endpoints`, `hosts` or `sockets`",
+            );
+        }
+        for host in endpoints.iter().chain(hosts) {
+            if !is_host_name(&host.value) {
+                self.contradiction(
+                    host.span,
+                    format!("`{}` is not a lower-case host name", host.value),
+                    "write the host alone, without scheme, port or trailing dot",
+                );
+            }
+        }
+        for host in endpoints.iter().chain(hosts) {
+            if database.provider == Some(Provider::Neon)
+                && first_label(&host.value).ends_with("-pooler")
+            {
+                self.contradiction(
+                    host.span,
+                    format!("`{}` names a pooler", host.value),
+                    "leave `-pooler` out; both spellings then lead to the database",
+                );
+            }
+        }
+        for socket in sockets {
+            if !socket.value.starts_with('/') || socket.value.ends_with('/') {
+                self.contradiction(
+                    socket.span,
+                    format!("`{}` is no absolute directory", socket.value),
+                    "write a directory such as `/var/run/postgresql`",
+                );
+            }
+        }
+    }
+
+    /// On a shared host the user is the identity, and must be pinned.
+    fn users(&mut self, database: &Database) {
+        if !database.users.is_empty() {
+            return;
+        }
+        let shared = database.endpoints.iter().chain(&database.hosts).find(|host| {
+            SHARED_HOSTS.iter().any(|suffix| {
+                host.value.strip_suffix(suffix).is_some_and(|rest| rest.ends_with('.'))
+                    || host.value == *suffix
+            })
+        });
+        if let Some(host) = shared {
+            self.contradiction(
+                host.span,
+                format!("`{}` is shared by many databases; the user tells them apart", host.value),
+                "pin `users`, such as `[\"postgres.PROJECT\"]`",
+            );
+        }
+    }
+}
+
+pub(super) fn engine(section: Section<'_>) -> Engine {
+    match section.text("engine").as_ref().map(|engine| engine.value.as_str()) {
+        Some("mysql") => Engine::MySql,
+        Some(_) | None => Engine::Postgres,
+    }
+}
+
+fn network(section: Section<'_>) -> Network {
+    match section.text("network").as_ref().map(|network| network.value.as_str()) {
+        Some("private") => Network::Private,
+        Some(_) | None => Network::Public,
+    }
+}
+
+fn ports(section: Section<'_>, engine: Engine, provider: Option<Provider>) -> Vec<u16> {
+    if let Some(ports) = section.integers("ports") {
+        return ports.into_iter().filter_map(|port| u16::try_from(port).ok()).collect();
+    }
+    match provider {
+        Some(Provider::Supabase | Provider::PlanetScale) => {
+            vec![engine.default_port(), if provider == Some(Provider::Supabase) { 6543 } else { 6432 }]
+        }
+        Some(_) | None => vec![engine.default_port()],
+    }
+}
+
+fn first_label(host: &str) -> &str {
+    host.split('.').next().unwrap_or(host)
+}
+
+/// MIRRORS `Target::user_is_identity`: hosts that many databases share.
+const SHARED_HOSTS: &[&str] = &["pooler.supabase.com", "psdb.cloud", "db.prisma.io"];

@@ -1,0 +1,235 @@
+//! `[environments.NAME]`
+
+use super::super::reader::Section;
+use super::super::variable::NamePattern;
+use super::super::{
+    Connection, Data, DebugRule, Environment, EnvironmentId, Variable, VariableKind,
+};
+use super::Lower;
+use crate::source::{Span, Spanned};
+
+impl Lower {
+    pub(super) fn environments(&mut self, top: Section<'_>) -> Vec<Environment> {
+        let sections = top.named("environments");
+        if sections.is_empty() && top.has("environments") {
+            let span = top.span("environments").unwrap_or_default();
+            self.contradiction(
+                span,
+                "the policy has no environment, so it permits nothing",
+                "declare at least one, such as `[environments.production]`",
+            );
+        }
+        let mut environments: Vec<_> = sections
+            .into_iter()
+            .zip(0..)
+            .map(|((name, section), id)| self.one_environment(name, EnvironmentId(id), section))
+            .collect();
+        self.releases(&sections_after(top), &mut environments);
+        environments
+    }
+
+    fn one_environment(
+        &mut self,
+        name: Spanned<String>,
+        id: EnvironmentId,
+        section: Section<'_>,
+    ) -> Environment {
+        if name.value.is_empty() || name.value.trim() != name.value {
+            self.contradiction(
+                name.span,
+                "the name of an environment is empty, or starts or ends with white space",
+                "name it exactly as the environment variable will",
+            );
+        }
+        let databases = section
+            .texts("databases")
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|name| {
+                Some(Spanned { value: self.database(name)?, span: name.span })
+            })
+            .collect();
+        let domains = section.texts("domains").unwrap_or_default();
+        domains.iter().for_each(|domain| self.domain(domain));
+        Environment {
+            id,
+            data: data(section),
+            runtime: runtime(section),
+            databases,
+            databases_span: section.span("databases").unwrap_or(name.span),
+            domains,
+            domains_span: section.span("domains").unwrap_or(name.span),
+            branches: section.texts("branches").unwrap_or_default(),
+            after: None,
+            seed: section.boolean("seed").unwrap_or(false),
+            debug: section.table("debug").and_then(|debug| self.debug(debug)),
+            name,
+        }
+    }
+
+    fn domain(&mut self, domain: &Spanned<String>) {
+        if !is_host_name(&domain.value) {
+            self.contradiction(
+                domain.span,
+                format!("`{}` is not a lower-case host name", domain.value),
+                "write the host alone, without scheme, port, path, wildcard or trailing dot",
+            );
+        }
+    }
+
+    fn debug(&mut self, section: Section<'_>) -> Option<DebugRule> {
+        let paths = section.texts("paths")?;
+        for path in &paths {
+            if !path.value.starts_with('/') || path.value.len() < 2 {
+                self.contradiction(
+                    path.span,
+                    format!("`{}` is no path below the root", path.value),
+                    "write a path such as `/api/_debug`",
+                );
+            }
+        }
+        let header = section.text("header")?;
+        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        if header.value.is_empty() || !header.value.bytes().all(is_token) {
+            self.contradiction(
+                header.span,
+                format!("`{}` is no header name", header.value),
+                "write a name such as `X-Debug-Secret`",
+            );
+        }
+        Some(DebugRule {
+            paths: paths.into_iter().map(|path| path.value).collect(),
+            header: header.value,
+            secret: section.text("secret")?,
+        })
+    }
+
+    fn releases(
+        &mut self,
+        after: &[Option<Spanned<String>>],
+        environments: &mut [Environment],
+    ) {
+        for (environment, after) in environments.iter_mut().zip(after) {
+            let Some(after) = after else { continue };
+            let Some(id) = self.environment(after) else { continue };
+            environment.after = Some(Spanned { value: id, span: after.span });
+        }
+        for environment in &*environments {
+            if let Some(span) = circle(environment, environments) {
+                self.contradiction(
+                    span,
+                    format!("`{}` is released after itself", environment.name.value),
+                    "let `after` name an environment that comes earlier",
+                );
+            }
+        }
+    }
+
+    /// What only shows when every table is known.
+    pub(super) fn check_across(
+        &mut self,
+        environments: &[Environment],
+        variables: &std::collections::BTreeMap<String, Variable>,
+        patterns: &[(NamePattern, Variable)],
+        connections: &[Connection],
+    ) {
+        let runtime = variables.values().find(|v| matches!(v.kind, VariableKind::Runtime));
+        for environment in environments {
+            if let (Some(runtime), None) = (runtime, &environment.runtime) {
+                self.contradiction(
+                    environment.name.span,
+                    format!(
+                        "`{}` has no `runtime`, so no value of `{}` is allowed in it",
+                        environment.name.value, runtime.name.value
+                    ),
+                    "list the values that it may have",
+                );
+            }
+            if let Some(debug) = &environment.debug {
+                self.debug_secret(environment, &debug.secret, variables);
+            }
+        }
+        for connection in connections {
+            for variable in connection.variables() {
+                let declared = variables.get(&variable.value).is_some_and(|declared| {
+                    matches!(
+                        declared.kind,
+                        VariableKind::Environment | VariableKind::Runtime
+                    )
+                });
+                if declared || patterns.iter().any(|(_, v)| v.name.value == variable.value) {
+                    self.contradiction(
+                        variable.span,
+                        format!("`{}` cannot be part of a connection", variable.value),
+                        "name a variable that holds a URL or a part of one",
+                    );
+                }
+            }
+        }
+    }
+
+    fn debug_secret(
+        &mut self,
+        environment: &Environment,
+        secret: &Spanned<String>,
+        variables: &std::collections::BTreeMap<String, Variable>,
+    ) {
+        let name = &environment.name.value;
+        match variables.get(&secret.value) {
+            None => self.unknown_name("secret", secret, None),
+            Some(variable) if variable.secret().is_none() => self.contradiction(
+                secret.span,
+                format!("`{}` is not declared as a secret", secret.value),
+                "give it `is = \"secret\"`",
+            ),
+            Some(variable) if !variable.allowed.contains(environment.id) => self.contradiction(
+                secret.span,
+                format!("`{}` is not allowed in `{name}`, which needs it", secret.value),
+                format!("add `{name}` to its `allowed`"),
+            ),
+            Some(_) => {}
+        }
+    }
+}
+
+fn sections_after(top: Section<'_>) -> Vec<Option<Spanned<String>>> {
+    let sections = top.named("environments");
+    sections.into_iter().map(|(_, section)| section.text("after")).collect()
+}
+
+fn data(section: Section<'_>) -> Data {
+    match section.text("data").as_ref().map(|data| data.value.as_str()) {
+        Some("masked") => Data::Masked,
+        Some("synthetic") => Data::Synthetic,
+        // A wrong word is a problem already; the strictest reading costs nothing.
+        Some(_) | None => Data::Real,
+    }
+}
+
+fn runtime(section: Section<'_>) -> Option<Spanned<Vec<String>>> {
+    let values = section.texts("runtime")?.into_iter().map(|value| value.value).collect();
+    Some(Spanned { value: values, span: section.span("runtime")? })
+}
+
+/// The `after` that closes a circle through `start`.
+fn circle(start: &Environment, environments: &[Environment]) -> Option<Span> {
+    let mut at = start.after.as_ref()?;
+    for _ in environments {
+        if at.value == start.id {
+            return start.after.as_ref().map(|after| after.span);
+        }
+        at = environments.get(at.value.0)?.after.as_ref()?;
+    }
+    None
+}
+
+/// Whether `name` is a lower-case host name or a dotted quad, without port.
+pub(super) fn is_host_name(name: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    name.len() <= 253 && name.split('.').all(is_label)
+}

@@ -1,0 +1,163 @@
+//! From a TOML tree to a validated policy.
+
+mod claims;
+mod connections;
+mod databases;
+mod environments;
+mod variables;
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+use toml::de::DeTable;
+
+use super::problem::{Problem, ProblemKind, closest};
+use super::reader::{Section, check};
+use super::{DatabaseId, EnvironmentId, Origin, Phase, Phases, Policy, PolicyError, Where, format};
+use crate::source::{Source, Span, Spanned};
+
+/// Parses `text` and lowers it.
+pub(super) fn policy(name: &str, text: &str, origin: Origin) -> Result<Policy, PolicyError> {
+    let source = Source::file(name, text);
+    let (tree, errors) = DeTable::parse_recoverable(text);
+    let mut problems: Vec<Problem> = errors.iter().map(syntax).collect();
+    let syntax_errors = problems.len();
+    check(tree.get_ref(), format::POLICY, "", Span::new(0, 0), &mut problems);
+    if syntax_errors > 0 {
+        // What a broken line would have said is unknown, so nothing is missing
+        // or undeclared yet.
+        problems.retain(|problem| !matches!(problem.kind, ProblemKind::MissingKey { .. }));
+        return Err(error(source, problems));
+    }
+
+    let top = Section::new(tree.get_ref());
+    let mut lower = Lower { names: Names::of(top), problems };
+    let environments = lower.environments(top);
+    let databases = lower.databases(top);
+    let (variables, patterns, environment_variable) = lower.variables(top);
+    let connections = lower.connections(top);
+    claims::check(&environments, &databases, &mut lower.problems);
+    lower.check_across(&environments, &variables, &patterns, &connections);
+
+    let (Some(name), Some(environment_variable), true) =
+        (top.text("name"), environment_variable, lower.problems.is_empty())
+    else {
+        return Err(error(source, lower.problems));
+    };
+    Ok(Policy {
+        sha256: sha256(text),
+        source,
+        origin,
+        name,
+        owner: top.text("owner").map(|owner| owner.value),
+        prefix: top.text("prefix"),
+        environments,
+        environment_ids: lower.names.environments,
+        databases,
+        connections,
+        variables,
+        patterns,
+        environment_variable,
+    })
+}
+
+fn error(source: std::sync::Arc<Source>, mut problems: Vec<Problem>) -> PolicyError {
+    problems.sort_by_key(|problem| problem.span);
+    PolicyError { source_text: source, problems }
+}
+
+fn syntax(error: &toml::de::Error) -> Problem {
+    let kind = ProblemKind::Syntax(error.message().to_lowercase());
+    Problem { kind, span: error.span().unwrap_or_default().into(), related: None }
+}
+
+fn sha256(text: &str) -> String {
+    use std::fmt::Write as _;
+
+    let mut digits = String::with_capacity(64);
+    for byte in Sha256::digest(text.as_bytes()) {
+        // Writing to a string cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
+}
+
+/// The names that the rest of the file may use.
+struct Names {
+    environments: BTreeMap<String, EnvironmentId>,
+    databases: BTreeMap<String, DatabaseId>,
+}
+
+impl Names {
+    fn of(top: Section<'_>) -> Self {
+        let ids = |key| top.named(key).into_iter().map(|(name, _)| name.value).zip(0..);
+        Self {
+            environments: ids("environments").map(|(name, id)| (name, EnvironmentId(id))).collect(),
+            databases: ids("databases").map(|(name, id)| (name, DatabaseId(id))).collect(),
+        }
+    }
+}
+
+struct Lower {
+    names: Names,
+    problems: Vec<Problem>,
+}
+
+impl Lower {
+    fn environment(&mut self, name: &Spanned<String>) -> Option<EnvironmentId> {
+        let id = self.names.environments.get(&name.value).copied();
+        if id.is_none() {
+            let meant = closest(&name.value, self.names.environments.keys().map(String::as_str));
+            self.unknown_name("environment", name, meant.map(str::to_owned));
+        }
+        id
+    }
+
+    fn database(&mut self, name: &Spanned<String>) -> Option<DatabaseId> {
+        let id = self.names.databases.get(&name.value).copied();
+        if id.is_none() {
+            let meant = closest(&name.value, self.names.databases.keys().map(String::as_str));
+            self.unknown_name("database", name, meant.map(str::to_owned));
+        }
+        id
+    }
+
+    /// A key that holds `true`, `false` or a list of environments.
+    fn places(&mut self, section: Section<'_>, key: &str) -> Option<Where> {
+        let span = section.span(key);
+        if let Some(everywhere) = section.boolean(key) {
+            return Some(if everywhere {
+                Where::Everywhere(span)
+            } else {
+                Where::Only(Vec::new(), span)
+            });
+        }
+        let names = section.texts(key)?;
+        let ids = names.iter().filter_map(|name| self.environment(name)).collect();
+        Some(Where::Only(ids, span))
+    }
+
+    fn phases(section: Section<'_>, default: &[Phase]) -> Phases {
+        match section.texts("phases") {
+            Some(words) => {
+                Phases(words.iter().filter_map(|word| Phase::from_name(&word.value)).collect())
+            }
+            None => Phases(default.to_vec()),
+        }
+    }
+
+    fn unknown_name(
+        &mut self,
+        what: &'static str,
+        name: &Spanned<String>,
+        did_you_mean: Option<String>,
+    ) {
+        let kind = ProblemKind::UnknownName { what, name: name.value.clone(), did_you_mean };
+        self.problems.push(Problem { kind, span: name.span, related: None });
+    }
+
+    fn contradiction(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        let kind = ProblemKind::Contradiction { message: message.into(), help: help.into() };
+        self.problems.push(Problem { kind, span, related: None });
+    }
+}

@@ -1,0 +1,251 @@
+//! `[variables.NAME]`
+
+use std::collections::BTreeMap;
+
+use super::super::problem::closest;
+use super::super::reader::{Section, Value};
+use super::super::variable::NamePattern;
+use super::super::{
+    Matcher, PerEnvironment, Phase, SecretRule, Variable, VariableKind, Where,
+};
+use super::Lower;
+use crate::secret::kind::{Class, Kind};
+use crate::secret::strength::MINIMUM_BITS;
+use crate::source::Spanned;
+
+type Variables = (BTreeMap<String, Variable>, Vec<(NamePattern, Variable)>, Option<String>);
+
+impl Lower {
+    pub(super) fn variables(&mut self, top: Section<'_>) -> Variables {
+        let mut exact = BTreeMap::new();
+        let mut patterns = Vec::new();
+        for (name, section) in top.named("variables") {
+            match NamePattern::parse(&name.value) {
+                None => {
+                    let variable = self.variable(name, section);
+                    exact.insert(variable.name.value.clone(), variable);
+                }
+                Some(Ok(pattern)) => {
+                    self.only_allowed(&name, section);
+                    patterns.push((pattern, self.variable(name, section)));
+                }
+                Some(Err(())) => self.contradiction(
+                    name.span,
+                    format!("`{}` is no pattern of names", name.value),
+                    "write one `*`, at the start or at the end",
+                ),
+            }
+        }
+        let environment = self.the_one(&exact, top, "environment");
+        self.the_one(&exact, top, "runtime");
+        (exact, patterns, environment)
+    }
+
+    /// A pattern says where its variables may be, and no more.
+    fn only_allowed(&mut self, name: &Spanned<String>, section: Section<'_>) {
+        for key in ["is", "kind", "class", "required", "values", "hosts", "matches", "min_bits"] {
+            if let Some(span) = section.span(key) {
+                self.contradiction(
+                    span,
+                    format!("the pattern `{}` has `{key}`", name.value),
+                    "a pattern takes `allowed` alone; declare the variable by its name",
+                );
+            }
+        }
+    }
+
+    fn the_one(
+        &mut self,
+        variables: &BTreeMap<String, Variable>,
+        top: Section<'_>,
+        word: &'static str,
+    ) -> Option<String> {
+        let mut found: Vec<_> =
+            variables.values().filter(|variable| variable.kind.name() == word).collect();
+        found.sort_by_key(|variable| variable.name.span);
+        for second in found.iter().skip(1) {
+            self.contradiction(
+                second.name.span,
+                format!("`{}` is a second `{word}`", second.name.value),
+                "one variable names it; declare the other as `text` with `values`",
+            );
+        }
+        if found.is_empty() && word == "environment" && top.has("variables") {
+            self.contradiction(
+                top.span("variables").unwrap_or_default(),
+                "no variable names the environment",
+                "give one of them `is = \"environment\"`",
+            );
+        }
+        found.first().map(|variable| variable.name.value.clone())
+    }
+
+    fn variable(&mut self, name: Spanned<String>, section: Section<'_>) -> Variable {
+        let kind = self.kind(&name, section);
+        let always = matches!(kind, VariableKind::Environment | VariableKind::Runtime);
+        let required = self.places(section, "required");
+        let allowed = section.has("allowed").then(|| self.places(section, "allowed")).flatten();
+        let phases: &[Phase] =
+            if always { &[Phase::Boot, Phase::Ci, Phase::Build] } else { &[Phase::Boot] };
+        let variable = Variable {
+            required: match (required, always) {
+                (Some(required), false) => required,
+                (Some(_) | None, true) => Where::Everywhere(None),
+                (None, false) => Where::Only(Vec::new(), None),
+            },
+            allowed: allowed.unwrap_or(Where::Everywhere(None)),
+            values: self.lists(section, "values"),
+            hosts: self.lists(section, "hosts"),
+            matches: self.matcher(section),
+            phases: Self::phases(section, phases),
+            description: section.text("description").map(|text| text.value),
+            kind,
+            name,
+        };
+        self.sense(&variable, section);
+        variable
+    }
+
+    fn kind(&mut self, name: &Spanned<String>, section: Section<'_>) -> VariableKind {
+        let word = section.text("is");
+        match word.as_ref().map_or("text", |word| word.value.as_str()) {
+            "environment" => VariableKind::Environment,
+            "runtime" => VariableKind::Runtime,
+            "secret" => VariableKind::Secret(self.secret(name, section)),
+            "url" => VariableKind::Url,
+            "urls" => VariableKind::Urls,
+            "host" => VariableKind::Host,
+            "hosts" => VariableKind::Hosts,
+            "email" => VariableKind::Email,
+            "port" => VariableKind::Port,
+            "integer" => VariableKind::Integer,
+            "boolean" => VariableKind::Boolean,
+            // "text"; any other word is a problem already.
+            _ => VariableKind::Text,
+        }
+    }
+
+    fn secret(&mut self, name: &Spanned<String>, section: Section<'_>) -> SecretRule {
+        let written = section.text("kind");
+        let kind = match &written {
+            None => Kind::random(),
+            Some(id) => Kind::by_id(&id.value).unwrap_or_else(|| {
+                let meant = closest(&id.value, Kind::all().iter().map(|kind| kind.id));
+                self.unknown_name("kind of secret", id, meant.map(str::to_owned));
+                Kind::random()
+            }),
+        };
+        let kind_span = written.map_or(name.span, |id| id.span);
+        let class = self.class(kind, section);
+        let min_bits = section.integer("min_bits").and_then(|bits| u32::try_from(bits).ok());
+        SecretRule { kind, kind_span, class, min_bits: min_bits.unwrap_or(MINIMUM_BITS) }
+    }
+
+    fn class(
+        &mut self,
+        kind: &'static Kind,
+        section: Section<'_>,
+    ) -> Option<PerEnvironment<Class>> {
+        let span = section.span("class")?;
+        if !kind.tells_class() {
+            self.contradiction(
+                span,
+                format!("a value of kind `{}` does not tell live from test", kind.id),
+                "remove `class`; a value of another environment shows when environments are compared",
+            );
+        }
+        let each = self.each(section, "class", |value| {
+            let word = value.text()?;
+            Some(Spanned { value: Class::from_name(&word.value)?, span: word.span })
+        });
+        Some(PerEnvironment::Each(each, span))
+    }
+
+    fn each<T>(
+        &mut self,
+        section: Section<'_>,
+        key: &str,
+        read: impl Fn(Value<'_>) -> Option<Spanned<T>>,
+    ) -> Vec<(super::super::EnvironmentId, Spanned<T>)> {
+        section
+            .entries(key)
+            .into_iter()
+            .filter_map(|(name, value)| Some((self.environment(&name)?, read(value)?)))
+            .collect()
+    }
+
+    fn lists(&mut self, section: Section<'_>, key: &str) -> Option<PerEnvironment<Vec<String>>> {
+        let span = section.span(key)?;
+        if let Some(items) = section.texts(key) {
+            let items = items.into_iter().map(|item| item.value).collect();
+            return Some(PerEnvironment::Same(Spanned { value: items, span }));
+        }
+        Some(PerEnvironment::Each(self.each(section, key, Value::texts), span))
+    }
+
+    fn matcher(&mut self, section: Section<'_>) -> Option<Spanned<Matcher>> {
+        let pattern = section.text("matches")?;
+        match Matcher::compile(&pattern.value) {
+            Ok(matcher) => Some(Spanned { value: matcher, span: pattern.span }),
+            Err(_) => {
+                self.contradiction(
+                    pattern.span,
+                    "the pattern is no regular expression, or too large a one",
+                    "write it in the syntax of the `regex` crate, without look-around",
+                );
+                None
+            }
+        }
+    }
+
+    /// Keys that mean nothing for what the variable is would be ignored, and
+    /// an ignored key reads as a check that is not there.
+    fn sense(&mut self, variable: &Variable, section: Section<'_>) {
+        let is_secret = variable.secret().is_some();
+        for key in ["kind", "class", "min_bits"] {
+            if let (Some(span), false) = (section.span(key), is_secret) {
+                self.contradiction(
+                    span,
+                    format!("`{}` is no secret, yet has `{key}`", variable.name.value),
+                    "add `is = \"secret\"`, or remove the key",
+                );
+            }
+        }
+        if let (Some(span), true) = (section.span("values"), is_secret) {
+            self.contradiction(
+                span,
+                format!("`{}` is a secret with a list of its values", variable.name.value),
+                "remove `values`; a secret in a policy is none",
+            );
+        }
+        let names_hosts = matches!(
+            variable.kind,
+            VariableKind::Url | VariableKind::Urls | VariableKind::Host | VariableKind::Hosts
+        );
+        if let (Some(span), false) = (section.span("hosts"), names_hosts) {
+            self.contradiction(
+                span,
+                format!("`{}` names no host, yet has `hosts`", variable.name.value),
+                "add `is = \"url\"` or `is = \"host\"`, or remove the key",
+            );
+        }
+        self.required_is_allowed(variable);
+    }
+
+    fn required_is_allowed(&mut self, variable: &Variable) {
+        let Where::Only(required, Some(span)) = &variable.required else { return };
+        let names = &self.names.environments;
+        let forbidden: Vec<_> = names
+            .iter()
+            .filter(|(_, id)| required.contains(id) && !variable.allowed.contains(**id))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in forbidden {
+            self.contradiction(
+                *span,
+                format!("`{}` is required in `{name}` and not allowed there", variable.name.value),
+                format!("add `{name}` to `allowed`, or remove it here"),
+            );
+        }
+    }
+}

@@ -1,0 +1,448 @@
+//! What is allowed: one file, validated once.
+//!
+//! A [`Policy`] exists only if nothing is wrong with it: every name in it
+//! stands for something, nothing is claimed twice, and everything knows where
+//! it was written, so that a finding can point at the line that decided.
+
+pub mod format;
+mod lower;
+mod problem;
+mod reader;
+mod variable;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use problem::{PolicyError, Problem, ProblemKind};
+pub(crate) use problem::closest;
+pub use variable::{Matcher, NamePattern, PerEnvironment, SecretRule, Variable, VariableKind, Where};
+
+use crate::source::{Source, Span, Spanned};
+use crate::target::{Engine, Provider, Target};
+
+/// A validated policy.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    source: Arc<Source>,
+    origin: Origin,
+    sha256: String,
+    name: Spanned<String>,
+    owner: Option<String>,
+    prefix: Option<Spanned<String>>,
+    environments: Vec<Environment>,
+    environment_ids: BTreeMap<String, EnvironmentId>,
+    databases: Vec<Database>,
+    connections: Vec<Connection>,
+    variables: BTreeMap<String, Variable>,
+    patterns: Vec<(NamePattern, Variable)>,
+    environment_variable: String,
+}
+
+/// Where a policy comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A file, or text with a name.
+    File,
+    /// Compiled into the program.
+    BuiltIn,
+}
+
+/// An environment of one policy, by position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EnvironmentId(usize);
+
+/// A database of one policy, by position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DatabaseId(usize);
+
+/// What an environment's databases hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Data {
+    /// Data of real people.
+    Real,
+    /// Copies of real data with the people taken out.
+    Masked,
+    /// Made up; may be lost.
+    Synthetic,
+}
+
+impl Data {
+    /// The word in the policy.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Real => "real",
+            Self::Masked => "masked",
+            Self::Synthetic => "synthetic",
+        }
+    }
+}
+
+/// An environment that exists.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// Its name, which is the value of the environment variable.
+    pub name: Spanned<String>,
+    /// Its position.
+    pub id: EnvironmentId,
+    /// What its databases hold.
+    pub data: Data,
+    /// The runtimes it may have, and where the policy says so.
+    pub runtime: Option<Spanned<Vec<String>>>,
+    /// The databases that connections may lead to.
+    pub databases: Vec<Spanned<DatabaseId>>,
+    /// Where the policy lists the databases; the name where it lists none.
+    pub databases_span: Span,
+    /// Its host names.
+    pub domains: Vec<Spanned<String>>,
+    /// Where the policy lists the domains; the name where it lists none.
+    pub domains_span: Span,
+    /// The branches it is released from.
+    pub branches: Vec<Spanned<String>>,
+    /// The environment that a release must have passed.
+    pub after: Option<Spanned<EnvironmentId>>,
+    /// Whether seeds may run.
+    pub seed: bool,
+    /// Debug endpoints, where they are allowed.
+    pub debug: Option<DebugRule>,
+}
+
+/// Debug endpoints of an environment.
+#[derive(Clone, Debug)]
+pub struct DebugRule {
+    /// The paths they live below.
+    pub paths: Vec<String>,
+    /// The header that carries the secret.
+    pub header: String,
+    /// The variable that holds the secret.
+    pub secret: Spanned<String>,
+}
+
+/// A database of the policy.
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// Its name in the policy.
+    pub name: Spanned<String>,
+    /// Its position.
+    pub id: DatabaseId,
+    /// The engine.
+    pub engine: Engine,
+    /// Who runs it, where the policy says so.
+    pub provider: Option<Provider>,
+    /// The provider's project.
+    pub project: Option<String>,
+    /// Names of the provider's branch.
+    pub branch_names: Vec<String>,
+    /// The id of the provider's branch.
+    pub branch_id: Option<Spanned<String>>,
+    /// Hosts that lead here and nowhere else.
+    pub endpoints: Vec<Spanned<String>>,
+    /// Hosts that may lead elsewhere, too.
+    pub hosts: Vec<Spanned<String>>,
+    /// Directories of unix sockets.
+    pub sockets: Vec<Spanned<String>>,
+    /// Ports; never empty.
+    pub ports: Vec<u16>,
+    /// The name on the server.
+    pub database: Spanned<String>,
+    /// The users that may connect; any when empty.
+    pub users: Vec<Spanned<String>>,
+    /// Whether the way to it crosses no foreign network.
+    pub network: Network,
+}
+
+/// What a connection crosses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// Networks of others.
+    Public,
+    /// None but one's own.
+    Private,
+}
+
+impl Database {
+    /// Whether `target` is this database: engine, host or socket, port, name
+    /// and, where the policy gives users, user, each exactly.
+    pub fn is_reached_by(&self, target: &Target) -> bool {
+        self.engine == target.engine()
+            && self.has_address(target)
+            && self.database.value == target.database()
+            && (self.users.is_empty() || self.users.iter().any(|user| user.value == target.user()))
+    }
+
+    fn has_address(&self, target: &Target) -> bool {
+        match target.socket() {
+            Some(directory) => self.sockets.iter().any(|socket| socket.value == directory),
+            None => {
+                let host = target.identity_host();
+                self.ports.contains(&target.port())
+                    && self.endpoints.iter().chain(&self.hosts).any(|known| known.value == host)
+            }
+        }
+    }
+
+    /// Whether `target` dials a host that leads to this database alone.
+    pub fn owns_host_of(&self, target: &Target) -> bool {
+        target.socket().is_none()
+            && self.endpoints.iter().any(|known| known.value == target.identity_host())
+    }
+}
+
+/// How a program reaches a database.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// Its name in the policy.
+    pub name: Spanned<String>,
+    /// The engine.
+    pub engine: Engine,
+    /// The variables it is made of.
+    pub given: Given,
+    /// Where it must be set; `None` means wherever there is a database.
+    pub required: Option<Where>,
+    /// The databases it may lead to; all of the environment's when `None`.
+    pub databases: Option<Vec<DatabaseId>>,
+    /// The phases in which it must be set.
+    pub phases: Phases,
+}
+
+impl Connection {
+    /// The variables of the connection, each with the part that it gives.
+    pub fn variables(&self) -> impl Iterator<Item = &Spanned<String>> {
+        let (url, parts) = match &self.given {
+            Given::Url(url) => (Some(url), None),
+            Given::Parts(parts) => (None, Some(parts)),
+        };
+        url.into_iter().chain(parts.into_iter().flat_map(|parts| parts.variables()))
+    }
+}
+
+/// The variables that give a connection.
+#[derive(Clone, Debug)]
+pub enum Given {
+    /// One, with a URL.
+    Url(Spanned<String>),
+    /// Several, with a part each.
+    Parts(PartVariables),
+}
+
+/// The variables that give a connection in parts.
+#[derive(Clone, Debug)]
+pub struct PartVariables {
+    /// The host.
+    pub host: Spanned<String>,
+    /// The port.
+    pub port: Option<Spanned<String>>,
+    /// The database's name.
+    pub database: Spanned<String>,
+    /// The user.
+    pub user: Spanned<String>,
+    /// The password.
+    pub password: Option<Spanned<String>>,
+    /// The TLS mode.
+    pub encryption: Option<Spanned<String>>,
+}
+
+impl PartVariables {
+    fn variables(&self) -> impl Iterator<Item = &Spanned<String>> {
+        let Self { host, port, database, user, password, encryption } = self;
+        [Some(host), port.as_ref(), Some(database), Some(user), password.as_ref(), encryption.as_ref()]
+            .into_iter()
+            .flatten()
+    }
+}
+
+/// A moment in a program's life at which its environment is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The program starts: everything required must be there.
+    Boot,
+    /// A continuous-integration job, which holds few secrets.
+    Ci,
+    /// An image or a bundle is built, without secrets.
+    Build,
+}
+
+impl Phase {
+    /// The word in the policy and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Boot => "boot",
+            Self::Ci => "ci",
+            Self::Build => "build",
+        }
+    }
+
+    /// The phase called `name`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Boot, Self::Ci, Self::Build].into_iter().find(|phase| phase.name() == name)
+    }
+}
+
+/// The phases in which something is required.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phases(Vec<Phase>);
+
+impl Phases {
+    /// Whether `phase` is among them.
+    pub fn contains(&self, phase: Phase) -> bool {
+        self.0.contains(&phase)
+    }
+}
+
+impl Policy {
+    /// Reads a policy from TOML text.
+    ///
+    /// `name` is only for messages; nothing is opened.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError`] holds every [`Problem`] found, in file order; it is
+    /// never empty.
+    ///
+    /// # Source
+    ///
+    /// The format is described in `docs/policy.md`; `policy.example.toml` is
+    /// parsed by this function in the tests, so it cannot go stale.
+    pub fn parse(name: &str, text: &str) -> Result<Self, PolicyError> {
+        lower::policy(name, text, Origin::File)
+    }
+
+    /// Reads a policy that is compiled into the program, as
+    /// [`embed_policy!`](crate::embed_policy) does.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse).
+    pub fn parse_embedded(name: &str, text: &str) -> Result<Self, PolicyError> {
+        lower::policy(name, text, Origin::BuiltIn)
+    }
+
+    /// Koomy's own policy: `policy.example.toml`, compiled in.
+    ///
+    /// # Errors
+    ///
+    /// Never in a released version: the file is parsed in the tests.
+    pub fn built_in() -> Result<Self, PolicyError> {
+        Self::parse_embedded("policy.example.toml", BUILT_IN)
+    }
+
+    /// The text that was parsed, with its name.
+    pub fn source(&self) -> &Arc<Source> {
+        &self.source
+    }
+
+    /// Whether it was read from a file or compiled in.
+    pub fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    /// The SHA-256 of the text, in lower-case hexadecimal digits.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name.value
+    }
+
+    /// Where its name stands.
+    pub fn name_span(&self) -> Span {
+        self.name.span
+    }
+
+    /// Who validates changes.
+    pub fn owner(&self) -> Option<&str> {
+        self.owner.as_deref()
+    }
+
+    /// The prefix of the policy's own variables.
+    pub fn prefix(&self) -> Option<&Spanned<String>> {
+        self.prefix.as_ref()
+    }
+
+    /// The environments, in file order.
+    pub fn environments(&self) -> &[Environment] {
+        &self.environments
+    }
+
+    /// The environment called `name`, to the byte.
+    pub fn environment(&self, name: &str) -> Option<&Environment> {
+        let id = self.environment_ids.get(name)?;
+        self.environments.get(id.0)
+    }
+
+    /// The name of an environment of this policy.
+    pub fn environment_name(&self, id: EnvironmentId) -> &str {
+        self.environments.get(id.0).map_or("", |environment| &environment.name.value)
+    }
+
+    /// The databases, in file order.
+    pub fn databases(&self) -> &[Database] {
+        &self.databases
+    }
+
+    /// A database of this policy.
+    pub fn database(&self, id: DatabaseId) -> Option<&Database> {
+        self.databases.get(id.0)
+    }
+
+    /// The environments that may use a database.
+    pub fn environments_of(&self, database: DatabaseId) -> impl Iterator<Item = &Environment> {
+        self.environments
+            .iter()
+            .filter(move |environment| environment.databases.iter().any(|id| id.value == database))
+    }
+
+    /// The connections, in file order.
+    pub fn connections(&self) -> &[Connection] {
+        &self.connections
+    }
+
+    /// The variables that are declared by name, sorted by name.
+    pub fn variables(&self) -> impl Iterator<Item = &Variable> {
+        self.variables.values()
+    }
+
+    /// The variables that are declared by pattern, in file order.
+    pub fn patterns(&self) -> &[(NamePattern, Variable)] {
+        &self.patterns
+    }
+
+    /// What is declared of the variable called `name`: by name, or else by the
+    /// first pattern that fits.
+    pub fn declared(&self, name: &str) -> Option<&Variable> {
+        self.variables.get(name).or_else(|| {
+            let mut fitting = self.patterns.iter().filter(|(pattern, _)| pattern.fits(name));
+            fitting.next().map(|(_, variable)| variable)
+        })
+    }
+
+    /// Whether a connection is given by the variable called `name`.
+    pub fn is_part_of_connection(&self, name: &str) -> bool {
+        self.connections.iter().any(|connection| {
+            connection.variables().any(|variable| variable.value == name)
+        })
+    }
+
+    /// The variable that names the environment.
+    pub fn environment_variable(&self) -> &str {
+        &self.environment_variable
+    }
+}
+
+/// Reads a policy at compile time into the program, as text; it is parsed when
+/// it is first used.
+///
+/// ```
+/// let policy = koomy_guard::embed_policy!("../policy.example.toml")?;
+/// assert_eq!(policy.name(), "koomy");
+/// # Ok::<(), koomy_guard::policy::PolicyError>(())
+/// ```
+#[macro_export]
+macro_rules! embed_policy {
+    ($path:literal) => {
+        $crate::policy::Policy::parse_embedded($path, include_str!($path))
+    };
+}
+
+const BUILT_IN: &str = include_str!("../../policy.example.toml");

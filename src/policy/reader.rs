@@ -1,0 +1,282 @@
+//! Walks a parsed TOML tree: first against the format, then for its values.
+//!
+//! [`check`] reports whatever does not fit; the accessors of [`Section`] are
+//! silent about it, so that every problem is said once.
+
+use toml::de::{DeTable, DeValue};
+
+use super::format::{Key, Need, Shape};
+use super::problem::{Problem, ProblemKind, closest};
+use crate::source::{Span, Spanned};
+
+type Entry<'a> = (&'a toml::Spanned<std::borrow::Cow<'a, str>>, &'a toml::Spanned<DeValue<'a>>);
+
+/// Reports every key and value of `table` that the format does not have.
+///
+/// `path` names the table in messages, such as `[environments.sandbox]`;
+/// `span` is where a missing key is reported.
+pub(super) fn check(
+    table: &DeTable<'_>,
+    keys: &'static [Key],
+    path: &str,
+    span: Span,
+    problems: &mut Vec<Problem>,
+) {
+    for (name, value) in table {
+        match keys.iter().find(|key| key.name == name.get_ref().as_ref()) {
+            Some(key) => check_value(value, &key.shape, &join(path, key.name), problems),
+            None => problems.push(unknown_key(name, keys, path)),
+        }
+    }
+    for key in keys.iter().filter(|key| key.need == Need::Required) {
+        if !table.contains_key(key.name) {
+            let kind = ProblemKind::MissingKey { key: key.name, table: shown(path) };
+            problems.push(Problem { kind, span, related: None });
+        }
+    }
+}
+
+fn unknown_key(
+    name: &toml::Spanned<std::borrow::Cow<'_, str>>,
+    keys: &'static [Key],
+    path: &str,
+) -> Problem {
+    let kind = ProblemKind::UnknownKey {
+        key: name.get_ref().to_string(),
+        table: shown(path),
+        did_you_mean: closest(name.get_ref(), keys.iter().map(|key| key.name)),
+    };
+    Problem { kind, span: name.span().into(), related: None }
+}
+
+fn check_value(
+    value: &toml::Spanned<DeValue<'_>>,
+    shape: &'static Shape,
+    path: &str,
+    problems: &mut Vec<Problem>,
+) {
+    match (shape, value.get_ref()) {
+        (Shape::Text, DeValue::String(_)) | (Shape::Boolean, DeValue::Boolean(_)) => {}
+        (Shape::OneOf(words), DeValue::String(text)) => {
+            if !words.contains(&text.as_ref()) {
+                problems.push(not_a_word(text, words, value.span().into(), path));
+            }
+        }
+        (Shape::Integer(low, high), DeValue::Integer(_)) => {
+            if !integer(value).is_some_and(|number| (*low..=*high).contains(&number)) {
+                problems.push(wrong_value(value, shape, path));
+            }
+        }
+        (Shape::Texts, DeValue::Array(items)) => {
+            items.iter().for_each(|item| check_value(item, &Shape::Text, path, problems));
+        }
+        (Shape::Words(words), DeValue::Array(items)) => {
+            for item in items {
+                match item.get_ref().as_str() {
+                    Some(word) if words.contains(&word) => {}
+                    Some(word) => problems.push(not_a_word(word, words, item.span().into(), path)),
+                    None => problems.push(wrong_value(item, shape, path)),
+                }
+            }
+        }
+        (Shape::Integers(low, high), DeValue::Array(items)) => {
+            for item in items {
+                if !integer(item).is_some_and(|number| (*low..=*high).contains(&number)) {
+                    problems.push(wrong_value(item, shape, path));
+                }
+            }
+        }
+        (Shape::Table(keys), DeValue::Table(table)) => {
+            check(table, keys, path, value.span().into(), problems);
+        }
+        (Shape::Named(keys), DeValue::Table(table)) => {
+            for (name, inner) in table {
+                let path = join(path, name.get_ref());
+                match inner.get_ref() {
+                    DeValue::Table(inner) => {
+                        check(inner, keys, &path, name.span().into(), problems);
+                    }
+                    _ => problems.push(wrong_value(inner, &Shape::Table(&[]), &path)),
+                }
+            }
+        }
+        (Shape::PerEnvironment(inner), DeValue::Table(table)) => {
+            for (name, value) in table {
+                check_value(value, inner, &join(path, name.get_ref()), problems);
+            }
+        }
+        (Shape::Either(shapes), found) => {
+            match shapes.iter().find(|shape| same_type(shape, found)) {
+                Some(shape) => check_value(value, shape, path, problems),
+                None => problems.push(wrong_value(value, shape, path)),
+            }
+        }
+        (
+            Shape::Text
+            | Shape::OneOf(_)
+            | Shape::Integer(..)
+            | Shape::Boolean
+            | Shape::Texts
+            | Shape::Words(_)
+            | Shape::Integers(..)
+            | Shape::Table(_)
+            | Shape::Named(_)
+            | Shape::PerEnvironment(_),
+            _,
+        ) => problems.push(wrong_value(value, shape, path)),
+    }
+}
+
+fn same_type(shape: &Shape, value: &DeValue<'_>) -> bool {
+    match shape {
+        Shape::Text | Shape::OneOf(_) => value.is_str(),
+        Shape::Integer(..) => value.is_integer(),
+        Shape::Boolean => value.is_bool(),
+        Shape::Texts | Shape::Words(_) | Shape::Integers(..) => value.is_array(),
+        Shape::Table(_) | Shape::Named(_) | Shape::PerEnvironment(_) => value.is_table(),
+        Shape::Either(shapes) => shapes.iter().any(|shape| same_type(shape, value)),
+    }
+}
+
+fn wrong_value(value: &toml::Spanned<DeValue<'_>>, shape: &Shape, path: &str) -> Problem {
+    let found = match value.get_ref() {
+        DeValue::String(_) => "a string".to_owned(),
+        DeValue::Integer(number) => format!("the number {number}"),
+        DeValue::Float(_) => "a number with a fraction".to_owned(),
+        DeValue::Boolean(value) => format!("`{value}`"),
+        DeValue::Datetime(_) => "a date".to_owned(),
+        DeValue::Array(_) => "a list".to_owned(),
+        DeValue::Table(_) => "a table".to_owned(),
+    };
+    let kind =
+        ProblemKind::WrongValue { key: path.to_owned(), found, expected: shape.describe() };
+    Problem { kind, span: value.span().into(), related: None }
+}
+
+fn not_a_word(word: &str, words: &'static [&'static str], span: Span, path: &str) -> Problem {
+    let mut expected = Shape::OneOf(words).describe();
+    if let Some(meant) = closest(word, words.iter().copied()) {
+        expected = format!("{expected}; did you mean `{meant}`?");
+    }
+    let kind =
+        ProblemKind::WrongValue { key: path.to_owned(), found: format!("`{word}`"), expected };
+    Problem { kind, span, related: None }
+}
+
+fn join(path: &str, name: &str) -> String {
+    match path {
+        "" => name.to_owned(),
+        path => format!("{path}.{name}"),
+    }
+}
+
+fn shown(path: &str) -> String {
+    match path {
+        "" => "the top of the file".to_owned(),
+        path => format!("`[{path}]`"),
+    }
+}
+
+/// A table whose values are taken out by key. What has the wrong type is
+/// absent: [`check`] has reported it.
+#[derive(Clone, Copy)]
+pub(super) struct Section<'a> {
+    table: &'a DeTable<'a>,
+}
+
+impl<'a> Section<'a> {
+    pub(super) fn new(table: &'a DeTable<'a>) -> Self {
+        Self { table }
+    }
+
+    fn find(self, key: &str) -> Option<&'a toml::Spanned<DeValue<'a>>> {
+        self.table.get(key)
+    }
+
+    pub(super) fn has(self, key: &str) -> bool {
+        self.find(key).is_some()
+    }
+
+    /// Where the value of `key` stands.
+    pub(super) fn span(self, key: &str) -> Option<Span> {
+        self.find(key).map(|value| value.span().into())
+    }
+
+    pub(super) fn text(self, key: &str) -> Option<Spanned<String>> {
+        self.find(key).and_then(text)
+    }
+
+    pub(super) fn boolean(self, key: &str) -> Option<bool> {
+        self.find(key)?.get_ref().as_bool()
+    }
+
+    pub(super) fn integer(self, key: &str) -> Option<i64> {
+        integer(self.find(key)?)
+    }
+
+    pub(super) fn integers(self, key: &str) -> Option<Vec<i64>> {
+        Some(self.find(key)?.get_ref().as_array()?.iter().filter_map(integer).collect())
+    }
+
+    pub(super) fn texts(self, key: &str) -> Option<Vec<Spanned<String>>> {
+        self.find(key).and_then(texts)
+    }
+
+    pub(super) fn table(self, key: &str) -> Option<Section<'a>> {
+        self.find(key)?.get_ref().as_table().map(Section::new)
+    }
+
+    /// The entries of the table at `key`, in file order.
+    pub(super) fn entries(self, key: &str) -> Vec<(Spanned<String>, Value<'a>)> {
+        let Some(table) = self.find(key).and_then(|value| value.get_ref().as_table()) else {
+            return Vec::new();
+        };
+        let mut entries: Vec<Entry<'a>> = table.iter().collect();
+        entries.sort_by_key(|(name, _)| name.span().start);
+        entries
+            .into_iter()
+            .map(|(name, value)| {
+                let name =
+                    Spanned { value: name.get_ref().to_string(), span: name.span().into() };
+                (name, Value(value))
+            })
+            .collect()
+    }
+
+    /// The tables at `key`, by name, in file order.
+    pub(super) fn named(self, key: &str) -> Vec<(Spanned<String>, Section<'a>)> {
+        self.entries(key)
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, Section::new(value.0.get_ref().as_table()?))))
+            .collect()
+    }
+}
+
+/// A value whose type is still open.
+#[derive(Clone, Copy)]
+pub(super) struct Value<'a>(&'a toml::Spanned<DeValue<'a>>);
+
+impl Value<'_> {
+    pub(super) fn text(self) -> Option<Spanned<String>> {
+        text(self.0)
+    }
+
+    pub(super) fn texts(self) -> Option<Spanned<Vec<String>>> {
+        let items = texts(self.0)?.into_iter().map(|item| item.value).collect();
+        Some(Spanned { value: items, span: self.0.span().into() })
+    }
+}
+
+fn text(value: &toml::Spanned<DeValue<'_>>) -> Option<Spanned<String>> {
+    let text = value.get_ref().as_str()?.to_owned();
+    Some(Spanned { value: text, span: value.span().into() })
+}
+
+fn texts(value: &toml::Spanned<DeValue<'_>>) -> Option<Vec<Spanned<String>>> {
+    Some(value.get_ref().as_array()?.iter().filter_map(text).collect())
+}
+
+fn integer(value: &toml::Spanned<DeValue<'_>>) -> Option<i64> {
+    let number = value.get_ref().as_integer()?;
+    i64::from_str_radix(number.as_str(), number.radix()).ok()
+}

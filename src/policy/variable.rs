@@ -1,0 +1,235 @@
+//! What a policy says of a variable.
+
+use regex::Regex;
+
+use super::{EnvironmentId, Phases};
+use crate::secret::kind::{Class, Kind};
+use crate::source::{Span, Spanned};
+
+/// A variable that programs may have.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Its name, or the pattern of its names.
+    pub name: Spanned<String>,
+    /// What it is.
+    pub kind: VariableKind,
+    /// Where it must be set.
+    pub required: Where,
+    /// Where it may be set.
+    pub allowed: Where,
+    /// The closed list of its values.
+    pub values: Option<PerEnvironment<Vec<String>>>,
+    /// The hosts it may name, instead of the environment's domains.
+    pub hosts: Option<PerEnvironment<Vec<String>>>,
+    /// What the whole value must match.
+    pub matches: Option<Spanned<Matcher>>,
+    /// The phases in which it must be set.
+    pub phases: Phases,
+    /// What it is for.
+    pub description: Option<String>,
+}
+
+impl Variable {
+    /// What is declared of it as a secret.
+    pub fn secret(&self) -> Option<&SecretRule> {
+        match &self.kind {
+            VariableKind::Secret(rule) => Some(rule),
+            VariableKind::Environment
+            | VariableKind::Runtime
+            | VariableKind::Text
+            | VariableKind::Url
+            | VariableKind::Urls
+            | VariableKind::Host
+            | VariableKind::Hosts
+            | VariableKind::Email
+            | VariableKind::Port
+            | VariableKind::Integer
+            | VariableKind::Boolean => None,
+        }
+    }
+}
+
+/// What a variable is.
+#[derive(Clone, Debug)]
+pub enum VariableKind {
+    /// It names the environment.
+    Environment,
+    /// It names the runtime, such as `NODE_ENV`.
+    Runtime,
+    /// A secret.
+    Secret(SecretRule),
+    /// Any text.
+    Text,
+    /// A web address with a host.
+    Url,
+    /// Web addresses, separated by commas.
+    Urls,
+    /// A host name.
+    Host,
+    /// Host names, separated by commas.
+    Hosts,
+    /// A mail address.
+    Email,
+    /// A TCP port.
+    Port,
+    /// A whole number.
+    Integer,
+    /// A boolean.
+    Boolean,
+}
+
+impl VariableKind {
+    /// The word in the policy.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Environment => "environment",
+            Self::Runtime => "runtime",
+            Self::Secret(_) => "secret",
+            Self::Text => "text",
+            Self::Url => "url",
+            Self::Urls => "urls",
+            Self::Host => "host",
+            Self::Hosts => "hosts",
+            Self::Email => "email",
+            Self::Port => "port",
+            Self::Integer => "integer",
+            Self::Boolean => "boolean",
+        }
+    }
+}
+
+/// What is declared of a secret.
+#[derive(Clone, Debug)]
+pub struct SecretRule {
+    /// Its kind.
+    pub kind: &'static Kind,
+    /// Where the kind is written; the variable's name where it is not.
+    pub kind_span: Span,
+    /// The class it must have; any where the policy gives none.
+    pub class: Option<PerEnvironment<Class>>,
+    /// The least strength, in bits.
+    pub min_bits: u32,
+}
+
+/// A set of environments, as the policy writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Where {
+    /// In all of them, as said there or by default.
+    Everywhere(Option<Span>),
+    /// In these, as said there; in none when the list is empty.
+    Only(Vec<EnvironmentId>, Option<Span>),
+}
+
+impl Where {
+    /// Whether `environment` is among them.
+    pub fn contains(&self, environment: EnvironmentId) -> bool {
+        match self {
+            Self::Everywhere(_) => true,
+            Self::Only(ids, _) => ids.contains(&environment),
+        }
+    }
+
+    /// Where the policy says so.
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            Self::Everywhere(span) | Self::Only(_, span) => *span,
+        }
+    }
+}
+
+/// A setting that is the same everywhere, or one for each environment.
+#[derive(Clone, Debug)]
+pub enum PerEnvironment<T> {
+    /// The same everywhere.
+    Same(Spanned<T>),
+    /// One each; an environment that is not named has none.
+    Each(Vec<(EnvironmentId, Spanned<T>)>, Span),
+}
+
+impl<T> PerEnvironment<T> {
+    /// The setting in `environment`.
+    pub fn of(&self, environment: EnvironmentId) -> Option<&Spanned<T>> {
+        match self {
+            Self::Same(setting) => Some(setting),
+            Self::Each(settings, _) => {
+                settings.iter().find(|(id, _)| *id == environment).map(|(_, setting)| setting)
+            }
+        }
+    }
+
+    /// Where the policy says so.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Same(setting) => setting.span,
+            Self::Each(_, span) => *span,
+        }
+    }
+}
+
+/// A pattern of names: letters that a name starts or ends with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NamePattern {
+    /// `DEBUG*`
+    StartsWith(String),
+    /// `*_TOKEN`
+    EndsWith(String),
+}
+
+impl NamePattern {
+    /// Reads a pattern; `None` if `name` has no star.
+    ///
+    /// # Errors
+    ///
+    /// A star anywhere but at one end, or alone.
+    pub(super) fn parse(name: &str) -> Option<Result<Self, ()>> {
+        if !name.contains('*') {
+            return None;
+        }
+        let pattern = match (name.strip_suffix('*'), name.strip_prefix('*')) {
+            (Some(start), None) => Self::StartsWith(start.to_owned()),
+            (None, Some(end)) => Self::EndsWith(end.to_owned()),
+            (Some(_), Some(_)) | (None, None) => return Some(Err(())),
+        };
+        Some(if pattern.letters().contains('*') { Err(()) } else { Ok(pattern) })
+    }
+
+    fn letters(&self) -> &str {
+        match self {
+            Self::StartsWith(letters) | Self::EndsWith(letters) => letters,
+        }
+    }
+
+    /// Whether `name` is one of those names.
+    pub fn fits(&self, name: &str) -> bool {
+        match self {
+            Self::StartsWith(start) => name.starts_with(start.as_str()),
+            Self::EndsWith(end) => name.ends_with(end.as_str()),
+        }
+    }
+}
+
+/// A regular expression that a whole value must match.
+#[derive(Clone, Debug)]
+pub struct Matcher(Regex);
+
+impl Matcher {
+    /// Compiles `pattern`, anchored at both ends.
+    ///
+    /// # Errors
+    ///
+    /// A pattern that is no regular expression, or too large a one.
+    pub(super) fn compile(pattern: &str) -> Result<Self, regex::Error> {
+        regex::RegexBuilder::new(&format!(r"\A(?:{pattern})\z"))
+            .size_limit(MATCHER_SIZE_LIMIT)
+            .build()
+            .map(Self)
+    }
+
+    /// Whether `value` matches as a whole.
+    pub fn fits(&self, value: &str) -> bool {
+        self.0.is_match(value)
+    }
+}
+
+/// Bytes of a compiled pattern, so that a policy cannot eat the memory.
+const MATCHER_SIZE_LIMIT: usize = 1 << 20;

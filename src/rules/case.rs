@@ -1,0 +1,242 @@
+//! What a rule sees: policy and facts, and what follows from both.
+
+use std::sync::Arc;
+
+use crate::facts::{Facts, Seen, Variables};
+use crate::policy::{Connection, Database, Environment, Given, PartVariables, Policy, Variable};
+use crate::secret::Secret;
+use crate::source::{Place, Source, Spanned};
+use crate::target::{Ambiguity, Engine, MOVERS, Part, Parts, Target};
+
+/// One environment to judge.
+#[derive(Clone, Debug)]
+pub struct Case<'a> {
+    /// What is allowed.
+    pub policy: &'a Policy,
+    /// What was seen.
+    pub facts: &'a Facts,
+    /// The variables that were seen.
+    pub variables: &'a Variables,
+    /// The environment that they name; `None` if it is none of the policy's,
+    /// which `variable-is-set` and `variable-is-allowed` refuse.
+    pub environment: Option<&'a Environment>,
+    /// The connections of the policy, each with what its variables say.
+    pub connections: Vec<Reached<'a>>,
+}
+
+/// A connection, and what its variables say.
+#[derive(Clone, Debug)]
+pub struct Reached<'a> {
+    /// The connection.
+    pub connection: &'a Connection,
+    /// What they say.
+    pub reading: Reading<'a>,
+}
+
+impl<'a> Reached<'a> {
+    /// Where it leads, if that is one target.
+    pub fn led(&self) -> Option<(&'a Connection, &Led<'a>)> {
+        match &self.reading {
+            Reading::Target(led) => Some((self.connection, led.as_ref())),
+            Reading::Unset
+            | Reading::Partial { .. }
+            | Reading::Ambiguous { .. }
+            | Reading::NotText(_) => None,
+        }
+    }
+}
+
+/// What the variables of a connection say.
+#[derive(Clone, Debug)]
+pub enum Reading<'a> {
+    /// None of them is set.
+    Unset,
+    /// Some are set, and these that are needed are not.
+    Partial {
+        /// One that is set.
+        set: &'a Seen,
+        /// Those that are not.
+        missing: Vec<&'a Spanned<String>>,
+    },
+    /// One of them can be read in two ways, or in none.
+    Ambiguous {
+        /// That one.
+        variable: &'a Seen,
+        /// Where the ambiguity is.
+        ambiguity: Ambiguity,
+    },
+    /// One of them is no text, so no URL either.
+    NotText(&'a Seen),
+    /// Exactly one target.
+    Target(Box<Led<'a>>),
+}
+
+/// Where a connection leads.
+#[derive(Clone, Debug)]
+pub struct Led<'a> {
+    /// The variable that says so: the URL, or the host.
+    pub variable: &'a Seen,
+    /// The one target.
+    pub target: Target,
+    /// The database of the policy that this is.
+    pub database: Option<&'a Database>,
+}
+
+impl<'a> Case<'a> {
+    /// Puts policy and facts together.
+    pub fn new(policy: &'a Policy, facts: &'a Facts, variables: &'a Variables) -> Self {
+        let environment = variables
+            .find(policy.environment_variable())
+            .and_then(Seen::text)
+            .and_then(|name| policy.environment(name.expose()));
+        let connections = policy
+            .connections()
+            .iter()
+            .map(|connection| Reached {
+                connection,
+                reading: read(connection, policy, environment, variables),
+            })
+            .collect();
+        Self { policy, facts, variables, environment, connections }
+    }
+
+    /// The policy's text, to point at.
+    pub fn source(&self) -> &'a Arc<Source> {
+        self.policy.source()
+    }
+
+    /// The declared variables that are set to text, with what is declared.
+    pub fn declared(&self) -> impl Iterator<Item = (&'a Variable, &'a Seen, &'a Secret)> {
+        let variables = self.variables;
+        self.policy.variables().filter_map(move |variable| {
+            let seen = variables.find(&variable.name.value)?;
+            Some((variable, seen, seen.text()?))
+        })
+    }
+
+    /// The variable called `name`, if it is there.
+    pub fn find(&self, name: &str) -> Option<&'a Seen> {
+        self.variables.find(name)
+    }
+
+    /// The place of a variable that is not there: what was looked at.
+    pub fn nowhere(&self) -> Place {
+        Place::whole(&self.facts.source)
+    }
+
+    /// The connections that have exactly one target.
+    pub fn led(&self) -> impl Iterator<Item = (&'a Connection, &Led<'a>)> {
+        self.connections.iter().filter_map(Reached::led)
+    }
+
+    /// The `PG*` variables that would move a connection elsewhere.
+    pub fn movers(&self) -> impl Iterator<Item = &'a Seen> {
+        let postgres = self.connections.iter().any(|reached| {
+            reached.connection.engine == Engine::Postgres
+                && !matches!(reached.reading, Reading::Unset)
+        });
+        let Self { policy, variables, .. } = *self;
+        MOVERS
+            .iter()
+            .filter(move |name| postgres && !policy.is_part_of_connection(name))
+            .filter_map(|name| variables.find(name))
+    }
+}
+
+fn read<'a>(
+    connection: &'a Connection,
+    policy: &'a Policy,
+    environment: Option<&'a Environment>,
+    variables: &'a Variables,
+) -> Reading<'a> {
+    let (variable, parsed) = match &connection.given {
+        Given::Url(name) => match variables.find(&name.value) {
+            None => return Reading::Unset,
+            Some(seen) if seen.is_empty() => return Reading::Unset,
+            Some(seen) => match seen.text() {
+                None => return Reading::NotText(seen),
+                Some(url) => {
+                    let parsed = Target::parse(connection.engine, url.expose());
+                    (seen, parsed.map_err(|ambiguity| (seen, ambiguity)))
+                }
+            },
+        },
+        Given::Parts(parts) => match assemble(connection.engine, parts, variables) {
+            Ok(found) => found,
+            Err(reading) => return reading,
+        },
+    };
+    match parsed {
+        Err((variable, ambiguity)) => Reading::Ambiguous { variable, ambiguity },
+        Ok(target) => {
+            let database = database(policy, environment, &target);
+            Reading::Target(Box::new(Led { variable, target, database }))
+        }
+    }
+}
+
+type Assembled<'a> = (&'a Seen, Result<Target, (&'a Seen, Ambiguity)>);
+
+fn assemble<'a>(
+    engine: Engine,
+    names: &'a PartVariables,
+    variables: &'a Variables,
+) -> Result<Assembled<'a>, Reading<'a>> {
+    let PartVariables { host, port, database, user, password, encryption } = names;
+    let find = |name: &'a Spanned<String>| variables.find(&name.value).filter(|s| !s.is_empty());
+    let optional = |name: &'a Option<Spanned<String>>| name.as_ref().and_then(find);
+    let set = [find(host), find(database), find(user), optional(password)];
+    let Some(first) = set.into_iter().flatten().next() else {
+        return Err(Reading::Unset);
+    };
+    let (Some(host_seen), Some(database_seen), Some(user_seen)) =
+        (find(host), find(database), find(user))
+    else {
+        let missing = [host, database, user];
+        let missing = missing.into_iter().filter(|name| find(name).is_none()).collect();
+        return Err(Reading::Partial { set: first, missing });
+    };
+
+    let given = [
+        Some((Part::Host, host_seen)),
+        optional(port).map(|seen| (Part::Port, seen)),
+        Some((Part::Database, database_seen)),
+        Some((Part::User, user_seen)),
+        optional(password).map(|seen| (Part::Password, seen)),
+        optional(encryption).map(|seen| (Part::Encryption, seen)),
+    ];
+    if let Some((_, seen)) = given.iter().flatten().find(|(_, seen)| seen.text().is_none()) {
+        return Err(Reading::NotText(seen));
+    }
+    let text = |part| {
+        let found = given.iter().flatten().find(|(given, _)| *given == part);
+        found.and_then(|(_, seen)| seen.text()).map(Secret::expose)
+    };
+    let parts = Parts {
+        host: text(Part::Host).unwrap_or_default(),
+        port: text(Part::Port),
+        database: text(Part::Database).unwrap_or_default(),
+        user: text(Part::User).unwrap_or_default(),
+        password: text(Part::Password),
+        encryption: text(Part::Encryption),
+    };
+    let blamed = |ambiguity: &Ambiguity| {
+        let found = given.iter().flatten().find(|(part, _)| *part == ambiguity.part());
+        found.map_or(host_seen, |(_, seen)| *seen)
+    };
+    let target = Target::from_parts(engine, &parts)
+        .map_err(|ambiguity| (blamed(&ambiguity), ambiguity));
+    Ok((host_seen, target))
+}
+
+/// The policy's database that `target` is; one of the environment's if there
+/// is a choice.
+fn database<'a>(
+    policy: &'a Policy,
+    environment: Option<&'a Environment>,
+    target: &Target,
+) -> Option<&'a Database> {
+    let own = environment.into_iter().flat_map(|environment| &environment.databases);
+    let own = own.filter_map(|id| policy.database(id.value));
+    own.chain(policy.databases()).find(|database| database.is_reached_by(target))
+}

@@ -1,0 +1,125 @@
+//! `database-belongs-to-environment`
+
+use super::{Case, Check, Led, Rule};
+use crate::finding::{Finding, Findings};
+use crate::gate::Gate;
+use crate::policy::{Connection, Database, Environment};
+use crate::secret::placeholder;
+
+pub(super) static RULE: Rule = Rule {
+    id: "database-belongs-to-environment",
+    gates: &[Gate::Boot],
+    summary: "a connection leads to one of this environment's databases, exactly",
+    explain: "\
+## Refuses
+A connection whose engine, host, port, database and user are not exactly those
+of a database that this environment lists. There is no partial match: a host
+that merely ends in, or contains, a known one is unknown.
+
+## Why
+A sandbox that writes to production's database, and a production that reads the
+sandbox's, are the accidents that this guard exists for.
+
+## Way out
+Point the variable at a database of this environment; `guard-cli target` says
+where it leads now. A new database is declared under `[databases.NAME]` and
+listed in the environment's `databases`.
+",
+    check: Check::One(check),
+};
+
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    let Some(environment) = case.environment else { return };
+    for (connection, led) in case.led() {
+        if !is_permitted(connection, led, environment) {
+            findings.push(refuse(case, connection, led, environment));
+        }
+    }
+}
+
+fn is_permitted(connection: &Connection, led: &Led<'_>, environment: &Environment) -> bool {
+    let Some(database) = led.database else { return false };
+    let of_environment = environment.databases.iter().any(|id| id.value == database.id);
+    let of_connection = connection.databases.as_ref().is_none_or(|ids| ids.contains(&database.id));
+    let of_provider = database.provider.is_none_or(|provider| provider.runs(&led.target));
+    of_environment && of_connection && of_provider
+}
+
+fn refuse(
+    case: &Case<'_>,
+    connection: &Connection,
+    led: &Led<'_>,
+    environment: &Environment,
+) -> Finding {
+    let name = &led.variable.name;
+    let here = &environment.name.value;
+    let known: Vec<_> = environment
+        .databases
+        .iter()
+        .filter_map(|id| Some(format!("`{}`", case.policy.database(id.value)?.name.value)))
+        .collect();
+    let help = match known.as_slice() {
+        [] => format!("unset `{name}`; `{here}` has no database"),
+        known => format!("point it at {}", known.join(" or ")),
+    };
+    let message = match led.database {
+        None => format!("`{name}` leads to {}", unknown(case, led)),
+        Some(database) => format!("`{name}` leads to {}", known_elsewhere(case, database, here)),
+    };
+    let finding = Finding::refused(&RULE, name, led.variable.place.clone(), message, help);
+    match (led.database, &connection.databases) {
+        (Some(database), Some(_)) if environment.databases.iter().any(|id| id.value == database.id) => {
+            finding.because(case.source(), connection.name.span, "this connection's databases")
+        }
+        (Some(database), _) => finding
+            .because(case.source(), environment.databases_span, "this environment's databases")
+            .related(
+                crate::source::Place::at(case.source(), database.name.span),
+                "the database that it leads to",
+            ),
+        (None, _) => {
+            finding.because(case.source(), environment.databases_span, "this environment's databases")
+        }
+    }
+}
+
+fn known_elsewhere(case: &Case<'_>, database: &Database, here: &str) -> String {
+    let owners: Vec<_> = case
+        .policy
+        .environments_of(database.id)
+        .map(|environment| format!("`{}`", environment.name.value))
+        .collect();
+    let name = &database.name.value;
+    match owners.as_slice() {
+        [] => format!("`{name}`, a database of no environment"),
+        owners if owners.contains(&format!("`{here}`")) => {
+            format!("`{name}`, which is not for this connection")
+        }
+        owners => format!("`{name}`, a database of {}, not of `{here}`", owners.join(" and ")),
+    }
+}
+
+/// Says what is wrong with an address that the policy does not know, without
+/// showing it.
+fn unknown(case: &Case<'_>, led: &Led<'_>) -> String {
+    let target = &led.target;
+    if placeholder::is_documentation_host(target.identity_host()) {
+        return "a placeholder from a documentation, not to a host".to_owned();
+    }
+    match case.policy.databases().iter().find(|database| database.owns_host_of(target)) {
+        Some(database) => {
+            let name = &database.name.value;
+            let what = if database.engine != target.engine() {
+                "engine"
+            } else if database.database.value != target.database() {
+                "database"
+            } else if !database.ports.contains(&target.port()) {
+                "port"
+            } else {
+                "user"
+            };
+            format!("the host of `{name}` with another {what}, which the policy does not know")
+        }
+        None => "a database that the policy does not know".to_owned(),
+    }
+}

@@ -1,0 +1,78 @@
+//! `debug-secret-is-set`
+
+use super::{Case, Check, Rule};
+use crate::finding::{Finding, Findings};
+use crate::gate::Gate;
+use crate::policy::{DebugRule, Environment, Phase};
+use crate::secret::{Secret, placeholder, strength};
+
+pub(super) static RULE: Rule = Rule {
+    id: "debug-secret-is-set",
+    gates: &[Gate::Boot],
+    summary: "where debug endpoints are allowed, they have a strong secret of their own",
+    explain: "\
+## Refuses
+An environment that allows debug endpoints while the variable with their secret
+is missing, a placeholder, weak, or holds the value of another variable.
+
+## Why
+A debug endpoint shows the insides of a service. An empty or guessed header
+opens it to anybody who finds the path.
+
+## Way out
+Set the variable to a fresh random value, such as the output of
+`openssl rand -hex 32`; or take `debug` out of the environment.
+",
+    check: Check::One(check),
+};
+
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    let Some(environment) = case.environment else { return };
+    let Some(debug) = &environment.debug else { return };
+    let Some(problem) = problem(case, debug) else { return };
+    let name = &debug.secret.value;
+    let place = case.find(name).map_or_else(|| case.nowhere(), |seen| seen.place.clone());
+    findings.push(
+        Finding::refused(
+            &RULE,
+            name,
+            place,
+            format!("`{}` allows debug endpoints, and `{name}` {problem}", here(environment)),
+            format!("set `{name}` to a fresh random value, such as from `openssl rand -hex 32`"),
+        )
+        .because(case.source(), debug.secret.span, "protects the debug endpoints"),
+    );
+}
+
+fn here(environment: &Environment) -> &str {
+    &environment.name.value
+}
+
+fn problem(case: &Case<'_>, debug: &DebugRule) -> Option<String> {
+    let name = debug.secret.value.as_str();
+    let Some(secret) = case.find(name).and_then(|seen| seen.text()) else {
+        // A build or a CI job serves no requests, and holds no secrets.
+        return (case.facts.phase == Phase::Boot || case.find(name).is_some())
+            .then(|| "is not set".to_owned());
+    };
+    if placeholder::is_placeholder(secret.expose()) {
+        return Some("is a placeholder".to_owned());
+    }
+    if strength::bits(secret.expose()) < minimum(case, name) {
+        return Some("is weak".to_owned());
+    }
+    shared_with(case, name, secret).map(|other| format!("holds the value of `{other}`"))
+}
+
+fn minimum(case: &Case<'_>, name: &str) -> u32 {
+    let declared = case.policy.declared(name).and_then(|variable| variable.secret());
+    declared.map_or(strength::MINIMUM_BITS, |rule| rule.min_bits)
+}
+
+fn shared_with<'a>(case: &Case<'a>, name: &str, secret: &Secret) -> Option<&'a str> {
+    case.variables
+        .iter()
+        .filter(|seen| seen.name != name)
+        .find(|seen| seen.text().is_some_and(|other| other.same_as(secret)))
+        .map(|seen| seen.name.as_str())
+}

@@ -1,0 +1,63 @@
+//! `environment-is-readable`
+
+use super::{Case, Check, Rule};
+use crate::facts::{Facts, Observed};
+use crate::finding::{Finding, Findings};
+use crate::gate::Gate;
+use crate::source::Place;
+
+pub(super) static RULE: Rule = Rule {
+    id: "environment-is-readable",
+    gates: &[Gate::Boot],
+    summary: "the variables can be read, and there are some",
+    explain: "\
+## Refuses
+Nothing: it is undecided. A file of variables that is missing, is no file, is
+too large, or has a line that is not understood; or no variables at all.
+
+## Why
+What could not be read was not judged. A guard that passes over it permits
+whatever stands there.
+
+## Way out
+The finding names the file and the line. `docs/dotenv.md` describes what a file
+of variables may hold.
+",
+    check: Check::One(check),
+};
+
+/// What was read is in the case already; what could not be is in [`report`].
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    if case.variables.iter().next().is_none() {
+        nothing(case.facts, findings);
+    }
+}
+
+/// Says why there is nothing to judge.
+pub(crate) fn report(facts: &Facts, findings: &mut Findings) {
+    match &facts.variables {
+        Observed::Seen(_) => {}
+        Observed::Absent => nothing(facts, findings),
+        Observed::Unreadable(causes) => {
+            for cause in causes.iter() {
+                findings.push(Finding::undecided(
+                    &RULE,
+                    facts.source.name(),
+                    cause.place.clone(),
+                    &cause.message,
+                    &cause.help,
+                ));
+            }
+        }
+    }
+}
+
+fn nothing(facts: &Facts, findings: &mut Findings) {
+    findings.push(Finding::undecided(
+        &RULE,
+        facts.source.name(),
+        Place::whole(&facts.source),
+        "there are no variables to judge",
+        "name the file that holds them with `--env-file`, or export them",
+    ));
+}

@@ -1,0 +1,127 @@
+//! The rules: one file each, asked of a [`Case`], pure and total.
+
+mod case;
+#[cfg(test)]
+mod contract;
+
+pub use case::{Case, Led, Reached, Reading};
+
+use crate::facts::Seen;
+use crate::finding::Findings;
+use crate::gate::Gate;
+use crate::policy::{Connection, Given};
+
+/// Something that must hold before a gate opens.
+///
+/// Plain data and a function that cannot fail: a broken rule cannot be
+/// skipped, and two rules cannot see different answers.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its id, as printed in a finding.
+    pub id: &'static str,
+    /// The gates that ask it.
+    pub gates: &'static [Gate],
+    /// What must hold, in one sentence without a full stop.
+    pub summary: &'static str,
+    /// What it refuses, why, and the way out, in Markdown.
+    pub explain: &'static str,
+    /// Looks at a case.
+    pub check: Check,
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// One environment.
+    One(fn(&Case<'_>, &mut Findings)),
+    /// Several environments, side by side.
+    Across(fn(&[Case<'_>], &mut Findings)),
+}
+
+impl Rule {
+    /// The rule with this id.
+    pub fn by_id(id: &str) -> Option<&'static Self> {
+        RULES.iter().copied().find(|rule| rule.id == id)
+    }
+
+    /// The rules that `gate` asks, in the order of their ids.
+    pub fn of(gate: Gate) -> impl Iterator<Item = &'static Self> {
+        RULES.iter().copied().filter(move |rule| rule.gates.contains(&gate))
+    }
+}
+
+/// `refused[…]` names a rule; two rules with one name are one rule.
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+macro_rules! rules {
+    ($($name:ident),+ $(,)?) => {
+        $(mod $name;)+
+
+        /// Every rule, in the order of their ids.
+        pub static RULES: &[&Rule] = &[$(&$name::RULE),+];
+
+        #[cfg(test)]
+        const FILES: &[&str] = &[$(stringify!($name)),+];
+    };
+}
+
+// A new rule is a new file and a new word here.
+rules! {
+    database_belongs_to_environment,
+    database_connection_is_encrypted,
+    database_is_not_production_like,
+    database_is_not_shared,
+    database_url_is_unambiguous,
+    debug_secret_is_set,
+    domain_belongs_to_environment,
+    environment_is_expected,
+    environment_is_readable,
+    secret_has_class,
+    secret_is_not_placeholder,
+    secret_is_not_shared,
+    secret_is_strong,
+    secret_is_unique,
+    variable_has_format,
+    variable_is_allowed,
+    variable_is_allowed_here,
+    variable_is_declared,
+    variable_is_set,
+    variable_is_set_once,
+    variable_pair_is_allowed,
+}
+
+pub(crate) use environment_is_readable::report as report_unreadable;
+
+/// Whether two cases are of different environments; a file that is given twice
+/// shares everything with itself.
+fn are_different_environments(first: &Case<'_>, second: &Case<'_>) -> bool {
+    match (first.environment, second.environment) {
+        (Some(first), Some(second)) => first.id != second.id,
+        (Some(_) | None, None) | (None, Some(_)) => true,
+    }
+}
+
+/// The environment of a case, for messages.
+fn name_of(case: &Case<'_>) -> String {
+    match case.environment {
+        Some(environment) => format!("`{}`", environment.name.value),
+        None => format!("`{}`", case.facts.source.name()),
+    }
+}
+
+/// The variable that holds the password of a connection.
+fn password_variable<'a>(
+    case: &Case<'a>,
+    connection: &'a Connection,
+    led: &Led<'a>,
+) -> &'a Seen {
+    let of_its_own = match &connection.given {
+        Given::Url(_) => None,
+        Given::Parts(parts) => parts.password.as_ref(),
+    };
+    of_its_own.and_then(|name| case.find(&name.value)).unwrap_or(led.variable)
+}

@@ -1,0 +1,80 @@
+//! `secret-is-not-placeholder`
+
+use super::{Case, Check, Rule};
+use crate::finding::{Finding, Findings};
+use crate::gate::Gate;
+use crate::policy::Data;
+use crate::secret::placeholder;
+
+pub(super) static RULE: Rule = Rule {
+    id: "secret-is-not-placeholder",
+    gates: &[Gate::Boot],
+    summary: "a secret is a value of its own, not a placeholder",
+    explain: "\
+## Refuses
+A declared secret that holds a word to be replaced (`changeme`,
+`your-api-key`), an unexpanded template (`${NAME}`), a key from a documentation,
+or a framework's default. The password of a database URL is judged so where the
+environment's data are real.
+
+## Why
+Placeholders are public. Whoever knows the documentation or the framework knows
+the secret.
+
+## Way out
+Set a value that was made for this environment.
+",
+    check: Check::One(check),
+};
+
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    for (variable, seen, secret) in case.declared() {
+        let Some(rule) = variable.secret() else { continue };
+        let value = secret.expose();
+        if placeholder::means_nothing(value) && variable.required.span().is_some() {
+            // `variable-is-set` refuses it as missing.
+            continue;
+        }
+        let Some(placeholder) = placeholder::find(value) else { continue };
+        let name = &variable.name.value;
+        findings.push(
+            Finding::refused(
+                &RULE,
+                name,
+                seen.place.clone(),
+                format!("`{name}` holds a placeholder: {}", placeholder.why()),
+                format!("set {} that was made for this environment", rule.kind.what),
+            )
+            .because(case.source(), variable.name.span, "declared as a secret"),
+        );
+    }
+    passwords(case, findings);
+}
+
+fn passwords(case: &Case<'_>, findings: &mut Findings) {
+    let Some(environment) = case.environment else { return };
+    match environment.data {
+        Data::Masked | Data::Synthetic => return,
+        Data::Real => {}
+    }
+    for (connection, led) in case.led() {
+        let Some(password) = led.target.password() else { continue };
+        let holder = super::password_variable(case, connection, led);
+        if case.policy.declared(&holder.name).is_some_and(|variable| variable.secret().is_some()) {
+            continue;
+        }
+        if let Some(placeholder) = placeholder::find(password.expose()) {
+            let name = &holder.name;
+            findings.push(
+                Finding::refused(
+                    &RULE,
+                    name,
+                    holder.place.clone(),
+                    format!("the password in `{name}` is a placeholder: {}", placeholder.why()),
+                    "give the role a random password, and put that here",
+                )
+                .because(case.source(), environment.name.span, "an environment with real data"),
+            );
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! `secret-is-not-shared`
+
+use super::{Case, Check, Rule};
+use crate::finding::{Finding, Findings};
+use crate::gate::Gate;
+use crate::secret::{Secret, placeholder};
+use crate::source::Place;
+
+pub(super) static RULE: Rule = Rule {
+    id: "secret-is-not-shared",
+    gates: &[Gate::Compare],
+    summary: "no secret is used in two environments, under whatever name",
+    explain: "\
+## Refuses
+Two environments, compared side by side, that hold one value in declared
+secrets or in the passwords of their databases.
+
+## Why
+One secret, one environment: a value that leaks from the sandbox must open
+nothing in production.
+
+## Way out
+Make a value for each environment, and retire the shared one everywhere.
+",
+    check: Check::Across(check),
+};
+
+fn check(cases: &[Case<'_>], findings: &mut Findings) {
+    let all: Vec<Vec<Held<'_>>> = cases.iter().map(held).collect();
+    for (position, (second, there)) in cases.iter().zip(&all).enumerate() {
+        for (first, here) in cases.iter().zip(&all).take(position) {
+            if super::are_different_environments(first, second) {
+                shared(first, here, second, there, findings);
+            }
+        }
+    }
+}
+
+struct Held<'a> {
+    name: &'a str,
+    place: &'a Place,
+    secret: Secret,
+}
+
+fn held<'a>(case: &Case<'a>) -> Vec<Held<'a>> {
+    let declared = case.declared().filter_map(|(variable, seen, secret)| {
+        let is_secret = variable.secret().is_some_and(|rule| !rule.kind.public);
+        is_secret.then(|| Held { name: &seen.name, place: &seen.place, secret: secret.clone() })
+    });
+    let passwords = case.led().filter_map(|(connection, led)| {
+        let holder = super::password_variable(case, connection, led);
+        let secret = led.target.password()?.clone();
+        Some(Held { name: &holder.name, place: &holder.place, secret })
+    });
+    let mut held: Vec<_> = declared
+        .chain(passwords)
+        .filter(|held| {
+            let value = held.secret.expose();
+            !placeholder::means_nothing(value) && !placeholder::is_placeholder(value)
+        })
+        .collect();
+    held.dedup_by(|a, b| a.name == b.name);
+    held
+}
+
+fn shared(
+    first: &Case<'_>,
+    here: &[Held<'_>],
+    second: &Case<'_>,
+    there: &[Held<'_>],
+    findings: &mut Findings,
+) {
+    for held in there {
+        let Some(same) = here.iter().find(|other| other.secret.same_as(&held.secret)) else {
+            continue;
+        };
+        let finding = Finding::refused(
+            &RULE,
+            held.name,
+            held.place.clone(),
+            format!(
+                "`{}` of {} holds the value of `{}` of {}",
+                held.name,
+                super::name_of(second),
+                same.name,
+                super::name_of(first),
+            ),
+            "make a value for each environment, and retire this one in both",
+        );
+        findings.push(finding.related(same.place.clone(), "the same value"));
+    }
+}

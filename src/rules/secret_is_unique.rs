@@ -1,0 +1,52 @@
+//! `secret-is-unique`
+
+use super::{Case, Check, Rule};
+use crate::finding::{Finding, Findings};
+use crate::gate::Gate;
+use crate::secret::placeholder;
+
+pub(super) static RULE: Rule = Rule {
+    id: "secret-is-unique",
+    gates: &[Gate::Boot],
+    summary: "no two declared secrets of an environment hold one value",
+    explain: "\
+## Refuses
+Two declared secrets that hold the same value.
+
+## Why
+A value that does two jobs leaks with either of them, and cannot be changed for
+one alone. Two names for one key are most often a slip of copy and paste.
+
+## Way out
+Make a value for each. If two programs truly need one key under two names, let
+one of the names be declared as `text` with a description that says so.
+",
+    check: Check::One(check),
+};
+
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    let secrets: Vec<_> = case
+        .declared()
+        .filter(|(variable, _, secret)| {
+            variable.secret().is_some_and(|rule| !rule.kind.public)
+                && !placeholder::means_nothing(secret.expose())
+                && !placeholder::is_placeholder(secret.expose())
+        })
+        .collect();
+    for (position, (variable, seen, secret)) in secrets.iter().enumerate() {
+        let same = secrets.iter().take(position).find(|(_, _, other)| other.same_as(secret));
+        let Some((first, first_seen, _)) = same else { continue };
+        let (one, other) = (&first.name.value, &variable.name.value);
+        findings.push(
+            Finding::refused(
+                &RULE,
+                other,
+                seen.place.clone(),
+                format!("`{other}` and `{one}` hold one value"),
+                "make a value for each",
+            )
+            .because(case.source(), variable.name.span, "declared as a secret")
+            .related(first_seen.place.clone(), "the same value"),
+        );
+    }
+}

@@ -1,0 +1,92 @@
+//! `variable-is-allowed`
+
+use super::{Case, Check, Rule};
+use crate::difference;
+use crate::facts::Seen;
+use crate::finding::{Finding, Findings};
+use crate::gate::Gate;
+use crate::policy::Variable;
+use crate::source::Span;
+
+pub(super) static RULE: Rule = Rule {
+    id: "variable-is-allowed",
+    gates: &[Gate::Boot],
+    summary: "a variable with a closed list holds one of its values, to the byte",
+    explain: "\
+## Refuses
+A value outside the closed list that the policy gives: a name of no environment
+in the variable that names it, or anything that is not in `values`. Letter case
+counts, and so do white space, quotes and letters that only look alike.
+
+## Why
+Programs compare with `==`. A value that is nearly `production` is development
+to one of them and production to the next.
+
+## Way out
+Write the value exactly as the policy does. If it is a new value, add it to the
+list, which is a change of policy that somebody validates.
+",
+    check: Check::One(check),
+};
+
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    names_an_environment(case, findings);
+    let Some(environment) = case.environment else { return };
+    for variable in case.policy.variables() {
+        let Some(seen) = case.find(&variable.name.value).filter(|seen| !seen.is_empty()) else {
+            continue;
+        };
+        let Some(values) = &variable.values else { continue };
+        match values.of(environment.id) {
+            Some(list) => {
+                let allowed: Vec<_> = list.value.iter().map(String::as_str).collect();
+                one_of(case, variable, seen, &allowed, list.span, findings);
+            }
+            None => one_of(case, variable, seen, &[], values.span(), findings),
+        }
+    }
+}
+
+fn names_an_environment(case: &Case<'_>, findings: &mut Findings) {
+    let name = case.policy.environment_variable();
+    let (None, Some(variable)) = (case.environment, case.policy.declared(name)) else { return };
+    let Some(seen) = case.find(name).filter(|seen| !seen.is_empty()) else { return };
+    let known: Vec<_> =
+        case.policy.environments().iter().map(|e| e.name.value.as_str()).collect();
+    one_of(case, variable, seen, &known, variable.name.span, findings);
+}
+
+fn one_of(
+    case: &Case<'_>,
+    variable: &Variable,
+    seen: &Seen,
+    allowed: &[&str],
+    at: Span,
+    findings: &mut Findings,
+) {
+    let value = seen.text().map(|secret| secret.expose());
+    if value.is_some_and(|value| allowed.contains(&value)) {
+        return;
+    }
+    let name = &variable.name.value;
+    let difference = value
+        .and_then(|value| difference::describe(value, allowed.iter().copied()))
+        .map(|difference| format!(": {difference}"))
+        .unwrap_or_default();
+    let list: Vec<_> = allowed.iter().map(|value| format!("`{value}`")).collect();
+    let help = match list.as_slice() {
+        [] => format!("remove `{name}`; no value of it is allowed here"),
+        [only] => format!("set it to {only}"),
+        several => format!("set it to one of {}", several.join(", ")),
+    };
+    findings.push(
+        Finding::refused(
+            &RULE,
+            name,
+            seen.place.clone(),
+            format!("`{name}` holds none of the values that are allowed{difference}"),
+            help,
+        )
+        .because(case.source(), at, "the closed list"),
+    );
+}

@@ -1,0 +1,75 @@
+//! `variable-pair-is-allowed`
+
+use super::{Case, Check, Rule};
+use crate::finding::{Finding, Findings};
+use crate::gate::Gate;
+use crate::policy::{Environment, Variable, VariableKind};
+
+pub(super) static RULE: Rule = Rule {
+    id: "variable-pair-is-allowed",
+    gates: &[Gate::Boot],
+    summary: "the runtime is one that the environment may run with",
+    explain: "\
+## Refuses
+A runtime (`NODE_ENV`, `APP_ENV`, …) that the environment's `runtime` does not
+list, such as `development` in production.
+
+## Why
+Frameworks switch off security and switch on debug output by the runtime. A
+production that runs as development shows its insides.
+
+## Way out
+Set the runtime to one that the environment lists, or add it to the list.
+",
+    check: Check::One(check),
+};
+
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    let Some(environment) = case.environment else { return };
+    for variable in case.policy.variables() {
+        match &variable.kind {
+            VariableKind::Runtime => pair(case, variable, environment, findings),
+            VariableKind::Environment
+            | VariableKind::Secret(_)
+            | VariableKind::Text
+            | VariableKind::Url
+            | VariableKind::Urls
+            | VariableKind::Host
+            | VariableKind::Hosts
+            | VariableKind::Email
+            | VariableKind::Port
+            | VariableKind::Integer
+            | VariableKind::Boolean => {}
+        }
+    }
+}
+
+fn pair(case: &Case<'_>, variable: &Variable, environment: &Environment, findings: &mut Findings) {
+    let name = &variable.name.value;
+    let Some(seen) = case.find(name).filter(|seen| !seen.is_empty()) else { return };
+    let value = seen.text().map(|secret| secret.expose());
+    let listed = variable.values.as_ref().and_then(|values| values.of(environment.id));
+    if listed.is_some_and(|list| !list.value.iter().any(|known| Some(known.as_str()) == value)) {
+        // `variable-is-allowed` refuses it already.
+        return;
+    }
+    let (allowed, at) = match &environment.runtime {
+        Some(runtime) => (runtime.value.as_slice(), runtime.span),
+        None => (&[][..], environment.name.span),
+    };
+    if allowed.iter().any(|allowed| Some(allowed.as_str()) == value) {
+        return;
+    }
+    let allowed: Vec<_> = allowed.iter().map(|value| format!("`{value}`")).collect();
+    let environment = &environment.name.value;
+    findings.push(
+        Finding::refused(
+            &RULE,
+            name,
+            seen.place.clone(),
+            format!("`{name}` holds a runtime that `{environment}` may not run with"),
+            format!("in `{environment}`, set it to {}", allowed.join(" or ")),
+        )
+        .because(case.source(), at, "the runtimes of this environment"),
+    );
+}
