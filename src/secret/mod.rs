@@ -4,6 +4,8 @@
 //! word or not: a guard that had to know first which values may be shown would
 //! show the ones it does not know.
 
+pub mod value;
+
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};

@@ -1,4 +1,4 @@
-//! The value of a variable, as it was found.
+//! A variable's value, whatever bytes it is made of.
 
 use std::fmt;
 
@@ -6,23 +6,23 @@ use secrecy::{ExposeSecret, SecretSlice};
 
 use super::Secret;
 
-/// The value of a variable.
+/// A variable's value: text, or bytes that no text can hold.
+///
+/// An environment may hold any bytes but NUL, and a file may hold that too.
+/// Such a value is a fact like any other: it is kept, so that it can be judged
+/// and handed on, and it is never printed.
 #[derive(Clone)]
 pub enum Value {
-    /// UTF-8 without NUL: what programs expect.
+    /// UTF-8 without NUL.
     Text(Secret),
-    /// Anything else. Kept so that it can be handed on, never shown.
+    /// Not UTF-8, or holding NUL.
     Bytes(SecretSlice<u8>),
 }
 
 impl Value {
-    /// Takes text out of sight.
-    pub fn text_of(value: impl Into<String>) -> Self {
-        Self::from_bytes(value.into().into_bytes())
-    }
-
-    /// Sorts bytes into text and the rest.
-    pub fn from_bytes(bytes: Vec<u8>) -> Self {
+    /// Takes bytes out of sight, as text wherever they are text.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        let bytes = bytes.into();
         if bytes.contains(&0) {
             return Self::Bytes(bytes.into());
         }
@@ -32,7 +32,7 @@ impl Value {
         }
     }
 
-    /// The value, if it is text.
+    /// The text, if the value is text.
     pub fn text(&self) -> Option<&Secret> {
         match self {
             Self::Text(secret) => Some(secret),
@@ -41,7 +41,7 @@ impl Value {
     }
 
     /// The bytes themselves. Whoever calls this must not print them.
-    pub fn expose_bytes(&self) -> &[u8] {
+    pub fn expose(&self) -> &[u8] {
         match self {
             Self::Text(secret) => secret.expose().as_bytes(),
             Self::Bytes(bytes) => bytes.expose_secret(),
@@ -55,5 +55,32 @@ impl fmt::Debug for Value {
             Self::Text(_) => "Text(..)",
             Self::Bytes(_) => "Bytes(..)",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_utf8_without_nul() {
+        let table: [(&[u8], bool); 5] = [
+            (b"", true),
+            (b"canary", true),
+            ("é".as_bytes(), true),
+            (b"can\0ary", false),
+            (b"can\xffary", false),
+        ];
+        for (bytes, is_text) in table {
+            let value = Value::new(bytes);
+            assert_eq!(value.text().is_some(), is_text, "{bytes:?}");
+            assert_eq!(value.clone().expose(), bytes, "nothing is lost");
+        }
+    }
+
+    #[test]
+    fn debug_shows_nothing() {
+        let shown = format!("{:?} {:?}", Value::new(*b"canary"), Value::new(*b"canary\xff"));
+        assert_eq!(shown, "Text(..) Bytes(..)");
     }
 }

@@ -1,0 +1,106 @@
+//! What a value means: escapes and references.
+
+use super::head::is_name;
+use super::problem::ProblemKind;
+use super::scope::Scope;
+use super::value::{Raw, Style};
+
+/// Resolves escapes and references; where readers differ, says so and goes on.
+///
+/// What it yields next to a problem is the reading of most readers, so that
+/// later rules have something to judge. A file with a problem is not accepted.
+pub(super) fn decode(raw: &Raw<'_>, scope: &mut Scope) -> (Vec<u8>, Option<ProblemKind>) {
+    let plain = |byte: &u8| !matches!(byte, b'\\' | b'$' | b'\r');
+    let problem = (raw.style == Style::Backtick).then_some(ProblemKind::Backtick);
+    if raw.content.iter().all(plain) {
+        return (raw.content.to_vec(), problem);
+    }
+    let mut decoder = Decoder { style: raw.style, out: Vec::new(), problem };
+    decoder.run(raw.content, scope);
+    (decoder.out, decoder.problem)
+}
+
+struct Decoder {
+    style: Style,
+    out: Vec<u8>,
+    problem: Option<ProblemKind>,
+}
+
+impl Decoder {
+    fn run(&mut self, mut content: &[u8], scope: &mut Scope) {
+        self.out.reserve(content.len());
+        while let Some((byte, rest)) = content.split_first() {
+            let used = match byte {
+                b'\\' => self.backslash(rest),
+                b'$' => self.dollar(rest, scope),
+                b'\r' => self.carriage_return(rest),
+                other => self.keep(*other),
+            };
+            content = rest.get(used..).unwrap_or_default();
+        }
+    }
+
+    /// Each of these says how many bytes after the first it has used.
+    fn keep(&mut self, byte: u8) -> usize {
+        self.out.push(byte);
+        0
+    }
+
+    fn report(&mut self, kind: ProblemKind) {
+        self.problem.get_or_insert(kind);
+    }
+
+    fn backslash(&mut self, rest: &[u8]) -> usize {
+        match (self.style, rest.first()) {
+            (Style::Double | Style::Backtick, Some(b'n')) => {
+                self.out.push(b'\n');
+                1
+            }
+            (Style::Single, Some(b'\'' | b'\\')) => {
+                self.report(ProblemKind::Backslash);
+                self.out.extend(rest.first());
+                1
+            }
+            (Style::Single, _) => self.keep(b'\\'),
+            (Style::Double | Style::Backtick | Style::Plain, _) => {
+                self.report(ProblemKind::Backslash);
+                self.keep(b'\\')
+            }
+        }
+    }
+
+    fn dollar(&mut self, rest: &[u8], scope: &mut Scope) -> usize {
+        match (self.style, reference(rest)) {
+            (Style::Single, _) if !rest.starts_with(b"{") => {}
+            (Style::Single, _) => self.report(ProblemKind::QuotedReference),
+            (Style::Backtick, _) => {}
+            (Style::Plain | Style::Double, None) => self.report(ProblemKind::Dollar),
+            (Style::Plain | Style::Double, Some(name)) => match scope.resolve(name) {
+                Ok(value) => {
+                    self.out.extend_from_slice(value);
+                    return name.len() + "{}".len();
+                }
+                Err(kind) => self.report(kind),
+            },
+        }
+        self.keep(b'$')
+    }
+
+    fn carriage_return(&mut self, rest: &[u8]) -> usize {
+        if rest.starts_with(b"\n") {
+            self.report(ProblemKind::QuotedCrlf);
+            return 0;
+        }
+        self.report(ProblemKind::OddLineBreak);
+        self.keep(b'\r')
+    }
+}
+
+/// The name in `{NAME}`, where that is how `text` begins.
+fn reference(text: &[u8]) -> Option<&str> {
+    let body = text.strip_prefix(b"{")?;
+    let length = body.iter().position(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_'))?;
+    let (name, rest) = body.split_at_checked(length)?;
+    let name = std::str::from_utf8(name).ok()?;
+    (rest.starts_with(b"}") && is_name(name)).then_some(name)
+}

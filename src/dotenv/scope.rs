@@ -1,0 +1,59 @@
+//! What a reference may refer to: the lines above it.
+
+use std::collections::BTreeMap;
+
+use super::Entry;
+use super::problem::{EXPANSION_LIMIT, ProblemKind};
+use crate::secret::value::Value;
+
+/// The entries so far, findable by name.
+#[derive(Default)]
+pub(super) struct Scope {
+    entries: Vec<Entry>,
+    /// Entries that have a problem, by index, ascending.
+    unclear: Vec<usize>,
+    /// Made when the first reference asks, since most files have none.
+    latest: BTreeMap<String, usize>,
+    indexed: usize,
+    expanded: usize,
+}
+
+impl Scope {
+    pub(super) fn push(&mut self, entry: Entry, problem: Option<ProblemKind>) {
+        if problem.is_some() {
+            self.unclear.push(self.entries.len());
+        }
+        self.entries.push(entry);
+    }
+
+    pub(super) fn into_entries(self) -> Vec<Entry> {
+        self.entries
+    }
+
+    /// The value that `${name}` stands for, if every expanding reader agrees.
+    pub(super) fn resolve(&mut self, name: &str) -> Result<&[u8], ProblemKind> {
+        self.index();
+        let index = *self.latest.get(name).ok_or(ProblemKind::UnknownReference)?;
+        let value = self.certain(index).ok_or(ProblemKind::UnclearReference)?.len();
+        self.expanded = self.expanded.saturating_add(value);
+        if self.expanded > EXPANSION_LIMIT {
+            return Err(ProblemKind::TooMuchExpansion);
+        }
+        self.certain(index).ok_or(ProblemKind::UnclearReference)
+    }
+
+    fn index(&mut self) {
+        for (index, entry) in self.entries.iter().enumerate().skip(self.indexed) {
+            self.latest.insert(entry.key.clone(), index);
+        }
+        self.indexed = self.entries.len();
+    }
+
+    // A dollar in the value is expanded once more by some readers.
+    fn certain(&self, index: usize) -> Option<&[u8]> {
+        let value = self.entries.get(index).map(|entry| &entry.value)?;
+        let clear = self.unclear.binary_search(&index).is_err();
+        let text = value.text().filter(|text| clear && !text.expose().contains('$'));
+        text.map(|_| Value::expose(value))
+    }
+}

@@ -1,0 +1,246 @@
+//! Files, read whole or not at all, and never more than a bound.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// The most bytes a policy may have.
+pub const POLICY_LIMIT: u64 = MEBIBYTE;
+
+/// The most bytes an env file may have.
+pub const ENV_FILE_LIMIT: u64 = MEBIBYTE;
+
+/// A file that could not be read; never holds any of its content.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// Nothing has that name.
+    #[error("`{}` does not exist", path.display())]
+    Missing {
+        /// The file that was asked for.
+        path: PathBuf,
+    },
+    /// The operating system does not let this user read it.
+    #[error("no permission to read `{}`", path.display())]
+    Denied {
+        /// The file that was asked for.
+        path: PathBuf,
+    },
+    /// A directory stands where a file was expected.
+    #[error("`{}` is a directory, not a file", path.display())]
+    Directory {
+        /// The file that was asked for.
+        path: PathBuf,
+    },
+    /// A named pipe, a socket or a device, which could keep a reader waiting for ever.
+    #[error("`{}` is a pipe, a socket or a device, not a regular file", path.display())]
+    Special {
+        /// The file that was asked for.
+        path: PathBuf,
+    },
+    /// More bytes than the limit.
+    #[error("`{}` has more than {limit} bytes", path.display())]
+    TooLarge {
+        /// The file that was asked for.
+        path: PathBuf,
+        /// The most bytes it may have.
+        limit: u64,
+    },
+    /// Anything else the operating system said.
+    #[error("cannot read `{}`: {}", path.display(), cause.kind())]
+    Failed {
+        /// The file that was asked for.
+        path: PathBuf,
+        /// What the operating system said.
+        cause: io::Error,
+    },
+}
+
+impl ReadError {
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "check the name and the directory it is looked up in",
+            Self::Denied { .. } => "let this user read it, or run as the user who may",
+            Self::Directory { .. } => "name a file inside it",
+            Self::Special { .. } => "name a regular file, or pass the text on `/dev/stdin`",
+            Self::TooLarge { .. } => "check that it is the file you mean",
+            Self::Failed { .. } => "check the path and the disk it is on, then try again",
+        }
+    }
+
+    fn from_io(path: &Path, cause: io::Error) -> Self {
+        let path = path.to_owned();
+        match cause.kind() {
+            io::ErrorKind::NotFound => Self::Missing { path },
+            io::ErrorKind::PermissionDenied => Self::Denied { path },
+            io::ErrorKind::IsADirectory => Self::Directory { path },
+            _ => Self::Failed { path, cause },
+        }
+    }
+}
+
+/// Reads a file of at most `limit` bytes.
+///
+/// Regular files, and what the process was handed as an open descriptor:
+/// `/dev/stdin`, `/dev/fd/63` of a shell's `<(…)`. A named pipe or a device
+/// under any other name is refused unopened, since opening one may wait for
+/// ever; `/dev/null` is an empty file.
+///
+/// # Errors
+///
+/// [`ReadError`], by cause. A file that is too large is not read to its end.
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let failed = |cause| ReadError::from_io(path, cause);
+    admit(path, &std::fs::metadata(path).map_err(failed)?, limit)?;
+    let file = File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    admit(path, &metadata, limit)?;
+    let mut bytes = Vec::with_capacity(capacity(&metadata, limit));
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
+    if within(bytes.len(), limit) {
+        Ok(bytes)
+    } else {
+        Err(ReadError::TooLarge { path: path.to_owned(), limit })
+    }
+}
+
+fn admit(path: &Path, metadata: &Metadata, limit: u64) -> Result<(), ReadError> {
+    if metadata.is_dir() {
+        Err(ReadError::Directory { path: path.to_owned() })
+    } else if metadata.is_file() && metadata.len() > limit {
+        Err(ReadError::TooLarge { path: path.to_owned(), limit })
+    } else if metadata.is_file() || is_handed_over(path) {
+        Ok(())
+    } else {
+        Err(ReadError::Special { path: path.to_owned() })
+    }
+}
+
+// DELIBERATE: a matter of the name, not of the kind of file. These names reach
+// a descriptor that is open already, so opening them does not wait.
+fn is_handed_over(path: &Path) -> bool {
+    HANDED_OVER.iter().any(|name| path == Path::new(name))
+        || DESCRIPTORS.iter().any(|directory| path.parent() == Some(Path::new(directory)))
+}
+
+// The length is a hint: a file of `/proc` says 0, and one may grow meanwhile.
+fn capacity(metadata: &Metadata, limit: u64) -> usize {
+    usize::try_from(metadata.len().min(limit).saturating_add(1)).unwrap_or_default()
+}
+
+fn within(length: usize, limit: u64) -> bool {
+    u64::try_from(length).is_ok_and(|length| length <= limit)
+}
+
+const MEBIBYTE: u64 = 1024 * 1024;
+const HANDED_OVER: [&str; 2] = ["/dev/stdin", "/dev/null"];
+const DESCRIPTORS: [&str; 2] = ["/dev/fd", "/proc/self/fd"];
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    /// A directory of its own for each test, gone afterwards.
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn new(name: &str) -> Self {
+            let unique = format!("koomy-guard-{}-{name}", std::process::id());
+            let path = std::env::temp_dir().join(unique);
+            fs::create_dir_all(&path).unwrap();
+            Self(path)
+        }
+
+        fn file(&self, name: &str, content: &[u8]) -> PathBuf {
+            let path = self.0.join(name);
+            File::create(&path).unwrap().write_all(content).unwrap();
+            path
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn the_limit_is_the_last_length_that_is_read() {
+        let scratch = Scratch::new("limit");
+        for (length, read_whole) in [(0, true), (1, true), (9, true), (10, true), (11, false)] {
+            let path = scratch.file("f", &vec![b'x'; length]);
+            match read(&path, 10) {
+                Ok(bytes) => assert_eq!((bytes.len(), true), (length, read_whole)),
+                Err(ReadError::TooLarge { limit: 10, .. }) => assert!(!read_whole, "{length}"),
+                Err(other) => panic!("{length}: {other}"),
+            }
+        }
+        assert!(read(&scratch.file("f", b"x"), u64::MAX).is_ok(), "no overflow");
+    }
+
+    #[test]
+    fn a_huge_file_is_refused_by_its_length() {
+        let scratch = Scratch::new("huge");
+        let path = scratch.file("f", b"");
+        File::options().write(true).open(&path).unwrap().set_len(1 << 33).unwrap();
+        assert!(matches!(read(&path, ENV_FILE_LIMIT), Err(ReadError::TooLarge { .. })));
+    }
+
+    #[test]
+    fn what_is_no_file_is_named_for_what_it_is() {
+        let scratch = Scratch::new("kinds");
+        let error = |path: &Path| read(path, 10).unwrap_err();
+        assert!(matches!(error(&scratch.0), ReadError::Directory { .. }));
+        assert!(matches!(error(&scratch.0.join("none")), ReadError::Missing { .. }));
+        assert!(matches!(error(&scratch.file("f", b"x").join("under")), ReadError::Failed { .. }));
+        assert!(matches!(error(Path::new("a\0b")), ReadError::Failed { .. }));
+    }
+
+    #[test]
+    fn messages_name_the_path_and_the_way_out_and_no_content() {
+        let scratch = Scratch::new("messages");
+        let error = read(&scratch.file("f", b"canary-canary"), 10).unwrap_err();
+        let path = scratch.0.join("f");
+        assert_eq!(error.to_string(), format!("`{}` has more than 10 bytes", path.display()));
+        assert!(!format!("{error:?}{error}{}", error.help()).contains("canary"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_that_never_ends_is_not_read() {
+        assert!(matches!(read(Path::new("/dev/zero"), 10), Err(ReadError::Special { .. })));
+        assert_eq!(read(Path::new("/dev/null"), 10).unwrap(), b"");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_named_pipe_without_a_writer_does_not_hang() {
+        let scratch = Scratch::new("pipe");
+        let path = scratch.0.join("pipe");
+        assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+        assert!(matches!(read(&path, 10), Err(ReadError::Special { .. })));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn an_open_pipe_is_read_up_to_the_limit() {
+        use std::os::fd::AsRawFd;
+        for (limit, fits) in [(10, true), (5, true), (4, false)] {
+            let mut child =
+                Command::new("printf").arg("A=one").stdout(Stdio::piped()).spawn().unwrap();
+            let pipe = child.stdout.take().unwrap();
+            for directory in DESCRIPTORS {
+                assert!(is_handed_over(&Path::new(directory).join("63")));
+            }
+            let read = read(Path::new(&format!("/dev/fd/{}", pipe.as_raw_fd())), limit);
+            assert!(child.wait().unwrap().success());
+            assert_eq!(read.ok(), fits.then(|| b"A=one".to_vec()), "limit {limit}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The only code that looks at the world; everything else judges what it saw.
+
+pub mod file;
