@@ -1,5 +1,7 @@
 //! What the database engines differ in, as data.
 
+use std::fmt;
+
 use super::{mysql, parameter::Kind, postgres};
 
 /// A kind of database server.
@@ -45,6 +47,12 @@ impl Engine {
             Self::Postgres => &postgres::DIALECT,
             Self::MySql => &mysql::DIALECT,
         }
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

@@ -1,8 +1,9 @@
 //! The productions: each part of an address by itself.
 
 use super::Address;
-use super::ambiguity::{Flaw, Part, Problem};
+use super::ambiguity::{Flaw, Part};
 use super::engine::Engine;
+use super::problem::Problem;
 
 /// `A-Z a-z 0-9 - . _ ~`: what no driver decodes, cuts at or folds.
 pub(super) const fn is_unreserved(byte: u8) -> bool {

@@ -25,11 +25,11 @@
 mod ambiguity;
 mod engine;
 mod grammar;
-mod help;
 mod mysql;
 mod parameter;
 mod parts;
 mod postgres;
+mod problem;
 mod provider;
 mod repair;
 mod slip;
@@ -39,10 +39,11 @@ mod url;
 
 use std::fmt;
 
-pub use ambiguity::{Ambiguity, Part, Problem};
+pub use ambiguity::{Ambiguity, Part};
 pub use engine::{Encryption, Engine};
 pub use parts::Parts;
 pub use postgres::MOVERS;
+pub use problem::Problem;
 pub use provider::Provider;
 
 use crate::secret::Secret;

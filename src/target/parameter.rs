@@ -1,8 +1,9 @@
 //! The query of a URL: a closed list of keys, each with a closed list of values.
 
-use super::ambiguity::{Flaw, Part, Problem};
+use super::ambiguity::{Flaw, Part};
 use super::engine::{Dialect, Encryption};
 use super::grammar::{is_absolute_path, is_unreserved};
+use super::problem::Problem;
 
 /// What the values of a parameter may be.
 pub(super) enum Kind {

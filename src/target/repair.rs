@@ -4,8 +4,8 @@
 //! end of the userinfo, its first `:` the start of the password, and no
 //! character before the `@` ends the userinfo for any driver.
 
-use super::ambiguity::Problem;
 use super::engine::Engine;
+use super::problem::Problem;
 use super::{Target, grammar, slip, url};
 
 /// The accepted form of a refused URL, with `PASSWORD` for the password.

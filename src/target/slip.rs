@@ -3,25 +3,31 @@
 //! Runs only on an address that is already refused; nothing here accepts.
 
 use super::Engine;
-use super::ambiguity::{Flaw, Part, Problem};
+use super::ambiguity::{Flaw, Part};
+use super::problem::Problem;
 
 /// The flaw that helps most: the slip behind it, or the flaw as it was found.
 pub(super) fn explain(engine: Engine, text: &str, found: Flaw) -> Flaw {
-    let Flaw(_, problem) = found;
     if let Some(problem) = wrapping(text) {
         return Flaw(Part::Whole, problem);
     }
     if let Some(offset) = placeholder(text) {
         return Flaw(part_at(text, offset), Problem::Unexpanded);
     }
-    if let Some((offset, problem)) = text.char_indices().find_map(odd) {
+    let found = match found {
+        Flaw(_, Problem::SchemeUnknown) => scheme(engine, text),
+        _ => found,
+    };
+    let Flaw(part, problem) = found;
+    let is_vague = !matches!(part, Part::Scheme | Part::Whole)
+        || matches!(problem, Problem::SchemeUnknown | Problem::SchemeMissing);
+    if let Some((offset, problem)) = text.char_indices().find_map(odd).filter(|_| is_vague) {
         return Flaw(part_at(text, offset), problem);
     }
-    if problem == Problem::SchemeUnknown {
-        return scheme(engine, text);
-    }
     match text.find('#') {
-        Some(offset) if !matches!(problem, Problem::RawDelimiter | Problem::SecondAt) => {
+        Some(offset)
+            if is_vague && !matches!(problem, Problem::RawDelimiter | Problem::SecondAt) =>
+        {
             Flaw(part_at(text, offset), Problem::Fragment)
         }
         _ => found,

@@ -1,8 +1,9 @@
 //! A URL, read and written.
 
-use super::ambiguity::{Flaw, Part, Problem};
+use super::ambiguity::{Flaw, Part};
 use super::engine::Engine;
 use super::parameter::Query;
+use super::problem::Problem;
 use super::{Address, Target, grammar};
 use crate::secret::Secret;
 
