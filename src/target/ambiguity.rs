@@ -1,0 +1,106 @@
+//! Why an address was refused, in words that hold nothing of it.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use super::problem::Problem;
+use crate::secret::Secret;
+
+/// An address that two drivers could read differently.
+///
+/// INVARIANT: neither `Display` nor `Debug` nor [`help`](Self::help) holds
+/// anything of the address. [`canonical`](Self::canonical) does, for the one
+/// command that is asked where an address leads.
+#[derive(Clone, Error)]
+#[error("{part}: {problem}")]
+pub struct Ambiguity {
+    part: Part,
+    problem: Problem,
+    canonical: Option<Secret>,
+}
+
+impl Ambiguity {
+    pub(super) fn new(flaw: Flaw, canonical: Option<String>) -> Self {
+        let Flaw(part, problem) = flaw;
+        Self { part, problem, canonical: canonical.map(Secret::new) }
+    }
+
+    /// The part that is ambiguous.
+    pub fn part(&self) -> Part {
+        self.part
+    }
+
+    /// What is wrong with it.
+    pub fn problem(&self) -> Problem {
+        self.problem
+    }
+
+    /// The way out.
+    pub fn help(&self) -> String {
+        self.problem.help()
+    }
+
+    /// The URL that would be accepted, if there is only one candidate.
+    ///
+    /// It shows host, port, user and database, and `PASSWORD` for the password.
+    pub fn canonical(&self) -> Option<&str> {
+        self.canonical.as_ref().map(Secret::expose)
+    }
+}
+
+impl fmt::Debug for Ambiguity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Ambiguity({self})")
+    }
+}
+
+/// A flaw before anybody asked for the way out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Flaw(pub(super) Part, pub(super) Problem);
+
+/// A part of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// The value as a whole.
+    Whole,
+    /// What stands before `://`.
+    Scheme,
+    /// Who connects.
+    User,
+    /// What the user proves it with.
+    Password,
+    /// The name, address or socket that is dialed.
+    Host,
+    /// The port that is dialed.
+    Port,
+    /// The database that is opened.
+    Database,
+    /// The parameters after `?`.
+    Query,
+    /// The encryption, where it is given by itself.
+    Encryption,
+}
+
+impl Part {
+    /// The word that messages use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "value",
+            Self::Scheme => "scheme",
+            Self::User => "user",
+            Self::Password => "password",
+            Self::Host => "host",
+            Self::Port => "port",
+            Self::Database => "database",
+            Self::Query => "query",
+            Self::Encryption => "encryption",
+        }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,399 @@
+//! Whose database it is, as far as its address says.
+//!
+//! A name ends where its provider's names end, label by label: a look-alike
+//! such as `ep-a.evil.example` is [`Provider::Plain`].
+
+use super::{Address, Target};
+
+/// Who runs a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Provider {
+    /// Neon, and the Vercel Postgres that was Neon.
+    Neon,
+    /// Supabase, direct or through its pooler.
+    Supabase,
+    /// Amazon RDS: one instance or proxy.
+    Rds,
+    /// Amazon Aurora: an endpoint of a cluster.
+    Aurora,
+    /// Google Cloud SQL by its socket.
+    CloudSql,
+    /// Railway.
+    Railway,
+    /// Render.
+    Render,
+    /// Fly.
+    Fly,
+    /// Heroku.
+    Heroku,
+    /// PlanetScale.
+    PlanetScale,
+    /// Prisma Postgres, by its direct address.
+    PrismaPostgres,
+    /// This machine, by TCP.
+    Local,
+    /// This machine, by a socket.
+    Socket,
+    /// Nobody in particular.
+    Plain,
+}
+
+impl Provider {
+    /// Every provider, in the order of their definition.
+    pub const ALL: [Self; 14] = [
+        Self::Neon,
+        Self::Supabase,
+        Self::Rds,
+        Self::Aurora,
+        Self::CloudSql,
+        Self::Railway,
+        Self::Render,
+        Self::Fly,
+        Self::Heroku,
+        Self::PlanetScale,
+        Self::PrismaPostgres,
+        Self::Local,
+        Self::Socket,
+        Self::Plain,
+    ];
+
+    /// The name that policies and reports use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Neon => "neon",
+            Self::Supabase => "supabase",
+            Self::Rds => "rds",
+            Self::Aurora => "aurora",
+            Self::CloudSql => "cloud-sql",
+            Self::Railway => "railway",
+            Self::Render => "render",
+            Self::Fly => "fly",
+            Self::Heroku => "heroku",
+            Self::PlanetScale => "planetscale",
+            Self::PrismaPostgres => "prisma-postgres",
+            Self::Local => "local",
+            Self::Socket => "socket",
+            Self::Plain => "plain",
+        }
+    }
+
+    /// The provider of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|provider| provider.name() == name)
+    }
+}
+
+impl Target {
+    /// Who runs the database, as far as the address says.
+    pub fn provider(&self) -> Provider {
+        match self.address() {
+            Address::Socket { directory } if is_cloud_sql(directory) => Provider::CloudSql,
+            Address::Socket { .. } => Provider::Socket,
+            Address::Tcp { .. } if self.is_loopback() => Provider::Local,
+            Address::Tcp { host, .. } => of_host(host, self.database()),
+        }
+    }
+
+    /// The host without what chooses only a way to the same database.
+    ///
+    /// That is the `-pooler` of a Neon host's first label. `None` on a socket.
+    pub fn identity_host(&self) -> Option<String> {
+        let host = self.host()?;
+        Some(unpooled(host).unwrap_or_else(|| host.to_owned()))
+    }
+
+    /// Whether many databases share the host, and the user tells them apart.
+    pub fn user_is_identity(&self) -> bool {
+        match self.provider() {
+            Provider::Supabase => self.host().is_some_and(|host| host.ends_with(POOLER)),
+            Provider::PlanetScale | Provider::PrismaPostgres => true,
+            Provider::Neon
+            | Provider::Rds
+            | Provider::Aurora
+            | Provider::CloudSql
+            | Provider::Railway
+            | Provider::Render
+            | Provider::Fly
+            | Provider::Heroku
+            | Provider::Local
+            | Provider::Socket
+            | Provider::Plain => false,
+        }
+    }
+
+    /// Whether the name exists only inside a private network.
+    ///
+    /// `*.internal` (reserved for that; Railway, Fly and `host.docker.internal`
+    /// are in it), `*.flycast`, and a single label such as a Compose service or
+    /// Render's `dpg-…-a`. Not a loopback name, and no address: the same private
+    /// address is another machine in another network.
+    pub fn is_private_network(&self) -> bool {
+        self.host().is_some_and(|host| {
+            let single = !host.contains('.');
+            let reserved = [".internal", ".flycast"].iter().any(|zone| host.ends_with(zone));
+            (single || reserved) && !self.is_loopback()
+        })
+    }
+}
+
+fn of_host(host: &str, database: &str) -> Provider {
+    if neon_endpoint(host).is_some() {
+        Provider::Neon
+    } else if is_supabase(host) {
+        Provider::Supabase
+    } else if let Some(provider) = amazon(host) {
+        provider
+    } else if [".railway.internal", ".rlwy.net"].iter().any(|zone| host.ends_with(zone)) {
+        Provider::Railway
+    } else if is_render(host) {
+        Provider::Render
+    } else if is_fly(host) {
+        Provider::Fly
+    } else if is_heroku(host, database) {
+        Provider::Heroku
+    } else if host.ends_with(".psdb.cloud") {
+        Provider::PlanetScale
+    } else if matches!(host, "db.prisma.io" | "pooled.db.prisma.io") {
+        Provider::PrismaPostgres
+    } else {
+        Provider::Plain
+    }
+}
+
+/// `ep-…` and the rest of a Neon host: `[c-2.]us-east-2.aws.neon.tech`.
+fn neon_endpoint(host: &str) -> Option<(&str, &str)> {
+    let (endpoint, rest) = host.split_once('.')?;
+    endpoint.strip_prefix("ep-")?;
+    let is_place = |labels: &str| {
+        let (region, cloud) = labels.split_once('.').unwrap_or_default();
+        !region.is_empty() && matches!(cloud, "aws" | "azure" | "gcp")
+    };
+    let is_neon = rest.strip_suffix(".neon.tech").is_some_and(|labels| {
+        let (first, others) = labels.split_once('.').unwrap_or_default();
+        is_place(labels) || (is_cell(first) && is_place(others))
+    });
+    let vercel = rest.strip_suffix(".postgres.vercel-storage.com");
+    let is_vercel = vercel.is_some_and(|region| !region.contains('.'));
+    (is_neon || is_vercel).then_some((endpoint, rest))
+}
+
+fn is_cell(label: &str) -> bool {
+    let number = label.strip_prefix("c-").unwrap_or_default();
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn unpooled(host: &str) -> Option<String> {
+    let (endpoint, rest) = neon_endpoint(host)?;
+    let direct = endpoint.strip_suffix("-pooler").filter(|direct| direct.len() > "ep-".len())?;
+    Some(format!("{direct}.{rest}"))
+}
+
+fn is_supabase(host: &str) -> bool {
+    let one_label = |label: &str| !label.is_empty() && !label.contains('.');
+    let direct = host.strip_prefix("db.").and_then(|rest| rest.strip_suffix(".supabase.co"));
+    direct.is_some_and(one_label) || host.strip_suffix(POOLER).is_some_and(one_label)
+}
+
+/// `<name>.<kind><hash>.<region>.rds.amazonaws.com`.
+fn amazon(host: &str) -> Option<Provider> {
+    let mut labels = host.strip_suffix(".rds.amazonaws.com")?.split('.');
+    let (Some(_), Some(kind), Some(_), None) =
+        (labels.next(), labels.next(), labels.next(), labels.next())
+    else {
+        return None;
+    };
+    Some(if kind.starts_with("cluster-") { Provider::Aurora } else { Provider::Rds })
+}
+
+/// `dpg-<id>-a`, alone or as `dpg-<id>-a.<region>-postgres.render.com`.
+fn is_render(host: &str) -> bool {
+    let (first, rest) = host.split_once('.').unwrap_or((host, ""));
+    let id = first.strip_prefix("dpg-").and_then(|rest| rest.strip_suffix("-a"));
+    let region = rest.strip_suffix("-postgres.render.com");
+    id.is_some_and(|id| !id.is_empty())
+        && (rest.is_empty() || region.is_some_and(|region| !region.contains('.')))
+}
+
+/// `<way>.<cluster>.flympg.net`, `<app>.flycast`, `[<region>.]<app>.internal`
+/// and `top<n>.nearest.of.<app>.internal`.
+fn is_fly(host: &str) -> bool {
+    if host.ends_with(".flympg.net") || host.ends_with(".flycast") {
+        return true;
+    }
+    let Some(labels) = host.strip_suffix(".internal") else { return false };
+    match labels.split_once('.') {
+        None => true,
+        Some((region, app)) if !app.contains('.') => {
+            region.len() == 3 && region.bytes().all(|byte| byte.is_ascii_lowercase())
+        }
+        Some((top, rest)) => top.starts_with("top") && rest.starts_with("nearest.of."),
+    }
+}
+
+/// A machine of EC2 with a random database, which starts with a `d`.
+fn is_heroku(host: &str, database: &str) -> bool {
+    let machine = host.strip_prefix("ec2-").is_some_and(|rest| {
+        rest.ends_with(".compute-1.amazonaws.com") || rest.ends_with(".compute.amazonaws.com")
+    });
+    let random = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    machine && database.len() >= 10 && database.starts_with('d') && database.bytes().all(random)
+}
+
+/// `/cloudsql/<project>:<region>:<instance>`, the project with its domain.
+fn is_cloud_sql(directory: &str) -> bool {
+    directory.strip_prefix("/cloudsql/").is_some_and(|instance| {
+        !instance.contains('/') && matches!(instance.split(':').count(), 3 | 4)
+    })
+}
+
+const POOLER: &str = ".pooler.supabase.com";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+    use crate::target::Engine;
+
+    fn at(host: &str) -> Target {
+        let url = Secret::new(format!("postgres://postgres.abc:pw@{host}/d1a2b3c4d5e6f7"));
+        Target::parse(Engine::Postgres, &url).unwrap_or_else(|why| panic!("{host}: {why}"))
+    }
+
+    #[test]
+    fn every_name_is_that_of_one_provider() {
+        for provider in Provider::ALL {
+            assert_eq!(Provider::from_name(provider.name()), Some(provider));
+        }
+        assert_eq!(Provider::from_name("Neon"), None);
+    }
+
+    #[test]
+    fn a_look_alike_is_plain() {
+        let hosts = [
+            "ep-dev-111.evil.example",
+            "ep-dev-111.us-east-2.aws.neon.tech.evil.example",
+            "ep-dev-111.neon.tech",
+            "ep-dev-111.us-east-2.aws.neon.tech2",
+            "ep-dev-111.us-east-2.evil.neon.tech",
+            "ep-dev-111.x-2.us-east-2.aws.neon.tech",
+            "ep-dev-111.c-x.us-east-2.aws.neon.tech",
+            "ep-dev-111.c-2.x.us-east-2.aws.neon.tech",
+            "dev-111.us-east-2.aws.neon.tech",
+            "ep-dev-111.evil.us-east-1.postgres.vercel-storage.com",
+            "db.x.supabase.co.attacker.example",
+            "db.x.y.supabase.co",
+            "db.supabase.co",
+            "x.supabase.co",
+            "a.b.pooler.supabase.com",
+            "evil-pooler.supabase.com",
+            "shop.hash.eu-west-3.rds.amazonaws.com.evil.example",
+            "hash.eu-west-3.rds.amazonaws.com",
+            "a.shop.hash.eu-west-3.rds.amazonaws.com",
+            "postgres.railway.internal.example",
+            "evilrlwy.net",
+            "dpg-a",
+            "dpg-x-b",
+            "dpg-x-a.evil.example",
+            "dpg-x-a.evil.frankfurt-postgres.render.com",
+            "x.flympg.net.example",
+            "host.docker.internal",
+            "ip-10-0-0-1.ec2.internal",
+            "vm.c.project.internal",
+            "topper.farthest.of.app.internal",
+            "ec2-1-2-3-4.compute-1.amazonaws.com.example",
+            "evilpsdb.cloud",
+            "x.db.prisma.io",
+            "localhost.prod.example.com",
+            "127.0.0.1.nip.io",
+            "128.0.0.1",
+        ];
+        for host in hosts {
+            assert_eq!(at(host).provider(), Provider::Plain, "{host}");
+            assert_eq!(at(host).identity_host().as_deref(), Some(host), "{host}");
+            assert!(!at(host).user_is_identity(), "{host}");
+        }
+        for host in ["fra.app.internal", "app.internal", "app.flycast"] {
+            assert_eq!(at(host).provider(), Provider::Fly, "{host}");
+        }
+        let heroku = "postgres://a:b@ec2-1-2-3-4.compute-1.amazonaws.com/";
+        for database in ["dshort", "shop1a2b3c4d5e", "d1a2b3c4d5e-7", "D1a2b3c4d5e6f7"] {
+            let target =
+                Target::parse(Engine::Postgres, &Secret::new(format!("{heroku}{database}")));
+            assert_eq!(target.unwrap().provider(), Provider::Plain, "{database}");
+        }
+    }
+
+    #[test]
+    fn a_pooled_host_is_the_direct_one() {
+        let table = [
+            ("ep-a-1-pooler.us-east-2.aws.neon.tech", "ep-a-1.us-east-2.aws.neon.tech"),
+            ("ep-a-1-pooler.c-2.us-east-2.aws.neon.tech", "ep-a-1.c-2.us-east-2.aws.neon.tech"),
+            ("ep-a-1.us-east-2.aws.neon.tech", "ep-a-1.us-east-2.aws.neon.tech"),
+            ("ep-a-pooler-pooler.us-east-2.aws.neon.tech", "ep-a-pooler.us-east-2.aws.neon.tech"),
+            ("ep-pooler.us-east-2.aws.neon.tech", "ep-pooler.us-east-2.aws.neon.tech"),
+            ("ep-a-pooler.evil.example", "ep-a-pooler.evil.example"),
+        ];
+        for (host, identity) in table {
+            assert_eq!(at(host).identity_host().as_deref(), Some(identity), "{host}");
+        }
+    }
+
+    #[test]
+    fn the_user_tells_databases_apart_only_behind_shared_hosts() {
+        let table = [
+            ("aws-0-eu-west-3.pooler.supabase.com", true),
+            ("eu.pg.psdb.cloud", true),
+            ("db.prisma.io", true),
+            ("pooled.db.prisma.io", true),
+            ("db.abc.supabase.co", false),
+            ("ep-a.us-east-2.aws.neon.tech", false),
+            ("localhost", false),
+        ];
+        for (host, is_identity) in table {
+            assert_eq!(at(host).user_is_identity(), is_identity, "{host}");
+        }
+    }
+
+    #[test]
+    fn private_names_are_not_loopback_and_not_public() {
+        let table = [
+            ("db", true, false),
+            ("dpg-x1-a", true, false),
+            ("host.docker.internal", true, false),
+            ("postgres.railway.internal", true, false),
+            ("shop.flycast", true, false),
+            ("localhost", false, true),
+            ("127.0.0.1", false, true),
+            ("127.9.9.9", false, true),
+            ("10.0.0.5", false, false),
+            ("internal.example.com", false, false),
+            ("evilinternal.com", false, false),
+            ("dpg-x1-a.frankfurt-postgres.render.com", false, false),
+        ];
+        for (host, is_private, is_loopback) in table {
+            let target = at(host);
+            assert_eq!(target.is_private_network(), is_private, "{host}");
+            assert_eq!(target.is_loopback(), is_loopback, "{host}");
+            assert!(!target.is_socket(), "{host}");
+        }
+    }
+
+    #[test]
+    fn sockets_belong_to_this_machine_or_to_cloud_sql() {
+        let table = [
+            ("/cloudsql/p:r:i", Provider::CloudSql),
+            ("/cloudsql/example.com:p:r:i", Provider::CloudSql),
+            ("/cloudsql/p:r", Provider::Socket),
+            ("/cloudsql/p:r:i/x", Provider::Socket),
+            ("/tmp/cloudsql/p:r:i", Provider::Socket),
+        ];
+        for (directory, provider) in table {
+            let url = Secret::new(format!("postgres://a@/d?host={directory}"));
+            let target = Target::parse(Engine::Postgres, &url).unwrap();
+            assert_eq!(target.provider(), provider, "{directory}");
+            assert_eq!(target.identity_host(), None);
+            assert!(target.is_socket() && !target.is_loopback() && !target.is_private_network());
+        }
+    }
+}

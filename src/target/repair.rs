@@ -1,0 +1,108 @@
+//! The URL that would be accepted, where there is only one candidate.
+//!
+//! INVARIANT: nothing of the password is shown. The one `@` of the text is the
+//! end of the userinfo, its first `:` the start of the password, and no
+//! character before the `@` ends the userinfo for any driver.
+
+use super::engine::Engine;
+use super::problem::Problem;
+use super::{Target, grammar, slip, url};
+
+/// The accepted form of a refused URL, with `PASSWORD` for the password.
+pub(super) fn canonical(engine: Engine, text: &str, problem: Problem) -> Option<String> {
+    if !is_spelling(problem) {
+        return None;
+    }
+    let text = text.trim();
+    let text = slip::unquoted(text).unwrap_or(text).trim();
+    let (scheme, rest) = text.split_once("://")?;
+    let (scheme, _) = scheme.split_once('+').unwrap_or((scheme, ""));
+    if Engine::of_scheme(scheme) != Some(engine) || text.matches('@').count() != 1 {
+        return None;
+    }
+    let (userinfo, rest) = rest.split_once('@')?;
+    let mut repaired = engine.dialect().schemes.first()?.to_string();
+    push_userinfo(userinfo, &mut repaired)?;
+    push_rest(rest, &mut repaired)?;
+    url::parse(engine, &repaired).ok().as_ref().map(Target::shown)
+}
+
+/// Whether the meaning is plain and only its spelling is not.
+fn is_spelling(problem: Problem) -> bool {
+    matches!(
+        problem,
+        Problem::WhiteSpaceAround
+            | Problem::Quoted
+            | Problem::SchemeUpperCase
+            | Problem::SchemeNamesDriver
+            | Problem::SchemeUnknown
+            | Problem::RawCharacter
+            | Problem::PercentSign
+            | Problem::HostUpperCase
+            | Problem::HostTrailingDot
+            | Problem::HostEncoded
+            | Problem::PortEmpty
+            | Problem::PortLeadingZero
+            | Problem::DatabaseEncoded
+            | Problem::ParameterEmpty
+            | Problem::ParameterValue { .. }
+            | Problem::SocketDirectory
+    )
+}
+
+fn push_userinfo(userinfo: &str, out: &mut String) -> Option<()> {
+    let cuts = |held: char| matches!(held, '/' | '?' | '#' | '\\') || held.is_whitespace();
+    if userinfo.contains(|held: char| cuts(held) || held.is_control()) {
+        return None;
+    }
+    let (name, secret) = match userinfo.split_once(':') {
+        Some((name, secret)) => (name, Some(secret)),
+        None => (userinfo, None),
+    };
+    out.push_str(name);
+    match secret {
+        Some("") => return None,
+        Some(secret) if grammar::decode(secret).is_ok_and(|s| grammar::password(s).is_err()) => {
+            return None;
+        }
+        Some(_) => out.push_str(":PASSWORD"),
+        None => {}
+    }
+    out.push('@');
+    Some(())
+}
+
+fn push_rest(rest: &str, out: &mut String) -> Option<()> {
+    let (authority, path) = rest.split_once('/')?;
+    let (host, port) = authority.split_once(':').unwrap_or((authority, ""));
+    let host = grammar::decode(host).ok()?.to_ascii_lowercase();
+    out.push_str(host.strip_suffix('.').unwrap_or(&host));
+    let port = port.trim_start_matches('0');
+    if !port.is_empty() {
+        out.extend([":", port]);
+    }
+    let (database, query) = path.split_once('?').unwrap_or((path, ""));
+    out.extend(["/", &grammar::decode(database).ok()?]);
+    push_query(query, out)
+}
+
+fn push_query(query: &str, out: &mut String) -> Option<()> {
+    let mut separator = '?';
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (key, value) = pair.split_once('=')?;
+        out.push(std::mem::replace(&mut separator, '&'));
+        out.extend([key, "="]);
+        match key {
+            "sslmode" => out.push_str(&value.to_ascii_lowercase()),
+            "host" => out.push_str(
+                &value
+                    .replace("%2F", "/")
+                    .replace("%2f", "/")
+                    .replace("%3A", ":")
+                    .replace("%3a", ":"),
+            ),
+            _ => out.push_str(value),
+        }
+    }
+    Some(())
+}

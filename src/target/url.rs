@@ -1,0 +1,86 @@
+//! A URL, read and written.
+
+use super::ambiguity::{Flaw, Part};
+use super::engine::Engine;
+use super::parameter::Query;
+use super::problem::Problem;
+use super::{Address, Target, grammar};
+use crate::secret::Secret;
+
+/// Reads the grammar on which all drivers agree, and nothing else.
+pub(super) fn parse(engine: Engine, text: &str) -> Result<Target, Flaw> {
+    let dialect = engine.dialect();
+    let scheme = dialect.schemes.iter().find_map(|scheme| text.strip_prefix(scheme));
+    let rest = scheme.ok_or(Flaw(Part::Scheme, Problem::SchemeUnknown))?;
+    let (userinfo, rest) = rest.split_once('@').ok_or(Flaw(Part::User, Problem::UserMissing))?;
+    if rest.contains('@') {
+        return Err(Flaw(Part::Password, Problem::SecondAt));
+    }
+    let (user, password) = grammar::userinfo(userinfo)?;
+    let (authority, path) = match rest.split_once('/') {
+        Some((authority, path)) => (authority, path),
+        None => (rest, ""),
+    };
+    let tcp = match authority {
+        "" => None,
+        _ => Some(grammar::authority(engine, authority)?),
+    };
+    let (database, query) = match path.split_once('?') {
+        Some((database, query)) => (database, Some(query)),
+        None => (path, None),
+    };
+    let database = grammar::database(database).map_err(|problem| Flaw(Part::Database, problem))?;
+    let query = query.map(|query| Query::parse(dialect, query)).transpose()?.unwrap_or_default();
+    Ok(Target {
+        engine,
+        address: address(tcp, query.socket)?,
+        database,
+        user,
+        password: password.map(Secret::new),
+        encryption: query.encryption,
+        parameters: query.parameters,
+    })
+}
+
+fn address(tcp: Option<Address>, socket: Option<&str>) -> Result<Address, Flaw> {
+    match (tcp, socket) {
+        (Some(tcp), None) => Ok(tcp),
+        (None, Some(socket)) => grammar::directory(socket)
+            .map(|directory| Address::Socket { directory })
+            .map_err(|problem| Flaw(Part::Query, problem)),
+        (Some(_), Some(_)) => Err(Flaw(Part::Query, Problem::ParameterMoves { key: "host" })),
+        (None, None) => Err(Flaw(Part::Host, Problem::HostMissing)),
+    }
+}
+
+/// Writes the canonical form: `password` as it is, everything else encoded
+/// where it has to be, parameters in one order.
+pub(super) fn write(target: &Target, password: Option<&str>) -> String {
+    let dialect = target.engine.dialect();
+    let mut out = String::with_capacity(160);
+    out.push_str(dialect.schemes.first().copied().unwrap_or_default());
+    grammar::encode(&target.user, &mut out);
+    if let Some(password) = password {
+        out.push(':');
+        grammar::encode(password, &mut out);
+    }
+    out.push('@');
+    let socket = match &target.address {
+        Address::Tcp { host, port } => {
+            out.extend([host, ":", &port.to_string()]);
+            None
+        }
+        Address::Socket { directory } => Some(directory),
+    };
+    out.extend(["/", &target.database]);
+    let encryption = dialect.write_encryption(target.encryption);
+    let query = socket
+        .map(|directory| ("host", directory.as_str()))
+        .into_iter()
+        .chain(encryption)
+        .chain(target.parameters());
+    for (index, (key, value)) in query.enumerate() {
+        out.extend([if index == 0 { "?" } else { "&" }, key, "=", value]);
+    }
+    out
+}
