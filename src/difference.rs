@@ -38,8 +38,7 @@ fn white_space(value: &str) -> &'static str {
 /// Whether `value` has the letters of `word`, some of them from another
 /// alphabet or with invisible characters between.
 fn looks_alike(value: &str, word: &str) -> bool {
-    !value.is_ascii()
-        && value.chars().filter(|c| !is_invisible(*c)).map(skeleton).eq(word.chars())
+    !value.is_ascii() && value.chars().filter(|c| !is_invisible(*c)).map(skeleton).eq(word.chars())
 }
 
 fn is_invisible(c: char) -> bool {

@@ -8,7 +8,8 @@ use crate::secret::Secret;
 /// DELIBERATE: exact names, no prefixes. `CI_DATABASE_PASSWORD` is not a
 /// variable of GitLab's because it starts with `CI_`.
 pub(crate) fn sets(name: &str, value: Option<&Secret>) -> bool {
-    NAMES.binary_search(&name).is_ok() || value.is_some_and(|value| is_service(name, value.expose()))
+    NAMES.binary_search(&name).is_ok()
+        || value.is_some_and(|value| is_service(name, value.expose()))
 }
 
 /// MIRRORS the environment variables that Kubernetes derives from a service:
@@ -67,8 +68,8 @@ const NAMES: &[&str] = &[
     "CIRCLE_OIDC_TOKEN",
     "CIRCLE_OIDC_TOKEN_V2",
     "CI_BUILD_TOKEN",
-    "CI_DEPLOY_PASSWORD",
     "CI_DEPENDENCY_PROXY_PASSWORD",
+    "CI_DEPLOY_PASSWORD",
     "CI_JOB_JWT",
     "CI_JOB_TOKEN",
     "CI_REGISTRY_PASSWORD",

@@ -57,12 +57,8 @@ impl Assumed {
     /// Assumes a variable.
     pub fn variable(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
         let place = Place::whole(&self.0.source);
-        let seen = Seen {
-            name: name.to_owned(),
-            value: Value::from_bytes(value.into()),
-            place,
-            also: Vec::new(),
-        };
+        let seen =
+            Seen { name: name.to_owned(), value: Value::new(value), place, also: Vec::new() };
         self.edit(|variables| variables.set(seen));
         self
     }

@@ -25,7 +25,7 @@ impl Seen {
 
     /// Whether the value is there and empty.
     pub fn is_empty(&self) -> bool {
-        self.value.expose_bytes().is_empty()
+        self.value.expose().is_empty()
     }
 }
 

@@ -44,9 +44,9 @@ impl Sealed for Boot {
             Observed::Seen(variables) => variables.clone(),
             Observed::Absent | Observed::Unreadable(_) => Variables::default(),
         };
-        let targets = verdict.led().map(|(connection, led)| {
-            (connection.name.value.clone(), led.target.clone())
-        });
+        let targets = verdict
+            .led()
+            .map(|(connection, led)| (connection.name.value.clone(), led.target.clone()));
         Self { environment: name_of(verdict.environment), targets: targets.collect(), variables }
     }
 }
@@ -69,9 +69,10 @@ impl Permit<Boot> {
     /// variable does not fit its field's type. The message names the field at
     /// most, and no value.
     pub fn settings<T: DeserializeOwned>(&self) -> Result<T, SettingsError> {
-        let pairs = self.action().variables.iter().filter_map(|seen| {
-            Some((seen.name.clone(), seen.value.text()?.expose().to_owned()))
-        });
+        let pairs =
+            self.action().variables.iter().filter_map(|seen| {
+                Some((seen.name.clone(), seen.value.text()?.expose().to_owned()))
+            });
         envy::from_iter(pairs).map_err(SettingsError::from)
     }
 

@@ -28,8 +28,7 @@ impl Comparison<'_> {
 
 /// Judges each of `environments` at the boot gate, and all of them together.
 pub fn compare<'a>(policy: &'a Policy, environments: &'a [Facts]) -> Comparison<'a> {
-    let verdicts =
-        environments.iter().map(|facts| decide(Gate::Boot, policy, facts)).collect();
+    let verdicts = environments.iter().map(|facts| decide(Gate::Boot, policy, facts)).collect();
     let cases: Vec<_> = environments
         .iter()
         .filter_map(|facts| match &facts.variables {

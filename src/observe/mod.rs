@@ -1,3 +1,8 @@
 //! The only code that looks at the world; everything else judges what it saw.
 
+mod env_files;
 pub mod file;
+mod process;
+
+pub use env_files::env_files;
+pub use process::process;

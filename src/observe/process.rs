@@ -22,12 +22,8 @@ pub fn process(phase: Phase) -> Facts {
     Facts { source, variables, expected: None, phase }
 }
 
-fn seen(
-    source: &Arc<Source>,
-    name: std::ffi::OsString,
-    value: std::ffi::OsString,
-) -> Option<Seen> {
+fn seen(source: &Arc<Source>, name: std::ffi::OsString, value: std::ffi::OsString) -> Option<Seen> {
     let name = name.into_string().ok()?;
-    let value = Value::from_bytes(value.into_encoded_bytes());
+    let value = Value::new(value.into_encoded_bytes());
     Some(Seen { name, value, place: Place::whole(source), also: Vec::new() })
 }

@@ -84,11 +84,21 @@ fn quoted(words: &[&str]) -> String {
     words.join(", ")
 }
 
-const fn required(name: &'static str, shape: Shape, doc: &'static str, example: &'static str) -> Key {
+const fn required(
+    name: &'static str,
+    shape: Shape,
+    doc: &'static str,
+    example: &'static str,
+) -> Key {
     Key { name, shape, need: Need::Required, doc, example }
 }
 
-const fn optional(name: &'static str, shape: Shape, doc: &'static str, example: &'static str) -> Key {
+const fn optional(
+    name: &'static str,
+    shape: Shape,
+    doc: &'static str,
+    example: &'static str,
+) -> Key {
     Key { name, shape, need: Need::Optional, doc, example }
 }
 
@@ -167,8 +177,18 @@ pub static ENVIRONMENT: &[Key] = &[
 
 /// `debug = { … }`
 pub static DEBUG: &[Key] = &[
-    required("paths", Shape::Texts, "The paths below which debug endpoints live.", "[\"/api/_debug\"]"),
-    required("header", Shape::Text, "The request header that carries the secret.", "\"X-Debug-Secret\""),
+    required(
+        "paths",
+        Shape::Texts,
+        "The paths below which debug endpoints live.",
+        "[\"/api/_debug\"]",
+    ),
+    required(
+        "header",
+        Shape::Text,
+        "The request header that carries the secret.",
+        "\"X-Debug-Secret\"",
+    ),
     required("secret", Shape::Text, "The variable that holds the secret.", "\"DEBUG_SECRET\""),
 ];
 
@@ -189,7 +209,12 @@ pub static CONNECTION: &[Key] = &[
     ),
     optional("host", Shape::Text, "The variable that holds the host.", "\"DB_HOST\""),
     optional("port", Shape::Text, "The variable that holds the port.", "\"DB_PORT\""),
-    optional("database", Shape::Text, "The variable that holds the database's name.", "\"DB_DATABASE\""),
+    optional(
+        "database",
+        Shape::Text,
+        "The variable that holds the database's name.",
+        "\"DB_DATABASE\"",
+    ),
     optional("user", Shape::Text, "The variable that holds the user.", "\"DB_USERNAME\""),
     optional("password", Shape::Text, "The variable that holds the password.", "\"DB_PASSWORD\""),
     optional(
@@ -226,10 +251,15 @@ pub static DATABASE: &[Key] = &[
     optional(
         "provider",
         Shape::OneOf(PROVIDERS),
-        "Who runs it. A URL that leads to another provider's host is refused.",
+        "Who runs it: decides the ports that are taken for granted, and what the server is asked.",
         "\"neon\"",
     ),
-    optional("project", Shape::Text, "The provider's id of the project.", "\"quiet-river-10000001\""),
+    optional(
+        "project",
+        Shape::Text,
+        "The provider's id of the project.",
+        "\"quiet-river-10000001\"",
+    ),
     optional("branch", Shape::Table(BRANCH), "The branch, for providers that have branches.", ""),
     optional(
         "endpoints",
@@ -272,7 +302,12 @@ pub static DATABASE: &[Key] = &[
 /// `branch = { … }`
 pub static BRANCH: &[Key] = &[
     optional("names", Shape::Texts, "Its names, for people.", "[\"main\", \"production\"]"),
-    optional("id", Shape::Text, "The provider's id, which the server itself tells.", "\"br-koomy-main-10000001\""),
+    optional(
+        "id",
+        Shape::Text,
+        "The provider's id, which the server itself tells.",
+        "\"br-koomy-main-10000001\"",
+    ),
 ];
 
 /// `[variables.NAME]`
@@ -350,12 +385,31 @@ const PHASES: Key = optional(
 
 /// The words of `is`.
 pub const VARIABLE_KINDS: &[&str] = &[
-    "environment", "runtime", "secret", "text", "url", "urls", "host", "hosts", "email", "port",
-    "integer", "boolean",
+    "environment",
+    "runtime",
+    "secret",
+    "text",
+    "url",
+    "urls",
+    "host",
+    "hosts",
+    "email",
+    "port",
+    "integer",
+    "boolean",
 ];
 
 /// The words of `provider`, in the order of [`crate::target::Provider`].
 pub const PROVIDERS: &[&str] = &[
-    "neon", "supabase", "rds", "aurora", "cloud-sql", "railway", "render", "fly", "heroku",
-    "planetscale", "prisma-postgres",
+    "neon",
+    "supabase",
+    "rds",
+    "aurora",
+    "cloud-sql",
+    "railway",
+    "render",
+    "fly",
+    "heroku",
+    "planetscale",
+    "prisma-postgres",
 ];

@@ -14,11 +14,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use problem::{PolicyError, Problem, ProblemKind};
-pub(crate) use problem::closest;
-pub use variable::{Matcher, NamePattern, PerEnvironment, SecretRule, Variable, VariableKind, Where};
+pub use variable::{
+    Matcher, NamePattern, PerEnvironment, SecretRule, Variable, VariableKind, Where,
+};
 
 use crate::source::{Source, Span, Spanned};
-use crate::target::{Engine, Provider, Target};
+use crate::target::{Address, Engine, Provider, Target};
 
 /// A validated policy.
 #[derive(Clone, Debug)]
@@ -170,20 +171,20 @@ impl Database {
     }
 
     fn has_address(&self, target: &Target) -> bool {
-        match target.socket() {
-            Some(directory) => self.sockets.iter().any(|socket| socket.value == directory),
-            None => {
-                let host = target.identity_host();
-                self.ports.contains(&target.port())
-                    && self.endpoints.iter().chain(&self.hosts).any(|known| known.value == host)
+        match target.address() {
+            Address::Socket { directory } => {
+                self.sockets.iter().any(|socket| socket.value == *directory)
+            }
+            Address::Tcp { port, .. } => {
+                let mut known = self.endpoints.iter().chain(&self.hosts);
+                self.ports.contains(port) && known.any(|host| target.has_host(&host.value))
             }
         }
     }
 
     /// Whether `target` dials a host that leads to this database alone.
     pub fn owns_host_of(&self, target: &Target) -> bool {
-        target.socket().is_none()
-            && self.endpoints.iter().any(|known| known.value == target.identity_host())
+        self.endpoints.iter().any(|known| target.has_host(&known.value))
     }
 }
 
@@ -244,9 +245,16 @@ pub struct PartVariables {
 impl PartVariables {
     fn variables(&self) -> impl Iterator<Item = &Spanned<String>> {
         let Self { host, port, database, user, password, encryption } = self;
-        [Some(host), port.as_ref(), Some(database), Some(user), password.as_ref(), encryption.as_ref()]
-            .into_iter()
-            .flatten()
+        [
+            Some(host),
+            port.as_ref(),
+            Some(database),
+            Some(user),
+            password.as_ref(),
+            encryption.as_ref(),
+        ]
+        .into_iter()
+        .flatten()
     }
 }
 
@@ -419,9 +427,9 @@ impl Policy {
 
     /// Whether a connection is given by the variable called `name`.
     pub fn is_part_of_connection(&self, name: &str) -> bool {
-        self.connections.iter().any(|connection| {
-            connection.variables().any(|variable| variable.value == name)
-        })
+        self.connections
+            .iter()
+            .any(|connection| connection.variables().any(|variable| variable.value == name))
     }
 
     /// The variable that names the environment.

@@ -149,9 +149,9 @@ impl ProblemKind {
             Self::UnknownName { did_you_mean: None, what, .. } => {
                 Some(format!("declare the {what}, or remove the name"))
             }
-            Self::ClaimedTwice { .. } => {
-                Some("give it to one of them; what two environments share isolates neither".to_owned())
-            }
+            Self::ClaimedTwice { .. } => Some(
+                "give it to one of them; what two environments share isolates neither".to_owned(),
+            ),
             Self::Contradiction { help, .. } => Some(help.clone()),
         }
     }
@@ -164,7 +164,9 @@ pub(crate) fn closest<'a>(
 ) -> Option<&'a str> {
     candidates
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&name.to_lowercase(), &candidate.to_lowercase()), candidate))
+        .map(|candidate| {
+            (strsim::jaro_winkler(&name.to_lowercase(), &candidate.to_lowercase()), candidate)
+        })
         .filter(|(likeness, _)| *likeness >= LIKENESS)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, candidate)| candidate)

@@ -148,8 +148,7 @@ fn wrong_value(value: &toml::Spanned<DeValue<'_>>, shape: &Shape, path: &str) ->
         DeValue::Array(_) => "a list".to_owned(),
         DeValue::Table(_) => "a table".to_owned(),
     };
-    let kind =
-        ProblemKind::WrongValue { key: path.to_owned(), found, expected: shape.describe() };
+    let kind = ProblemKind::WrongValue { key: path.to_owned(), found, expected: shape.describe() };
     Problem { kind, span: value.span().into(), related: None }
 }
 
@@ -236,8 +235,7 @@ impl<'a> Section<'a> {
         entries
             .into_iter()
             .map(|(name, value)| {
-                let name =
-                    Spanned { value: name.get_ref().to_string(), span: name.span().into() };
+                let name = Spanned { value: name.get_ref().to_string(), span: name.span().into() };
                 (name, Value(value))
             })
             .collect()

@@ -3,7 +3,7 @@
 use regex::Regex;
 
 use super::{EnvironmentId, Phases};
-use crate::secret::kind::{Class, Kind};
+use crate::secret::{Class, Kind};
 use crate::source::{Span, Spanned};
 
 /// A variable that programs may have.

@@ -156,7 +156,7 @@ fn read<'a>(
             Some(seen) => match seen.text() {
                 None => return Reading::NotText(seen),
                 Some(url) => {
-                    let parsed = Target::parse(connection.engine, url.expose());
+                    let parsed = Target::parse(connection.engine, url);
                     (seen, parsed.map_err(|ambiguity| (seen, ambiguity)))
                 }
             },
@@ -210,13 +210,18 @@ fn assemble<'a>(
     }
     let text = |part| {
         let found = given.iter().flatten().find(|(given, _)| *given == part);
-        found.and_then(|(_, seen)| seen.text()).map(Secret::expose)
+        found.and_then(|(_, seen)| seen.text())
+    };
+    let (Some(host), Some(database), Some(user)) =
+        (host_seen.text(), database_seen.text(), user_seen.text())
+    else {
+        return Err(Reading::NotText(host_seen));
     };
     let parts = Parts {
-        host: text(Part::Host).unwrap_or_default(),
+        host,
         port: text(Part::Port),
-        database: text(Part::Database).unwrap_or_default(),
-        user: text(Part::User).unwrap_or_default(),
+        database,
+        user,
         password: text(Part::Password),
         encryption: text(Part::Encryption),
     };
@@ -224,8 +229,8 @@ fn assemble<'a>(
         let found = given.iter().flatten().find(|(part, _)| *part == ambiguity.part());
         found.map_or(host_seen, |(_, seen)| *seen)
     };
-    let target = Target::from_parts(engine, &parts)
-        .map_err(|ambiguity| (blamed(&ambiguity), ambiguity));
+    let target =
+        Target::from_parts(engine, parts).map_err(|ambiguity| (blamed(&ambiguity), ambiguity));
     Ok((host_seen, target))
 }
 

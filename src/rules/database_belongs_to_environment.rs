@@ -4,7 +4,7 @@ use super::{Case, Check, Led, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Connection, Database, Environment};
-use crate::secret::placeholder;
+use crate::secret::is_documentation_host;
 
 pub(super) static RULE: Rule = Rule {
     id: "database-belongs-to-environment",
@@ -41,8 +41,7 @@ fn is_permitted(connection: &Connection, led: &Led<'_>, environment: &Environmen
     let Some(database) = led.database else { return false };
     let of_environment = environment.databases.iter().any(|id| id.value == database.id);
     let of_connection = connection.databases.as_ref().is_none_or(|ids| ids.contains(&database.id));
-    let of_provider = database.provider.is_none_or(|provider| provider.runs(&led.target));
-    of_environment && of_connection && of_provider
+    of_environment && of_connection
 }
 
 fn refuse(
@@ -103,7 +102,7 @@ fn known_elsewhere(case: &Case<'_>, database: &Database, here: &str) -> String {
 /// showing it.
 fn unknown(case: &Case<'_>, led: &Led<'_>) -> String {
     let target = &led.target;
-    if placeholder::is_documentation_host(target.identity_host()) {
+    if target.host().is_some_and(is_documentation_host) {
         return "a placeholder from a documentation, not to a host".to_owned();
     }
     match case.policy.databases().iter().find(|database| database.owns_host_of(target)) {

@@ -56,7 +56,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 fn is_local(led: &Led<'_>) -> bool {
     let private = led.database.is_some_and(|database| database.network == Network::Private);
     led.target.is_loopback()
-        || led.target.socket().is_some()
+        || led.target.is_socket()
         || led.target.is_private_network()
         || private
 }

@@ -52,8 +52,11 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 }
 
 fn production_like(policy: &Policy, target: &Target) -> Option<&'static str> {
-    let parts =
-        [("host", target.identity_host()), ("database", target.database()), ("user", target.user())];
+    let parts = [
+        ("host", target.host().unwrap_or_default()),
+        ("database", target.database()),
+        ("user", target.user()),
+    ];
     parts.into_iter().find(|(_, text)| looks_like_production(policy, text)).map(|(part, _)| part)
 }
 

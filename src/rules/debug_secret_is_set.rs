@@ -4,7 +4,7 @@ use super::{Case, Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{DebugRule, Environment, Phase};
-use crate::secret::{Secret, placeholder, strength};
+use crate::secret::{MINIMUM_BITS, Secret, bits, is_placeholder};
 
 pub(super) static RULE: Rule = Rule {
     id: "debug-secret-is-set",
@@ -55,10 +55,10 @@ fn problem(case: &Case<'_>, debug: &DebugRule) -> Option<String> {
         return (case.facts.phase == Phase::Boot || case.find(name).is_some())
             .then(|| "is not set".to_owned());
     };
-    if placeholder::is_placeholder(secret.expose()) {
+    if is_placeholder(secret.expose()) {
         return Some("is a placeholder".to_owned());
     }
-    if strength::bits(secret.expose()) < minimum(case, name) {
+    if bits(secret.expose()) < minimum(case, name) {
         return Some("is weak".to_owned());
     }
     shared_with(case, name, secret).map(|other| format!("holds the value of `{other}`"))
@@ -66,7 +66,7 @@ fn problem(case: &Case<'_>, debug: &DebugRule) -> Option<String> {
 
 fn minimum(case: &Case<'_>, name: &str) -> u32 {
     let declared = case.policy.declared(name).and_then(|variable| variable.secret());
-    declared.map_or(strength::MINIMUM_BITS, |rule| rule.min_bits)
+    declared.map_or(MINIMUM_BITS, |rule| rule.min_bits)
 }
 
 fn shared_with<'a>(case: &Case<'a>, name: &str, secret: &Secret) -> Option<&'a str> {

@@ -114,11 +114,7 @@ fn name_of(case: &Case<'_>) -> String {
 }
 
 /// The variable that holds the password of a connection.
-fn password_variable<'a>(
-    case: &Case<'a>,
-    connection: &'a Connection,
-    led: &Led<'a>,
-) -> &'a Seen {
+fn password_variable<'a>(case: &Case<'a>, connection: &'a Connection, led: &Led<'a>) -> &'a Seen {
     let of_its_own = match &connection.given {
         Given::Url(_) => None,
         Given::Parts(parts) => parts.password.as_ref(),

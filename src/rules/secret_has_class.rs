@@ -5,8 +5,7 @@ use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Environment, PerEnvironment, SecretRule, Variable};
-use crate::secret::kind::{Class, Recognition};
-use crate::secret::{Secret, placeholder};
+use crate::secret::{Class, Recognition, Secret, is_placeholder, means_nothing};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-has-class",
@@ -34,20 +33,20 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     let mut known: Vec<Known<'_>> = Vec::new();
     for (variable, seen, secret) in case.declared() {
         let Some(rule) = variable.secret() else { continue };
-        if placeholder::means_nothing(secret.expose()) {
+        if means_nothing(secret.expose()) {
             continue;
         }
         match form(rule, secret) {
             Form::Unknown => {
-                if !placeholder::is_placeholder(secret.expose()) {
+                if !is_placeholder(secret.expose()) {
                     findings.push(unknown_form(case, variable, rule, seen));
                 }
             }
             Form::Known(class) => {
                 if let Some(finding) = wrong_class(case, environment, variable, rule, seen, class) {
                     findings.push(finding);
-                } else if let Some(class) = class {
-                    known.push(Known { variable, seen, provider: rule.kind.provider, class });
+                } else if let (Some(class), Some(pair)) = (class, rule.kind.pair()) {
+                    known.push(Known { variable, seen, pair, class });
                 }
             }
         }
@@ -58,7 +57,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 struct Known<'a> {
     variable: &'a Variable,
     seen: &'a Seen,
-    provider: &'static str,
+    pair: &'static str,
     class: Class,
 }
 
@@ -81,8 +80,8 @@ fn unknown_form(case: &Case<'_>, variable: &Variable, rule: &SecretRule, seen: &
         &RULE,
         name,
         seen.place.clone(),
-        format!("`{name}` has not the form of {}", rule.kind.what),
-        format!("copy the whole key from {}, without quotes or spaces", rule.kind.provider),
+        format!("`{name}` has not the form of {}", rule.kind.what()),
+        format!("copy the whole key from {}, without quotes or spaces", rule.kind.provider()),
     )
     .because(case.source(), rule.kind_span, "the kind that is declared")
 }
@@ -137,7 +136,7 @@ fn different_modes(case: &Case<'_>, known: &[Known<'_>], findings: &mut Findings
         let first = known
             .iter()
             .take(position)
-            .find(|first| first.provider == second.provider && first.class != second.class);
+            .find(|first| first.pair == second.pair && first.class != second.class);
         let Some(first) = first else { continue };
         let (one, other) = (&first.variable.name.value, &second.variable.name.value);
         findings.push(

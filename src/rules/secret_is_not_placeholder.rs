@@ -4,7 +4,7 @@ use super::{Case, Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::Data;
-use crate::secret::placeholder;
+use crate::secret::{means_nothing, placeholder};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-is-not-placeholder",
@@ -31,11 +31,11 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     for (variable, seen, secret) in case.declared() {
         let Some(rule) = variable.secret() else { continue };
         let value = secret.expose();
-        if placeholder::means_nothing(value) && variable.required.span().is_some() {
+        if means_nothing(value) && variable.required.span().is_some() {
             // `variable-is-set` refuses it as missing.
             continue;
         }
-        let Some(placeholder) = placeholder::find(value) else { continue };
+        let Some(placeholder) = placeholder(value) else { continue };
         let name = &variable.name.value;
         findings.push(
             Finding::refused(
@@ -43,7 +43,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
                 name,
                 seen.place.clone(),
                 format!("`{name}` holds a placeholder: {}", placeholder.why()),
-                format!("set {} that was made for this environment", rule.kind.what),
+                format!("set {} that was made for this environment", rule.kind.what()),
             )
             .because(case.source(), variable.name.span, "declared as a secret"),
         );
@@ -63,7 +63,7 @@ fn passwords(case: &Case<'_>, findings: &mut Findings) {
         if case.policy.declared(&holder.name).is_some_and(|variable| variable.secret().is_some()) {
             continue;
         }
-        if let Some(placeholder) = placeholder::find(password.expose()) {
+        if let Some(placeholder) = placeholder(password.expose()) {
             let name = &holder.name;
             findings.push(
                 Finding::refused(

@@ -3,7 +3,7 @@
 use super::{Case, Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
-use crate::secret::{Secret, placeholder};
+use crate::secret::{Secret, is_placeholder, means_nothing};
 use crate::source::Place;
 
 pub(super) static RULE: Rule = Rule {
@@ -44,7 +44,7 @@ struct Held<'a> {
 
 fn held<'a>(case: &Case<'a>) -> Vec<Held<'a>> {
     let declared = case.declared().filter_map(|(variable, seen, secret)| {
-        let is_secret = variable.secret().is_some_and(|rule| !rule.kind.public);
+        let is_secret = variable.secret().is_some_and(|rule| !rule.kind.is_public());
         is_secret.then(|| Held { name: &seen.name, place: &seen.place, secret: secret.clone() })
     });
     let passwords = case.led().filter_map(|(connection, led)| {
@@ -56,7 +56,7 @@ fn held<'a>(case: &Case<'a>) -> Vec<Held<'a>> {
         .chain(passwords)
         .filter(|held| {
             let value = held.secret.expose();
-            !placeholder::means_nothing(value) && !placeholder::is_placeholder(value)
+            !means_nothing(value) && !is_placeholder(value)
         })
         .collect();
     held.dedup_by(|a, b| a.name == b.name);

@@ -4,8 +4,7 @@ use super::{Case, Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::Data;
-use crate::secret::kind::Recognition;
-use crate::secret::{placeholder, strength};
+use crate::secret::{MINIMUM_BITS, Recognition, bits, is_placeholder, means_nothing};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-is-strong",
@@ -33,11 +32,11 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     for (variable, seen, secret) in case.declared() {
         let Some(rule) = variable.secret() else { continue };
         let value = secret.expose();
-        if !rule.kind.is_home_made() || is_reported_elsewhere(value) {
+        if rule.kind.has_form() || is_reported_elsewhere(value) {
             continue;
         }
         if matches!(rule.kind.recognise(secret), Recognition::Unknown)
-            || strength::bits(value) >= rule.min_bits
+            || bits(value) >= rule.min_bits
         {
             continue;
         }
@@ -58,7 +57,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 /// A placeholder is weak as well; one finding says the cause.
 fn is_reported_elsewhere(value: &str) -> bool {
-    placeholder::means_nothing(value) || placeholder::is_placeholder(value)
+    means_nothing(value) || is_placeholder(value)
 }
 
 fn passwords(case: &Case<'_>, findings: &mut Findings) {
@@ -75,7 +74,7 @@ fn passwords(case: &Case<'_>, findings: &mut Findings) {
         let value = password.expose();
         if is_declared
             || is_reported_elsewhere(value)
-            || strength::bits(value) >= strength::MINIMUM_BITS
+            || bits(value) >= MINIMUM_BITS
         {
             continue;
         }
@@ -87,7 +86,7 @@ fn passwords(case: &Case<'_>, findings: &mut Findings) {
                 holder.place.clone(),
                 format!(
                     "the password in `{name}` is weak: guessing it takes less than {} bits",
-                    strength::MINIMUM_BITS
+                    MINIMUM_BITS
                 ),
                 "give the role a random password, and put that here",
             )

@@ -3,7 +3,7 @@
 use super::{Case, Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
-use crate::secret::placeholder;
+use crate::secret::{is_placeholder, means_nothing};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-is-unique",
@@ -28,9 +28,9 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     let secrets: Vec<_> = case
         .declared()
         .filter(|(variable, _, secret)| {
-            variable.secret().is_some_and(|rule| !rule.kind.public)
-                && !placeholder::means_nothing(secret.expose())
-                && !placeholder::is_placeholder(secret.expose())
+            variable.secret().is_some_and(|rule| !rule.kind.is_public())
+                && !means_nothing(secret.expose())
+                && !is_placeholder(secret.expose())
         })
         .collect();
     for (position, (variable, seen, secret)) in secrets.iter().enumerate() {

@@ -5,7 +5,7 @@ use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::platform;
-use crate::secret::kind::Kind;
+use crate::secret::Kind;
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-is-declared",

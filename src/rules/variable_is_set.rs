@@ -5,7 +5,7 @@ use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Connection, Environment, Variable, VariableKind};
-use crate::secret::placeholder;
+use crate::secret::means_nothing;
 use crate::source::Spanned;
 
 pub(super) static RULE: Rule = Rule {
@@ -87,7 +87,7 @@ fn must_be_set(
     let problem = match found {
         None => "is not set",
         Some(seen) if seen.is_empty() => "is empty",
-        Some(seen) if means_nothing(variable, seen) => "holds a word for nothing",
+        Some(seen) if is_a_word_for_nothing(variable, seen) => "holds a word for nothing",
         Some(_) => return,
     };
     let at = variable.required.span().unwrap_or(variable.name.span);
@@ -103,9 +103,9 @@ fn must_be_set(
     );
 }
 
-fn means_nothing(variable: &Variable, seen: &Seen) -> bool {
+fn is_a_word_for_nothing(variable: &Variable, seen: &Seen) -> bool {
     matches!(variable.kind, VariableKind::Secret(_))
-        && seen.text().is_some_and(|secret| placeholder::means_nothing(secret.expose()))
+        && seen.text().is_some_and(|secret| means_nothing(secret.expose()))
 }
 
 fn must_be_connected(

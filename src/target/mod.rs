@@ -217,6 +217,16 @@ pub enum Address {
     },
 }
 
+impl Address {
+    /// The directory of a socket.
+    pub fn socket(&self) -> Option<&str> {
+        match self {
+            Self::Socket { directory } => Some(directory),
+            Self::Tcp { .. } => None,
+        }
+    }
+}
+
 impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -103,6 +103,23 @@ impl Target {
         Some(unpooled(host).unwrap_or_else(|| host.to_owned()))
     }
 
+    /// Whether `host` is the identity host.
+    pub fn has_host(&self, host: &str) -> bool {
+        self.host().is_some_and(|dialed| dialed == host)
+            || self.identity_host().is_some_and(|identity| identity == host)
+    }
+
+    /// Whether both lead to one database of one server, whoever connects.
+    pub fn is_same_database(&self, other: &Self) -> bool {
+        let same_user = !self.user_is_identity() || self.user() == other.user();
+        self.engine() == other.engine()
+            && self.identity_host() == other.identity_host()
+            && self.address().socket() == other.address().socket()
+            && self.port() == other.port()
+            && self.database() == other.database()
+            && same_user
+    }
+
     /// Whether many databases share the host, and the user tells them apart.
     pub fn user_is_identity(&self) -> bool {
         match self.provider() {

@@ -91,7 +91,10 @@ fn shared_address<'a>(first: &Database, second: &'a Database) -> Option<&'a Span
     let same_port = first.ports.iter().any(|port| second.ports.contains(port));
     let same_user = first.users.is_empty()
         || second.users.is_empty()
-        || first.users.iter().any(|user| second.users.iter().any(|other| other.value == user.value));
+        || first
+            .users
+            .iter()
+            .any(|user| second.users.iter().any(|other| other.value == user.value));
     if !(same_name && same_user) {
         return None;
     }

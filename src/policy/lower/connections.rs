@@ -17,7 +17,11 @@ impl Lower {
         connections
     }
 
-    fn one_connection(&mut self, name: Spanned<String>, section: Section<'_>) -> Option<Connection> {
+    fn one_connection(
+        &mut self,
+        name: Spanned<String>,
+        section: Section<'_>,
+    ) -> Option<Connection> {
         let given = self.given(&name, section)?;
         let databases = section
             .texts("databases")

@@ -24,8 +24,7 @@ impl Lower {
         section: Section<'_>,
     ) -> Option<Database> {
         let engine = engine(section);
-        let provider =
-            section.text("provider").and_then(|word| Provider::from_name(&word.value));
+        let provider = section.text("provider").and_then(|word| Provider::from_name(&word.value));
         let branch = section.table("branch");
         let database = Database {
             id,
@@ -132,7 +131,10 @@ fn ports(section: Section<'_>, engine: Engine, provider: Option<Provider>) -> Ve
     }
     match provider {
         Some(Provider::Supabase | Provider::PlanetScale) => {
-            vec![engine.default_port(), if provider == Some(Provider::Supabase) { 6543 } else { 6432 }]
+            vec![
+                engine.default_port(),
+                if provider == Some(Provider::Supabase) { 6543 } else { 6432 },
+            ]
         }
         Some(_) | None => vec![engine.default_port()],
     }

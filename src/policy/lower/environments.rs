@@ -45,9 +45,7 @@ impl Lower {
             .texts("databases")
             .unwrap_or_default()
             .iter()
-            .filter_map(|name| {
-                Some(Spanned { value: self.database(name)?, span: name.span })
-            })
+            .filter_map(|name| Some(Spanned { value: self.database(name)?, span: name.span }))
             .collect();
         let domains = section.texts("domains").unwrap_or_default();
         domains.iter().for_each(|domain| self.domain(domain));
@@ -104,11 +102,7 @@ impl Lower {
         })
     }
 
-    fn releases(
-        &mut self,
-        after: &[Option<Spanned<String>>],
-        environments: &mut [Environment],
-    ) {
+    fn releases(&mut self, after: &[Option<Spanned<String>>], environments: &mut [Environment]) {
         for (environment, after) in environments.iter_mut().zip(after) {
             let Some(after) = after else { continue };
             let Some(id) = self.environment(after) else { continue };
@@ -152,10 +146,7 @@ impl Lower {
         for connection in connections {
             for variable in connection.variables() {
                 let declared = variables.get(&variable.value).is_some_and(|declared| {
-                    matches!(
-                        declared.kind,
-                        VariableKind::Environment | VariableKind::Runtime
-                    )
+                    matches!(declared.kind, VariableKind::Environment | VariableKind::Runtime)
                 });
                 if declared || patterns.iter().any(|(_, v)| v.name.value == variable.value) {
                     self.contradiction(

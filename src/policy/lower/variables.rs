@@ -5,12 +5,9 @@ use std::collections::BTreeMap;
 use super::super::problem::closest;
 use super::super::reader::{Section, Value};
 use super::super::variable::NamePattern;
-use super::super::{
-    Matcher, PerEnvironment, Phase, SecretRule, Variable, VariableKind, Where,
-};
+use super::super::{Matcher, PerEnvironment, Phase, SecretRule, Variable, VariableKind, Where};
 use super::Lower;
-use crate::secret::kind::{Class, Kind};
-use crate::secret::strength::MINIMUM_BITS;
+use crate::secret::{Class, Kind, MINIMUM_BITS};
 use crate::source::Spanned;
 
 type Variables = (BTreeMap<String, Variable>, Vec<(NamePattern, Variable)>, Option<String>);
@@ -128,11 +125,11 @@ impl Lower {
     fn secret(&mut self, name: &Spanned<String>, section: Section<'_>) -> SecretRule {
         let written = section.text("kind");
         let kind = match &written {
-            None => Kind::random(),
+            None => Kind::HOME_MADE,
             Some(id) => Kind::by_id(&id.value).unwrap_or_else(|| {
-                let meant = closest(&id.value, Kind::all().iter().map(|kind| kind.id));
+                let meant = closest(&id.value, Kind::ALL.iter().map(|kind| kind.id()));
                 self.unknown_name("kind of secret", id, meant.map(str::to_owned));
-                Kind::random()
+                Kind::HOME_MADE
             }),
         };
         let kind_span = written.map_or(name.span, |id| id.span);
@@ -147,16 +144,16 @@ impl Lower {
         section: Section<'_>,
     ) -> Option<PerEnvironment<Class>> {
         let span = section.span("class")?;
-        if !kind.tells_class() {
+        if !Class::ALL.into_iter().any(|class| kind.tells(class)) {
             self.contradiction(
                 span,
-                format!("a value of kind `{}` does not tell live from test", kind.id),
+                format!("a value of kind `{}` does not tell live from test", kind.id()),
                 "remove `class`; a value of another environment shows when environments are compared",
             );
         }
         let each = self.each(section, "class", |value| {
             let word = value.text()?;
-            Some(Spanned { value: Class::from_name(&word.value)?, span: word.span })
+            Some(Spanned { value: Class::by_name(&word.value)?, span: word.span })
         });
         Some(PerEnvironment::Each(each, span))
     }
@@ -180,7 +177,7 @@ impl Lower {
             let items = items.into_iter().map(|item| item.value).collect();
             return Some(PerEnvironment::Same(Spanned { value: items, span }));
         }
-        Some(PerEnvironment::Each(self.each(section, key, Value::texts), span))
+        Some(PerEnvironment::Each(self.each(section, key, |value| value.texts()), span))
     }
 
     fn matcher(&mut self, section: Section<'_>) -> Option<Spanned<Matcher>> {

@@ -1,0 +1,63 @@
+//! Variables from dotenv files.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::file::{self, ENV_FILE_LIMIT};
+use crate::dotenv::{self, Parsed};
+use crate::facts::{Cause, Causes, Facts, Observed, Seen, Variables};
+use crate::policy::Phase;
+use crate::source::{Place, Source};
+
+/// Sees exactly the variables of `paths`, later files over earlier ones, and
+/// nothing of the process.
+///
+/// If any file cannot be read, or holds a line that is not understood, nothing
+/// is seen: what is missing there might be what decides.
+pub fn env_files<P: AsRef<Path>>(paths: &[P], phase: Phase) -> Facts {
+    let mut causes = Vec::new();
+    let mut variables = Variables::default();
+    for path in paths {
+        match read(path.as_ref()) {
+            Ok(file) => variables = variables.overlaid_by(file),
+            Err(found) => causes.extend(found),
+        }
+    }
+    let names: Vec<_> = paths.iter().map(|path| path.as_ref().display().to_string()).collect();
+    let nothing = variables.iter().next().is_none();
+    let variables = match Causes::of(causes) {
+        Some(causes) => Observed::Unreadable(causes),
+        None if nothing => Observed::Absent,
+        None => Observed::Seen(variables),
+    };
+    Facts { source: Source::named(names.join(", ")), variables, expected: None, phase }
+}
+
+fn read(path: &Path) -> Result<Variables, Vec<Cause>> {
+    let name = path.display().to_string();
+    let bytes = file::read(path, ENV_FILE_LIMIT).map_err(|error| {
+        vec![Cause {
+            message: error.to_string(),
+            help: error.help().to_owned(),
+            place: Place::whole(&Source::named(name.clone())),
+        }]
+    })?;
+    let Parsed { source, entries, problems } = dotenv::parse(&name, &bytes);
+    if !problems.is_empty() {
+        return Err(problems.iter().map(|problem| cause(&source, problem)).collect());
+    }
+    Ok(Variables::from_source(entries.into_iter().map(|entry| Seen {
+        name: entry.key,
+        value: entry.value,
+        place: Place::at(&source, entry.span),
+        also: Vec::new(),
+    })))
+}
+
+fn cause(source: &Arc<Source>, problem: &dotenv::Problem) -> Cause {
+    Cause {
+        message: problem.kind.to_string(),
+        help: problem.kind.help().to_owned(),
+        place: Place::at(source, problem.span),
+    }
+}
