@@ -5,6 +5,7 @@ use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{DebugRule, Environment, Phase};
 use crate::secret::{MINIMUM_BITS, Secret, bits, is_placeholder};
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "debug-secret-is-set",
@@ -24,7 +25,13 @@ Set the variable to a fresh random value, such as the output of
 `openssl rand -hex 32`; or take `debug` out of the environment.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    let debug = baseline.environment().debug.as_ref()?;
+    Some(one(baseline.without(&debug.secret.value)))
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };

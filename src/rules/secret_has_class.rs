@@ -6,6 +6,7 @@ use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Environment, PerEnvironment, SecretRule, Variable};
 use crate::secret::{Class, Recognition, Secret, is_placeholder, means_nothing};
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-has-class",
@@ -26,7 +27,15 @@ Take the key of this environment from the provider's dashboard. If the provider
 has a new form of keys, declare `kind = \"random\"` until this guard knows it.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    let variable = baseline
+        .declared()
+        .find(|variable| variable.secret().is_some_and(|rule| rule.kind.has_form()))?;
+    Some(one(baseline.with(&variable.name.value, "of no form\u{1}")))
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };

@@ -5,6 +5,7 @@ use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::Data;
 use crate::secret::{means_nothing, placeholder};
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-is-not-placeholder",
@@ -25,7 +26,13 @@ the secret.
 Set a value that was made for this environment.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    let variable = baseline.declared().find(|variable| variable.secret().is_some())?;
+    Some(one(baseline.with(&variable.name.value, "changeme")))
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for (variable, seen, secret) in case.declared() {

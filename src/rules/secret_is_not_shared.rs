@@ -5,6 +5,7 @@ use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::secret::{Secret, is_placeholder, means_nothing};
 use crate::source::Place;
+use crate::selftest::{Baseline, Violation};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-is-not-shared",
@@ -23,7 +24,18 @@ nothing in production.
 Make a value for each environment, and retire the shared one everywhere.
 ",
     check: Check::Across(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, all: &[Baseline<'_>]) -> Option<Violation> {
+    let other = all.iter().find(|other| other.environment().id != baseline.environment().id)?;
+    let variable = baseline.declared().find(|variable| {
+        variable.secret().is_some_and(|rule| !rule.kind.is_public())
+            && other.value(&variable.name.value).is_some()
+    })?;
+    let name = &variable.name.value;
+    Some(Violation::Across(vec![other.facts(), baseline.with(name, other.value(name)?)]))
+}
 
 fn check(cases: &[Case<'_>], findings: &mut Findings) {
     let all: Vec<Vec<Held<'_>>> = cases.iter().map(held).collect();

@@ -5,6 +5,7 @@ use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::Data;
 use crate::secret::{MINIMUM_BITS, Recognition, bits, is_placeholder, means_nothing};
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-is-strong",
@@ -26,7 +27,15 @@ The estimate counts repeated characters, rows of the keyboard and common words
 for little.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    let variable = baseline
+        .declared()
+        .find(|variable| variable.secret().is_some_and(|rule| !rule.kind.has_form()))?;
+    Some(one(baseline.with(&variable.name.value, "k7w2")))
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for (variable, seen, secret) in case.declared() {

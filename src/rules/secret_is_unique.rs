@@ -4,6 +4,7 @@ use super::{Case, Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::secret::{is_placeholder, means_nothing};
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-is-unique",
@@ -22,7 +23,16 @@ Make a value for each. If two programs truly need one key under two names, let
 one of the names be declared as `text` with a description that says so.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    let mut secrets = baseline
+        .declared()
+        .filter(|variable| variable.secret().is_some_and(|rule| !rule.kind.is_public()));
+    let (first, second) = (secrets.next()?, secrets.next()?);
+    Some(one(baseline.with(&second.name.value, baseline.value(&first.name.value)?)))
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let secrets: Vec<_> = case

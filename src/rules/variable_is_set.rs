@@ -7,6 +7,7 @@ use crate::gate::Gate;
 use crate::policy::{Connection, Environment, Variable, VariableKind};
 use crate::secret::means_nothing;
 use crate::source::Spanned;
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-is-set",
@@ -29,7 +30,12 @@ out of its `required`. For a build or a CI job, which hold few secrets, say
 in `phases` is required.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    Some(one(baseline.without(baseline.policy().environment_variable())))
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else {

@@ -3,6 +3,7 @@
 use super::{Case, Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-is-set-once",
@@ -21,7 +22,12 @@ must be the value that is used.
 Remove one of the two lines.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    baseline.with_twice(baseline.policy().environment_variable()).map(one)
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for seen in case.variables {
