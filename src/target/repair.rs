@@ -39,7 +39,6 @@ fn push_userinfo(userinfo: &str, out: &mut String) -> Option<()> {
     };
     out.push_str(name);
     match secret {
-        Some("") => return None,
         Some(secret) if grammar::decode(secret).is_ok_and(|s| grammar::password(s).is_err()) => {
             return None;
         }
