@@ -53,12 +53,18 @@ fn push_rest(rest: &str, out: &mut String) -> Option<()> {
     let (authority, path) = rest.split_once('/')?;
     let (host, port) = authority.split_once(':').unwrap_or((authority, ""));
     let host = grammar::decode(host).ok()?.to_ascii_lowercase();
-    out.push_str(host.strip_suffix('.').unwrap_or(&host));
+    let host = host.strip_suffix('.').unwrap_or(&host);
+    // INVARIANT: nothing that was encoded becomes a delimiter.
+    if !host.is_empty() {
+        grammar::host(host).ok()?;
+    }
+    out.push_str(host);
     if !port.is_empty() {
         out.extend([":", port.trim_start_matches('0')]);
     }
     let (database, query) = path.split_once('?').unwrap_or((path, ""));
-    out.extend(["/", &grammar::decode(database).ok()?]);
+    let database = grammar::decode(database).and_then(|name| grammar::database(&name)).ok()?;
+    out.extend(["/", &database]);
     push_query(query, out)
 }
 

@@ -41,6 +41,8 @@ fn nothing_is_offered_where_it_would_be_a_guess() {
         "POSTGRES://a:b@h:0/d",
         "POSTGRES://a:b@h:00/d",
         "POSTGRES://a:b@h/d?host",
+        "postgresql://a:b@h/d%3Fsslmode%3Ddisable",
+        "postgresql://a:b@h%3A1/d",
         "postgresql://a:${PW}@h/d",
         "postgresql://a:b@c@H/d",
         "postgresql://a:b/c@H/d",
