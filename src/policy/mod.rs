@@ -4,6 +4,7 @@
 //! stands for something, nothing is claimed twice, and everything knows where
 //! it was written, so that a finding can point at the line that decided.
 
+pub mod builder;
 pub mod format;
 mod lower;
 mod problem;
