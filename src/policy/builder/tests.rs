@@ -68,9 +68,7 @@ fn koomy() -> PolicyBuilder {
         .database("koomy-local", |d| d.hosts(["localhost", "127.0.0.1"]).database("koomy_local"))
         .variable("KOOMY_ENV", |v| v.is(Is::Environment))
         .variable("NODE_ENV", |v| v.is(Is::Runtime).values(["production", "development"]))
-        .variable("STRIPE_SECRET_KEY", |v| {
-            modes(v.secret("stripe-secret-key")).required_in(needed)
-        })
+        .variable("STRIPE_SECRET_KEY", |v| modes(v.secret("stripe-secret-key")).required_in(needed))
         .variable("STRIPE_PUBLISHABLE_KEY", |v| modes(v.secret("stripe-publishable-key")))
         .variable("DEBUG_SECRET", |v| {
             v.secret("random").required_in(["sandbox"]).allowed_in(["sandbox"])
@@ -224,9 +222,8 @@ fn every_key_of_the_format_can_be_built() {
 #[test]
 fn the_words_of_is_are_those_of_the_format() {
     use Is::*;
-    let all = [
-        Environment, Runtime, Secret, Text, Url, Urls, Host, Hosts, Email, Port, Integer, Boolean,
-    ];
+    let all =
+        [Environment, Runtime, Secret, Text, Url, Urls, Host, Hosts, Email, Port, Integer, Boolean];
     assert_eq!(all.map(Is::name), format::VARIABLE_KINDS);
 }
 
