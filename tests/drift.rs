@@ -8,18 +8,20 @@
     reason = "reads documents, and the variable that updates them"
 )]
 
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+#[path = "drift/generate.rs"]
+mod generate;
+#[path = "drift/markdown.rs"]
+mod markdown;
 
-use koomy_guard::Policy;
-use koomy_guard::dotenv;
+use std::collections::BTreeSet;
+
+use generate::{TABLES, dials, rules, secrets, table};
 use koomy_guard::policy::ProblemKind;
-use koomy_guard::policy::format::{self, Key, Need};
 use koomy_guard::rules::{RULES, Rule};
-use koomy_guard::secret::{Class, Kind, Secret};
+use koomy_guard::secret::Secret;
 use koomy_guard::target::{Engine, MOVERS, Target};
-use serde_json::Value;
+use koomy_guard::{Policy, dotenv};
+use markdown::*;
 
 /// Compares a document with what it should be, or rewrites it.
 fn hold(name: &str, expected: &str) {
@@ -207,122 +209,6 @@ fn every_name_in_a_document_exists() {
     assert!(named > RULES.len(), "{named}");
 }
 
-fn rules() -> String {
-    let mut out = format!(
-        "# Rules\n\n{WRITTEN}\n\nA gate asks its rules, all of them, each time. A finding prints as \
-         `refused[RULE]`;\n`guard-cli explain RULE` prints the section below, \
-         `guard-cli rules` the table.\n\n| rule | gates | what must hold |\n| --- | --- | --- |\n"
-    );
-    for rule in RULES {
-        let _ = writeln!(out, "| [`{0}`](#{0}) | {1} | {2} |", rule.id, gates(rule), rule.summary);
-    }
-    for rule in RULES {
-        let explain = rule.explain.replace("## ", "### ").replace("\n### ", "\n\n### ");
-        let explain = explain.replace("\n\n\n", "\n\n");
-        let explain =
-            explain
-                .lines()
-                .map(|line| {
-                    if line.starts_with('#') { format!("{line}\n\n") } else { format!("{line}\n") }
-                })
-                .collect::<String>();
-        let _ = write!(out, "\n## `{}`\n\nGate: {}.\n\n{}", rule.id, gates(rule), explain);
-    }
-    out
-}
-
-fn gates(rule: &Rule) -> String {
-    let names: Vec<_> = rule.gates.iter().map(|gate| gate.name()).collect();
-    names.join(", ")
-}
-
-fn secrets() -> String {
-    let mut out = format!(
-        "# Kinds of secrets\n\n{WRITTEN}\n\nThe `kind` of a variable with `is = \"secret\"` is one of \
-         these; `random` when it is\nleft out. A value is judged by its form, as a whole. *Modes* are \
-         the classes that the\nform tells apart, for the key `class`. *Public* values are made to be\nshown.\n\nForms change. One that is not known yet is \
-         refused where its kind is declared;\ndeclare `kind = \"random\"` until it is.\n\n\
-         | kind | provider | what it is | modes | public |\n| --- | --- | --- | --- | --- |\n"
-    );
-    for kind in Kind::ALL {
-        let modes: Vec<_> =
-            Class::ALL.into_iter().filter(|class| kind.tells(*class)).map(Class::name).collect();
-        let _ = writeln!(
-            out,
-            "| `{}` | {} | {} | {} | {} |",
-            kind.id(),
-            kind.provider(),
-            cell(kind.what()),
-            modes.join(", "),
-            if kind.is_public() { "yes" } else { "" },
-        );
-    }
-    out
-}
-
-/// What each driver dialed, for the cases that show the most.
-fn dials() -> String {
-    let recorded: Value = serde_json::from_str(RECORDED).unwrap_or_default();
-    let cases = recorded.get("cases").and_then(Value::as_array).into_iter().flatten();
-    let heads: Vec<_> = CLIENTS.iter().map(|(_, name)| *name).collect();
-    let mut out = format!("| connection | {} |\n|{}\n", heads.join(" | "), " --- |".repeat(9));
-    for case in cases.filter(|case| CASES.iter().any(|id| case["id"] == *id)) {
-        let input = case["input"].as_str().unwrap_or_default();
-        let env = case["env"].as_object().into_iter().flatten();
-        let env: String = env
-            .map(|(name, value)| format!(" `{name}={}`", value.as_str().unwrap_or_default()))
-            .collect();
-        let seen = CLIENTS.iter().map(|(client, _)| dialed(&case["clients"][*client]));
-        let _ =
-            writeln!(out, "| `{}`{env} | {} |", short(input), seen.collect::<Vec<_>>().join(" | "));
-    }
-    out
-}
-
-fn dialed(client: &Value) -> String {
-    let dials = client["dials"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    let dials: Vec<_> = dials.map(|dial| short(dial).replace(":5432", "")).collect();
-    let database = client["dbname"].as_str().filter(|name| *name != "appdb");
-    match (dials.as_slice(), database) {
-        ([], _) => "refused".to_owned(),
-        (dials, Some(name)) if name.contains("proddb") => {
-            format!("{}, `{}`", dials.join(" + "), name)
-        }
-        (dials, _) => dials.join(" + "),
-    }
-}
-
-fn short(text: &str) -> String {
-    let text = text.replace("postgresql://app:pw@", "…@").replace(".example.com", "");
-    text.replace("unix:/var/run/postgresql/.s.PGSQL.5432", "the socket")
-}
-
-fn table(keys: &[Key]) -> String {
-    let mut out =
-        "| key | value | | meaning | example |\n| --- | --- | --- | --- | --- |\n".to_owned();
-    for key in keys {
-        let need = match key.need {
-            Need::Required => "required",
-            Need::Optional => "",
-        };
-        let example = match key.example {
-            "" => String::new(),
-            example => format!("`{example}`"),
-        };
-        let shape = match key.shape {
-            format::Shape::Integer(low, high) if low == high => format!("`{low}`"),
-            _ => key.shape.describe(),
-        };
-        let cells = [&shape, need, key.doc, &example].map(cell);
-        let _ = writeln!(out, "| `{}` | {} |", key.name, cells.join(" | "));
-    }
-    out
-}
-
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|")
-}
-
 /// What in `text` the format does not have, whatever else a policy needs.
 fn misfits(text: &str) -> Vec<String> {
     let problems = Policy::parse("policy.toml", text).err();
@@ -339,114 +225,6 @@ fn misfits(text: &str) -> Vec<String> {
         .collect()
 }
 
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn read(path: &Path) -> String {
-    std::fs::read_to_string(path).unwrap_or_default()
-}
-
-/// Every document, by its path from the root.
-fn documents() -> Vec<(String, String)> {
-    let listed = std::fs::read_dir(root().join("docs")).into_iter().flatten().flatten();
-    let mut names: Vec<_> = listed
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".md"))
-        .map(|name| format!("docs/{name}"))
-        .collect();
-    names.sort();
-    let top = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"].map(str::to_owned);
-    let names = top.into_iter().chain(names).filter(|name| root().join(name).exists());
-    names.map(|name| (name.clone(), read(&root().join(&name)))).collect()
-}
-
-/// The blocks between fences, each with what stands after its first fence.
-fn fences(text: &str) -> Vec<(String, String)> {
-    let parts: Vec<_> = format!("\n{text}").split("\n```").map(str::to_owned).collect();
-    let inside = parts.iter().skip(1).step_by(2);
-    let split = inside.map(|part| part.split_once('\n').unwrap_or((part, "")));
-    split.map(|(info, block)| (info.to_owned(), format!("{block}\n"))).collect()
-}
-
-/// The text without the blocks between fences.
-fn prose(text: &str) -> String {
-    format!("\n{text}").split("\n```").step_by(2).collect::<Vec<_>>().join("\n")
-}
-
-/// Where the links lead: `[…](here)` and `[…]: here`.
-fn links(text: &str) -> Vec<String> {
-    let prose = prose(text);
-    let inline = prose.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-    let named = prose.lines().filter(|line| line.starts_with('['));
-    let named = named.filter_map(|line| line.split_once("]: ").map(|(_, link)| link));
-    inline.chain(named).map(str::to_owned).collect()
-}
-
-/// What stands in backticks.
-fn spans(text: &str) -> Vec<String> {
-    let prose = prose(text);
-    let lines = prose.split("\n\n").flat_map(|paragraph| paragraph.split('`').skip(1).step_by(2));
-    lines.map(|span| span.replace('\n', " ")).collect()
-}
-
-/// The anchors of the headings, as they are on GitHub.
-fn anchors(text: &str) -> BTreeSet<String> {
-    let prose = prose(text);
-    let headings = prose.lines().filter(|line| line.starts_with('#'));
-    headings
-        .map(|line| {
-            let kept = |c: &char| c.is_alphanumeric() || " -_".contains(*c);
-            let heading = line.trim_start_matches('#').trim().to_lowercase();
-            heading.chars().filter(kept).map(|c| if c == ' ' { '-' } else { c }).collect()
-        })
-        .collect()
-}
-
-fn is_rule_like(span: &str) -> bool {
-    let words: Vec<_> = span.split('-').collect();
-    let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
-    let verbs = ["is", "are", "has", "belongs", "matches"];
-    words.iter().all(|word| is_word(&word)) && words.iter().skip(1).any(|word| verbs.contains(word))
-}
-
-fn command_lines(block: &str) -> Vec<String> {
-    let lines = block.lines().map(|line| line.trim_start_matches("$ "));
-    lines.filter(|line| line.starts_with("guard-cli ")).map(str::to_owned).collect()
-}
-
-/// The subcommand after `guard-cli` and its global options.
-fn command(span: &str) -> Option<&str> {
-    let mut words = span.strip_prefix("guard-cli ")?.split_whitespace();
-    words.find(|word| !word.starts_with('-'))
-}
-
-/// The key of `key = value`.
-fn key(span: &str) -> Option<&str> {
-    let (key, _) = span.split_once(" = ")?;
-    let is_key = key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    is_key.then_some(key)
-}
-
-const WRITTEN: &str = "<!-- Written by tests/drift.rs. Do not edit: change the code, then run\n     \
-                       `UPDATE=1 cargo test --test drift`. -->";
-
-const RECORDED: &str = include_str!("data/url-targets.json");
-
-/// The drivers whose dials were recorded, by their names there and in prose.
-const CLIENTS: [(&str, &str); 8] = [
-    ("libpq-bundled", "libpq"),
-    ("tokio-postgres", "tokio-postgres"),
-    ("sqlx", "sqlx"),
-    ("node-pg", "node-pg"),
-    ("postgres.js", "postgres.js"),
-    ("asyncpg", "asyncpg"),
-    ("pgx", "pgx"),
-    ("lib-pq", "lib/pq"),
-];
-
-const CASES: &[u64] = &[35, 37, 56, 66, 106, 117, 132, 152, 165, 175, 207, 225, 6, 242, 245, 247];
-
 /// MIRRORS: the subcommands of `guard-cli`.
 const COMMANDS: &[&str] = &[
     "check",
@@ -459,15 +237,4 @@ const COMMANDS: &[&str] = &[
     "rules",
     "selftest",
     "target",
-];
-
-/// The tables of the format: marker, how to open one, keys.
-static TABLES: &[(&str, &str, &[Key])] = &[
-    ("top", "", format::POLICY),
-    ("environments", "[environments.sandbox]", format::ENVIRONMENT),
-    ("debug", "[environments.sandbox.debug]", format::DEBUG),
-    ("databases", "[databases.koomy-main]", format::DATABASE),
-    ("branch", "[databases.koomy-main.branch]", format::BRANCH),
-    ("connections", "[connections.primary]", format::CONNECTION),
-    ("variables", "[variables.NAME]", format::VARIABLE),
 ];

@@ -443,7 +443,7 @@ impl Policy {
 /// it is first used.
 ///
 /// ```
-/// let policy = koomy_guard::embed_policy!("../policy.example.toml")?;
+/// let policy = koomy_guard::embed_policy!("../../policy.example.toml")?;
 /// assert_eq!(policy.name(), "koomy");
 /// # Ok::<(), koomy_guard::policy::PolicyError>(())
 /// ```
