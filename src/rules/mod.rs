@@ -4,7 +4,7 @@ mod case;
 #[cfg(test)]
 mod contract;
 
-pub use case::{Case, Led, Reached, Reading};
+pub use case::{Case, Held, Led, Look, Reached, Reading};
 
 use crate::facts::Seen;
 use crate::finding::Findings;

@@ -1,10 +1,10 @@
 //! `secret-is-not-placeholder`
 
-use super::{Case, Check, Rule};
+use super::{Case, Check, Held, Look, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::Data;
-use crate::secret::{means_nothing, placeholder};
+use crate::secret::placeholder;
 use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
@@ -35,14 +35,8 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for (variable, seen, secret) in case.declared() {
-        let Some(rule) = variable.secret() else { continue };
-        let value = secret.expose();
-        if means_nothing(value) && variable.required.span().is_some() {
-            // `variable-is-set` refuses it as missing.
-            continue;
-        }
-        let Some(placeholder) = placeholder(value) else { continue };
+    for Held { variable, rule, seen, look, .. } in &case.secrets {
+        let Look::Placeholder(placeholder) = look else { continue };
         let name = &variable.name.value;
         findings.push(
             Finding::refused(
