@@ -184,6 +184,18 @@ fn duplicates_are_all_there_in_file_order() {
 }
 
 #[test]
+fn half_a_value_is_no_value() {
+    let parsed = parse("f", b"J=1\nK=\"half\nL=2");
+    let keys: Vec<_> = parsed.entries.iter().map(|entry| entry.key.as_str()).collect();
+    assert_eq!(keys, ["J"]);
+}
+
+#[test]
+fn a_run_of_lines_that_are_not_understood_is_one_problem() {
+    assert_eq!(problems(b"a\nb\nc\nK=v\nd\n\ne"), [NoEquals, NoEquals, NoEquals]);
+}
+
+#[test]
 fn utf_16_is_said_once() {
     assert_eq!(problems(b"\xff\xfeK\0=\0v\0\n\0L\0=\0w\0"), [Utf16]);
     assert_eq!(problems(b"\xfe\xff\0K\0=\0v"), [Utf16]);

@@ -36,6 +36,7 @@ fn the_masked_text_shows_keys_and_nothing_else() {
         ("don't\nL=v", "# (hidden)\nL=********"),
         // base64 and PEM without quotes
         ("K=-----BEGIN X-----\nMIIE\nabcd=\nL=v", "K=********\n# (hidden)\n# (hidden)\nL=********"),
+        ("K=a b\nabcd=\n\nL=\n", "K=********\n# (hidden)\n\nL=********\n"),
         ("K=abcd\nefgh==\nL=v", "K=********\n# (hidden)\nL=********"),
         ("K=abcd\neF9h=\nL=v", "K=********\n# (hidden)\nL=********"),
     ];
