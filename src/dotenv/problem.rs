@@ -52,6 +52,9 @@ pub enum ProblemKind {
     /// `#` as the first character of a value.
     #[error("the value begins with `#`, a comment to some readers")]
     LeadingHash,
+    /// A tab, and not a space, before the comment after a value without quotes.
+    #[error("a tab before `#`, which only some readers take for a comment")]
+    TabComment,
     /// A control character or an unusual space in a value without quotes.
     #[error("the value has a control character or an unusual space in it and no quotes")]
     OddCharacter,
@@ -97,9 +100,9 @@ impl ProblemKind {
             Self::Backtick | Self::InnerQuote => {
                 "put single quotes around it, or double quotes if it holds a single one"
             }
-            Self::InnerSpace | Self::LeadingHash | Self::OddCharacter => {
-                "put the value in double quotes"
-            }
+            Self::InnerSpace | Self::OddCharacter => "put the value in double quotes",
+            Self::LeadingHash => "put the value in double quotes; write an empty one as `\"\"`",
+            Self::TabComment => "put a space before the `#`",
             Self::Backslash => {
                 "use single quotes without escapes; in double quotes only `\\n` is certain"
             }

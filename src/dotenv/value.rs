@@ -79,18 +79,28 @@ fn after_quote(after: &[u8], breaks: usize) -> Option<ProblemKind> {
 
 fn plain(text: &[u8], blanks: usize) -> Raw<'_> {
     let line = first_line(text);
-    let shown = without_cr(line);
-    let content = shown.get(blanks..comment_at(shown)).unwrap_or_default().trim_ascii_end();
-    let odd_break = has_odd_break(shown).then_some(ProblemKind::OddLineBreak);
-    let problem = odd_break.or_else(|| plain_problem(content));
+    let (content, comment) = split_comment(without_cr(line).get(blanks..).unwrap_or_default());
+    let problem = if has_odd_break(content) || has_odd_break(comment) {
+        Some(ProblemKind::OddLineBreak)
+    } else if content.ends_with(b"\t") && !comment.is_empty() {
+        Some(ProblemKind::TabComment)
+    } else {
+        plain_problem(trim_end(content))
+    };
+    let content = trim_end(content);
     Raw { style: Style::Plain, content, breaks: 0, used: line.len(), problem }
 }
 
+fn trim_end(text: &[u8]) -> &[u8] {
+    let blanks = text.iter().rev().take_while(|byte| is_blank(**byte)).count();
+    text.get(..text.len() - blanks).unwrap_or(text)
+}
+
 // A `#` after a blank begins a comment. One inside a word does not.
-fn comment_at(line: &[u8]) -> usize {
-    line.array_windows()
-        .position(|[before, byte]| is_blank(*before) && *byte == b'#')
-        .map_or(line.len(), |at| at + 1)
+fn split_comment(text: &[u8]) -> (&[u8], &[u8]) {
+    let comment =
+        text.array_windows().position(|[before, byte]| is_blank(*before) && *byte == b'#');
+    comment.and_then(|before| text.split_at_checked(before + 1)).unwrap_or((text, &[]))
 }
 
 fn plain_problem(content: &[u8]) -> Option<ProblemKind> {
