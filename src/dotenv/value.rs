@@ -103,24 +103,27 @@ fn split_comment(text: &[u8]) -> (&[u8], &[u8]) {
     comment.and_then(|before| text.split_at_checked(before + 1)).unwrap_or((text, &[]))
 }
 
+// What could change how the next lines are read comes first.
 fn plain_problem(content: &[u8]) -> Option<ProblemKind> {
     let has = |test: fn(u8) -> bool| content.iter().any(|byte| test(*byte));
-    if content.starts_with(b"#") {
-        Some(ProblemKind::LeadingHash)
-    } else if has(is_blank) {
-        Some(ProblemKind::InnerSpace)
-    } else if has(|byte| matches!(byte, b'"' | b'\'')) {
+    if has(|byte| matches!(byte, b'"' | b'\'')) {
         Some(ProblemKind::InnerQuote)
     } else if has(|byte| byte == b'\\') {
         Some(ProblemKind::Backslash)
+    } else if has_odd_character(content) {
+        Some(ProblemKind::OddCharacter)
+    } else if content.starts_with(b"#") {
+        Some(ProblemKind::LeadingHash)
+    } else if has(is_blank) {
+        Some(ProblemKind::InnerSpace)
     } else {
-        has_odd_character(content).then_some(ProblemKind::OddCharacter)
+        has(|byte| byte == b'#').then_some(ProblemKind::InnerHash)
     }
 }
 
 // NUL is no oddity: it makes the value bytes instead of text.
 fn has_odd_character(content: &[u8]) -> bool {
-    if content.iter().any(|byte| *byte != 0 && byte.is_ascii_control()) {
+    if content.iter().any(|byte| !matches!(byte, 0 | b'\t') && byte.is_ascii_control()) {
         return true;
     }
     let odd = |c: char| !c.is_ascii() && (c.is_whitespace() || c.is_control() || c == '\u{feff}');

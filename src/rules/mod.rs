@@ -93,11 +93,11 @@ rules! {
     secret_is_strong,
     secret_is_unique,
     variable_has_format,
+    variable_has_one_value,
     variable_is_allowed,
     variable_is_allowed_here,
     variable_is_declared,
     variable_is_set,
-    variable_is_set_once,
     variable_pair_is_allowed,
 }
 
