@@ -4,7 +4,23 @@
 //! word or not: a guard that had to know first which values may be shown would
 //! show the ones it does not know.
 
+mod json;
+mod kind;
+mod kinds;
+mod placeholder;
+mod sample;
+mod shape;
+mod strength;
+mod words;
+
 use std::fmt;
+
+pub use kind::{Class, Form, Kind, Recognition};
+pub use placeholder::{
+    Placeholder, is_documentation_host, is_placeholder, means_nothing, placeholder,
+};
+pub use shape::{Bytes, Piece, Shape};
+pub use strength::{MINIMUM_BITS, bits, is_strong};
 
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
