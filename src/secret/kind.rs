@@ -1,9 +1,9 @@
 //! Kinds of secrets: which provider a value is of, and which mode it belongs to.
 
+use super::Secret;
 use super::kinds;
 use super::sample;
 use super::shape::{Piece, Shape};
-use super::Secret;
 
 /// A kind of secret, as a policy names it.
 #[derive(Debug)]

@@ -2,7 +2,7 @@ use super::*;
 use crate::secret::shape::Piece::{Jwt, Lit, Object, OneOf, Run};
 use crate::secret::{is_placeholder, is_strong};
 
-const SEEDS: u64 = 300;
+const SEEDS: u64 = 100;
 
 fn forms() -> impl Iterator<Item = (&'static Kind, &'static Form)> {
     Kind::ALL.iter().flat_map(|kind| kind.forms.iter().map(move |form| (*kind, form)))
@@ -23,7 +23,9 @@ fn ids_are_sorted_unique_and_found() {
     assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
     for kind in Kind::ALL {
         assert!(std::ptr::eq(Kind::by_id(kind.id()).unwrap(), *kind));
-        assert!(kind.id().bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'));
+        assert!(
+            kind.id().bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        );
         assert!(!kind.what().is_empty() && !kind.what().ends_with('.'), "{}", kind.id());
     }
     assert!(Kind::by_id("stripe").is_none());
@@ -79,7 +81,7 @@ fn a_sample_is_of_the_class_asked_for() {
             assert_eq!(value.is_some(), told, "{} {class:?}", kind.id);
             assert_eq!(value, kind.sample(class, 5));
             let wanted = class.map_or(Recognition::NoClass, Recognition::Class);
-            for value in value {
+            if let Some(value) = value {
                 assert_eq!(kind.recognise(&Secret::new(value)), wanted, "{}", kind.id);
             }
         }
@@ -179,11 +181,30 @@ fn every_unmistakable_form_is_detected_and_nothing_else() {
 #[test]
 fn ordinary_values_are_not_detected() {
     let mut ordinary = vec![
-        "", " ", "production", "redis", "https://api.example.net/v1", "postgres://u@h/d",
-        "5432", "sk", "re_start", "whsec_", "true", "gha", "base64", "Basic", "eyJ", "SG.",
-        "-----BEGIN CERTIFICATE-----", "{\"type\":\"user\"}", "key-value", "npm_config_cache",
-        "d41d8cd98f00b204e9800998ecf8427e", "6f1e6b52-3c1a-4f6e-9b1d-2f0c7a9d4e11",
-        "\u{1f511}sk_live_", "node_modules/.bin:/usr/bin",
+        "",
+        " ",
+        "production",
+        "redis",
+        "https://api.example.net/v1",
+        "postgres://u@h/d",
+        "5432",
+        "sk",
+        "re_start",
+        "whsec_",
+        "true",
+        "gha",
+        "base64",
+        "Basic",
+        "eyJ",
+        "SG.",
+        "-----BEGIN CERTIFICATE-----",
+        "{\"type\":\"user\"}",
+        "key-value",
+        "npm_config_cache",
+        "d41d8cd98f00b204e9800998ecf8427e",
+        "6f1e6b52-3c1a-4f6e-9b1d-2f0c7a9d4e11",
+        "\u{1f511}sk_live_",
+        "node_modules/.bin:/usr/bin",
     ];
     let published = Kind::ALL.iter().filter(|kind| kind.public);
     let published: Vec<String> =

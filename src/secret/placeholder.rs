@@ -121,7 +121,9 @@ fn has_slot(value: &str, open: &str, close: &str) -> bool {
         let name = name.trim().trim_start_matches(['.', '=', '$', '-']).trim_start();
         name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
             && name.len() <= LONGEST_SLOT
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-:?+= |'\"/()".contains(&byte))
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"_.-:?+= |'\"/()".contains(&byte))
     })
 }
 
@@ -182,6 +184,7 @@ impl Tally {
     }
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Token {
     // One character over and over, or neighbours in a row.
     Filler,
@@ -204,13 +207,8 @@ fn judge(token: &[u8]) -> Token {
     if token.len() == 1 || is_number(token) {
         return Token::Short;
     }
-    let broken = broken(token).or_else(|| broken(trimmed(token)));
-    match broken {
-        Some(true) => Token::Marker,
-        Some(false) => Token::Words,
-        None if is_name(token) => Token::Name,
-        None => Token::Content,
-    }
+    let otherwise = if is_name(token) { Token::Name } else { Token::Content };
+    broken(token).or_else(|| broken(trimmed(token))).unwrap_or(otherwise)
 }
 
 fn is_filler(token: &[u8]) -> bool {
@@ -237,15 +235,15 @@ fn trimmed(token: &[u8]) -> &[u8] {
 }
 
 // Whether the token falls apart into hollow words and filler, without rest;
-// and if so, whether a marker is among them.
-fn broken(token: &[u8]) -> Option<bool> {
+// and if so, into what: a marker says more than words, and words than filler.
+fn broken(token: &[u8]) -> Option<Token> {
     if token.is_empty() { None } else { broken_from(token, token.len(), PATIENCE) }
 }
 
 // INVARIANT: every step spends patience, and a number most of it, so that this
 // ends, and digits alone with a chance letter between them are never words.
-fn broken_from(rest: &[u8], whole: usize, patience: usize) -> Option<bool> {
-    let Some(first) = rest.first() else { return Some(false) };
+fn broken_from(rest: &[u8], whole: usize, patience: usize) -> Option<Token> {
+    let Some(first) = rest.first() else { return Some(Token::Filler) };
     let after = |length: usize, cost: usize| {
         broken_from(rest.get(length..)?, whole, patience.checked_sub(cost)?)
     };
@@ -254,7 +252,8 @@ fn broken_from(rest: &[u8], whole: usize, patience: usize) -> Option<bool> {
         if length < 3 && !(rest.starts_with(word.as_bytes()) && is_among_letters(rest, whole)) {
             return None;
         }
-        after(length, 1).map(|marker| marker || words::is_marker(word))
+        let says = if words::is_marker(word) { Token::Marker } else { Token::Words };
+        after(length, 1).map(|rest| rest.max(says))
     });
     by_word
         .or_else(|| run(rest).and_then(|length| after(length, 1)))
@@ -345,11 +344,24 @@ const WRAP_DOWN: u8 = b'9' - b'0';
 const POSTMARK_TEST_TOKEN: &str = "POSTMARK_API_TEST";
 
 const NOTHING: [&str; 14] = [
-    "null", "(null)", "<null>", "none", "(none)", "nil", "undefined", "empty", "(empty)", "n/a",
-    "na", "-", "\"\"", "''",
+    "null",
+    "(null)",
+    "<null>",
+    "none",
+    "(none)",
+    "nil",
+    "undefined",
+    "empty",
+    "(empty)",
+    "n/a",
+    "na",
+    "-",
+    "\"\"",
+    "''",
 ];
 
-const FRAMEWORK_STARTS: [&str; 4] = ["django-insecure-", "_5#y2L", "thisISaSECRET", "SomeRandomString"];
+const FRAMEWORK_STARTS: [&str; 4] =
+    ["django-insecure-", "_5#y2L", "thisISaSECRET", "SomeRandomString"];
 
 // The first characters of values in the documentation of Stripe, Flask,
 // FastAPI and Sentry; enough to know them, too few to be them.

@@ -50,14 +50,18 @@ impl<'a> Walk<'a> {
     fn over(bytes: &'a [u8], reading: Reading) -> Self {
         let mut all = Seen::default();
         bytes.iter().for_each(|byte| all.add(*byte));
-        let alphabet = log2(alphabet(bytes));
+        let letters = alphabet(bytes);
+        let alphabet = log2(letters);
+        let varied = all.count as usize * 2 >= bytes.len().min(letters as usize);
+        let poor = log2(all.count + all.count / 4).min(alphabet);
+        let recurring = if varied { poor.max(alphabet.saturating_sub(UNIT)) } else { poor };
         Self {
             bytes,
             at: 0,
             seen: Seen::default(),
             earlier: Earlier::default(),
             alphabet,
-            recurring: log2(all.count).min(alphabet),
+            recurring,
             reading,
         }
     }
@@ -84,8 +88,9 @@ impl<'a> Walk<'a> {
             .fold(single, cheaper)
     }
 
-    // A character that did not occur yet costs the alphabet; one that did costs
-    // the choice among those that occur. Between words, signs recur for little.
+    // A character that did not occur yet costs the alphabet. One that did costs
+    // the choice among those that occur, or hardly less than the alphabet where
+    // the value is as varied as a random one. Between words, signs recur for little.
     fn single(&self, rest: &[u8]) -> u32 {
         let Some(byte) = rest.first() else { return 0 };
         let cost = if self.seen.has(*byte) { self.recurring } else { self.alphabet };
@@ -123,17 +128,11 @@ impl<'a> Walk<'a> {
         }
         let length = match self.reading {
             Reading::Characters => 0,
-            Reading::Words => self.plain_word(rest),
+            Reading::Words if is_year(rest) => return Some(Step { length: 4, cost: YEAR }),
+            Reading::Words => word_at(self.bytes, self.at),
         };
         let cost = (PER_LETTER * length as u32).min(ANY_WORD * length.div_ceil(7) as u32);
         (length >= SHORTEST_WORD).then(|| Step { length, cost: cost + disguise(rest, length) })
-    }
-
-    fn plain_word(&self, rest: &[u8]) -> usize {
-        let before = self.at.checked_sub(1).and_then(|at| self.bytes.get(at));
-        let inside = before.is_some_and(u8::is_ascii_alphabetic);
-        let starts = rest.first().is_some_and(u8::is_ascii_uppercase) || !inside;
-        if starts { plain_word(rest) } else { 0 }
     }
 
     fn pass(&mut self, at: usize) {
@@ -194,8 +193,7 @@ fn sequence(rest: &[u8]) -> usize {
 // to whatever is no letter and does not look like one.
 fn plain_word(rest: &[u8]) -> usize {
     let Some((first, tail)) = rest.split_first() else { return 0 };
-    let mut last = words::letter(*first);
-    let mut length = 1;
+    let (mut last, mut length, mut digits) = (words::letter(*first), 1, 0);
     for byte in tail.iter().take_while(|byte| !byte.is_ascii_uppercase()) {
         let next = words::letter(*byte);
         if !next.is_ascii_lowercase() {
@@ -204,9 +202,25 @@ fn plain_word(rest: &[u8]) -> usize {
         if words::successors(last) & 1 << (next - b'a') == 0 {
             return 0;
         }
+        digits += usize::from(!byte.is_ascii_alphabetic());
         (last, length) = (next, length + 1);
     }
-    if first.is_ascii_alphabetic() { length } else { 0 }
+    if first.is_ascii_alphabetic() && digits * 4 <= length { length } else { 0 }
+}
+
+fn is_year(rest: &[u8]) -> bool {
+    let century = rest.starts_with(b"19") || rest.starts_with(b"20");
+    century && rest.iter().take(4).filter(|byte| byte.is_ascii_digit()).count() == 4
+}
+
+// The length of the plain word that begins at this place, after a sign or with
+// a capital.
+fn word_at(bytes: &[u8], at: usize) -> usize {
+    let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+    let rest = bytes.get(at..).unwrap_or_default();
+    let inside = before.is_some_and(u8::is_ascii_alphanumeric);
+    let begins = rest.first().is_some_and(u8::is_ascii_uppercase) || !inside;
+    if begins { plain_word(rest) } else { 0 }
 }
 
 // Whether most of the value is plain words, or what joins them. A random value
@@ -215,13 +229,12 @@ fn is_wordy(bytes: &[u8]) -> bool {
     let mut covered = 0;
     let mut at = 0;
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
-        let word = plain_word(rest);
-        let known = word >= SHORTEST_WORD;
+        let word = if is_year(rest) { 4 } else { word_at(bytes, at) };
         let joint = rest.first().is_some_and(|byte| !byte.is_ascii_alphanumeric());
-        covered += if known { word } else { usize::from(joint) };
-        at += if known { word } else { word_end(rest) };
+        covered += if word >= SHORTEST_WORD { word } else { usize::from(joint) };
+        at += if word >= SHORTEST_WORD { word } else { word_end(rest) };
     }
-    covered * 10 >= bytes.len() * 7
+    alphabet(bytes) > HEX && covered * 3 >= bytes.len() * 2
 }
 
 // Where the run of lower-case letters ends that starts here.
@@ -238,10 +251,10 @@ fn alphabet(bytes: &[u8]) -> u32 {
         sorts |= sort(*byte);
     }
     let has = |sort: u8| u32::from(sorts & sort != 0);
-    if sorts & (SIGN | FOREIGN | BASE64_SIGN) == 0 {
+    if sorts & (SIGN | FOREIGN) == 0 {
         let one_case = has(LOWER_HEX | LOWER_REST) + has(UPPER_HEX | UPPER_REST) < 2;
         if one_case && sorts & (LOWER_REST | UPPER_REST) == 0 && sorts & DIGIT != 0 {
-            return if sorts == DIGIT { 10 } else { 16 };
+            return if sorts & (LOWER_HEX | UPPER_HEX) == 0 { 10 } else { HEX };
         }
     }
     let letters = 26 * has(LOWER_HEX | LOWER_REST) + 26 * has(UPPER_HEX | UPPER_REST);
@@ -284,32 +297,31 @@ impl Seen {
 }
 
 // Where four bytes stood last, by a hash of them; 0 is nowhere.
-struct Earlier([u32; 256]);
+struct Earlier([u32; 512]);
 
 impl Default for Earlier {
     fn default() -> Self {
-        Self([0; 256])
+        Self([0; 512])
     }
 }
 
 impl Earlier {
     fn find(&self, rest: &[u8]) -> Option<usize> {
-        let slot = self.0.get(usize::from(hash(rest)?))?;
+        let slot = self.0.get(hash(rest)?)?;
         (*slot as usize).checked_sub(1)
     }
 
     fn add(&mut self, rest: &[u8], at: usize) {
-        let slot = hash(rest).and_then(|hash| self.0.get_mut(usize::from(hash)));
+        let slot = hash(rest).and_then(|hash| self.0.get_mut(hash));
         if let (Some(slot), Ok(at)) = (slot, u32::try_from(at + 1)) {
             *slot = at;
         }
     }
 }
 
-fn hash(rest: &[u8]) -> Option<u8> {
+fn hash(rest: &[u8]) -> Option<usize> {
     let four = u32::from_le_bytes(*rest.first_chunk()?);
-    let [.., top] = four.wrapping_mul(0x9e37_79b1).to_le_bytes();
-    Some(top)
+    Some((four.wrapping_mul(0x9e37_79b1) >> (u32::BITS - 9)) as usize)
 }
 
 // The binary logarithm in sixteenths, straight lines between the powers.
@@ -319,6 +331,8 @@ const fn log2(number: u32) -> u32 {
 }
 
 const UNIT: u32 = 16;
+const HEX: u32 = 16;
+const YEAR: u32 = 7 * UNIT;
 const KNOWN_WORD: u32 = 9 * UNIT;
 const ANY_WORD: u32 = 13 * UNIT;
 const PER_LETTER: u32 = 38;

@@ -10,31 +10,105 @@ pub(super) fn is_marker(word: &str) -> bool {
 }
 
 /// Words that mean nothing in a secret, by their first letter.
+#[rustfmt::skip]
 pub(super) fn hollow(first: u8) -> &'static [&'static str] {
     match first {
-        b'a' => &["ac", "access", "account", "acme", "add", "adding", "admin", "administrator", "akia", "all", "amount", "an", "and", "anon", "ant", "any", "anything", "api", "app", "application", "apps", "are", "asdf", "asdfgh", "asdfghjkl", "at", "auth", "authentication", "aws", "azerty", "azertyuiop", "azure"],
-        b'b' => &["backend", "bar", "base", "basic", "baz", "be", "bearer", "because", "begin", "bit", "bits", "blank", "bogus", "bot", "brevo", "broker", "but", "by", "bytes"],
-        b'c' => &["cachez", "cafebabe", "cat", "ceci", "cest", "change", "changed", "changeit", "changeme", "changer", "changez", "char", "character", "characters", "chars", "choose", "chose", "cle", "clef", "clerk", "cles", "client", "cloud", "cluster", "code", "com", "complex", "config", "connection", "cookie", "cookies", "create", "credential", "credentials", "csrf"],
-        b'd' => &["data", "database", "db", "de", "deadbeef", "debug", "default", "defaut", "demo", "des", "dev", "developer", "development", "django", "do", "docker", "domain", "dont", "du", "dummy"],
-        b'e' => &["edit", "email", "empty", "encrypt", "encryption", "end", "endpoint", "enter", "entrez", "env", "environment", "est", "example", "exemple"],
-        b'f' => &["fake", "file", "fill", "fixme", "flask", "flwseck", "fois", "foo", "foobar", "for", "format", "from", "ftp"],
-        b'g' => &["generate", "generated", "genere", "generee", "get", "ghp", "ghs", "git", "github", "gitlab", "goes", "google", "guest"],
-        b'h' => &["hackme", "hard", "hash", "hello", "here", "hex", "hidden", "hmac", "hooks", "host", "hostname", "hote", "http", "https", "hunter"],
-        b'i' => &["ici", "id", "identifiant", "in", "inconnu", "insecure", "inserer", "inserez", "insert", "internal", "into", "invalid", "ipsum", "is", "it", "its"],
+        b'a' => &[
+            "ac", "access", "account", "acme", "add", "adding", "admin", "administrator", "akia",
+            "all", "amount", "an", "and", "anon", "ant", "any", "anything", "api", "app",
+            "application", "apps", "are", "asdf", "asdfgh", "asdfghjkl", "at", "auth",
+            "authentication", "aws", "azerty", "azertyuiop", "azure",
+        ],
+        b'b' => &[
+            "backend", "bar", "base", "basic", "baz", "be", "bearer", "because", "begin", "bit",
+            "bits", "blank", "bogus", "bot", "brevo", "broker", "but", "by", "bytes",
+        ],
+        b'c' => &[
+            "cachez", "cafebabe", "cat", "ceci", "cest", "change", "changed", "changeit",
+            "changeme", "changer", "changez", "char", "character", "characters", "chars", "choose",
+            "chose", "cle", "clef", "clerk", "cles", "client", "cloud", "cluster", "code", "com",
+            "complex", "config", "connection", "cookie", "cookies", "create", "credential",
+            "credentials", "csrf",
+        ],
+        b'd' => &[
+            "data", "database", "db", "de", "deadbeef", "debug", "default", "defaut", "demo", "des",
+            "dev", "developer", "development", "django", "do", "docker", "domain", "dont", "du",
+            "dummy",
+        ],
+        b'e' => &[
+            "edit", "email", "empty", "encrypt", "encryption", "end", "endpoint", "enter", "entrez",
+            "env", "environment", "est", "example", "exemple",
+        ],
+        b'f' => &[
+            "fake", "file", "fill", "fixme", "flask", "flwseck", "fois", "foo", "foobar", "for",
+            "format", "from", "ftp",
+        ],
+        b'g' => &[
+            "generate", "generated", "genere", "generee", "get", "ghp", "ghs", "git", "github",
+            "gitlab", "goes", "google", "guest",
+        ],
+        b'h' => &[
+            "hackme", "hard", "hash", "hello", "here", "hex", "hidden", "hmac", "hooks", "host",
+            "hostname", "hote", "http", "https", "hunter",
+        ],
+        b'i' => &[
+            "ici", "id", "identifiant", "in", "inconnu", "insecure", "inserer", "inserez", "insert",
+            "internal", "into", "invalid", "ipsum", "is", "it", "its",
+        ],
         b'j' => &["jeton", "jwt"],
         b'k' => &["key", "keyboard", "keys"],
-        b'l' => &["la", "laravel", "le", "least", "length", "les", "letmein", "live", "local", "localhost", "login", "long", "longue", "lorem"],
-        b'm' => &["mail", "mailgun", "main", "make", "manager", "masked", "master", "mdp", "me", "meilisearch", "merchant", "mettez", "mettre", "min", "minimum", "minio", "minioadmin", "missing", "mock", "modifie", "modified", "modifier", "modifiez", "modify", "moi", "mongo", "mongodb", "more", "most", "mot", "motdepasse", "must", "my", "mysql"],
-        b'n' => &["name", "napi", "need", "needs", "never", "new", "nextauth", "no", "node", "nom", "non", "none", "not", "nothing", "nouveau", "npg", "npm", "null", "number"],
-        b'o' => &["oauth", "obtain", "of", "on", "one", "only", "openai", "or", "orange", "org", "our", "own"],
-        b'p' => &["paddle", "pas", "pass", "passe", "passphrase", "passwd", "password", "passwords", "passwort", "paste", "pat", "pepper", "pk", "placeholder", "platform", "please", "postgres", "postgresql", "postmark", "prenez", "private", "privee", "prod", "production", "proj", "project", "projet", "provide", "public", "publishable", "pusher", "put", "pwd"],
+        b'l' => &[
+            "la", "laravel", "le", "least", "length", "les", "letmein", "live", "local",
+            "localhost", "login", "long", "longue", "lorem",
+        ],
+        b'm' => &[
+            "mail", "mailgun", "main", "make", "manager", "masked", "master", "mdp", "me",
+            "meilisearch", "merchant", "mettez", "mettre", "min", "minimum", "minio", "minioadmin",
+            "missing", "mock", "modifie", "modified", "modifier", "modifiez", "modify", "moi",
+            "mongo", "mongodb", "more", "most", "mot", "motdepasse", "must", "my", "mysql",
+        ],
+        b'n' => &[
+            "name", "napi", "need", "needs", "never", "new", "nextauth", "no", "node", "nom", "non",
+            "none", "not", "nothing", "nouveau", "npg", "npm", "null", "number",
+        ],
+        b'o' => &[
+            "oauth", "obtain", "of", "on", "one", "only", "openai", "or", "orange", "org", "our",
+            "own",
+        ],
+        b'p' => &[
+            "paddle", "pas", "pass", "passe", "passphrase", "passwd", "password", "passwords",
+            "passwort", "paste", "pat", "pepper", "pk", "placeholder", "platform", "please",
+            "postgres", "postgresql", "postmark", "prenez", "private", "privee", "prod",
+            "production", "proj", "project", "projet", "provide", "public", "publishable", "pusher",
+            "put", "pwd",
+        ],
         b'q' => &["qsdf", "qsdfghjklm", "qwerty", "qwertyuiop"],
-        b'r' => &["rails", "random", "randomly", "re", "real", "redacted", "redis", "refresh", "remplace", "remplacer", "remplacez", "replace", "replaced", "replaceme", "replacewith", "required", "resend", "rk", "role", "root", "rsa"],
-        b's' => &["safe", "saisir", "saisissez", "salt", "same", "sample", "sandbox", "sb", "secret", "secrete", "secretkey", "secrets", "secure", "security", "sendgrid", "sentry", "server", "serveur", "service", "services", "session", "set", "sg", "sh", "should", "shppa", "sid", "signing", "sk", "slack", "smtp", "so", "some", "someone", "something", "somewhere", "square", "staging", "stored", "string", "stripe", "strong", "supabase", "super", "symfony"],
-        b't' => &["tbd", "temp", "temporary", "test", "teste", "tester", "testing", "tests", "text", "that", "the", "then", "thing", "this", "to", "todo", "token", "tokens", "too", "toto", "twilio"],
-        b'u' => &["un", "undefined", "une", "unique", "unknown", "unsafe", "update", "updated", "url", "use", "used", "user", "username", "utilisateur"],
+        b'r' => &[
+            "rails", "random", "randomly", "re", "real", "redacted", "redis", "refresh", "remplace",
+            "remplacer", "remplacez", "replace", "replaced", "replaceme", "replacewith", "required",
+            "resend", "rk", "role", "root", "rsa",
+        ],
+        b's' => &[
+            "safe", "saisir", "saisissez", "salt", "same", "sample", "sandbox", "sb", "secret",
+            "secrete", "secretkey", "secrets", "secure", "security", "sendgrid", "sentry", "server",
+            "serveur", "service", "services", "session", "set", "sg", "sh", "should", "shppa",
+            "sid", "signing", "sk", "slack", "smtp", "so", "some", "someone", "something",
+            "somewhere", "square", "staging", "stored", "string", "stripe", "strong", "supabase",
+            "super", "symfony",
+        ],
+        b't' => &[
+            "tbd", "temp", "temporary", "test", "teste", "tester", "testing", "tests", "text",
+            "that", "the", "then", "thing", "this", "to", "todo", "token", "tokens", "too", "toto",
+            "twilio",
+        ],
+        b'u' => &[
+            "un", "undefined", "une", "unique", "unknown", "unsafe", "update", "updated", "url",
+            "use", "used", "user", "username", "utilisateur",
+        ],
         b'v' => &["valeur", "value", "values", "variable", "very", "vos", "votre", "vous"],
-        b'w' => &["webhook", "welcome", "whatever", "whsec", "will", "with", "world", "www", "wxcvbn"],
+        b'w' => {
+            &["webhook", "welcome", "whatever", "whsec", "will", "with", "world", "www", "wxcvbn"]
+        }
         b'x' => &["xapp", "xkeysib", "xoxb", "xoxp"],
         b'y' => &["you", "your", "yours", "yourself"],
         b'z' => &["zxcv", "zxcvbn", "zxcvbnm"],
@@ -43,27 +117,59 @@ pub(super) fn hollow(first: u8) -> &'static [&'static str] {
 }
 
 /// Words that people choose for passwords, by their first letter.
+#[rustfmt::skip]
 pub(super) fn chosen(first: u8) -> &'static [&'static str] {
     match first {
-        b'a' => &["abcdef", "alexander", "amanda", "amour", "andrea", "andrew", "angel", "anthony", "arsenal", "ashley", "august", "austin", "avril"],
-        b'b' => &["babygirl", "bailey", "banana", "barcelona", "baseball", "basketball", "batman", "bienvenue", "blink", "blue", "bonjour", "bubbles", "buster", "butterfly"],
-        b'c' => &["camille", "charlie", "chelsea", "chicken", "chocolat", "chocolate", "coffee", "computer", "cookie", "corvette", "coucou", "cowboy"],
-        b'd' => &["dakar", "dallas", "daniel", "december", "decembre", "diamond", "donald", "doudou", "dragon"],
+        b'a' => &[
+            "abcdef", "alexander", "amanda", "amour", "andrea", "andrew", "angel", "anthony",
+            "arsenal", "ashley", "august", "austin", "avril",
+        ],
+        b'b' => &[
+            "babygirl", "bailey", "banana", "barcelona", "baseball", "basketball", "batman",
+            "bienvenue", "blink", "blue", "bonjour", "bubbles", "buster", "butterfly",
+        ],
+        b'c' => &[
+            "camille", "charlie", "chelsea", "chicken", "chocolat", "chocolate", "coffee",
+            "computer", "cookie", "corvette", "coucou", "cowboy",
+        ],
+        b'd' => &[
+            "dakar", "dallas", "daniel", "december", "decembre", "diamond", "donald", "doudou",
+            "dragon",
+        ],
         b'e' => &["eagle", "elephant", "emily", "epsilon"],
-        b'f' => &["facebook", "falcon", "ferrari", "flower", "football", "forever", "france", "freedom", "friday", "friends"],
+        b'f' => &[
+            "facebook", "falcon", "ferrari", "flower", "football", "forever", "france", "freedom",
+            "friday", "friends",
+        ],
         b'g' => &["garfield", "george", "ginger", "gold", "green", "guitar"],
         b'h' => &["hammer", "hannah", "happy", "harley", "heather", "hockey", "hunter"],
         b'i' => &["iloveyou", "internet", "ironman"],
-        b'j' => &["january", "janvier", "jasmine", "jennifer", "jessica", "jetaime", "jordan", "joshua", "july", "june", "junior", "justin"],
+        b'j' => &[
+            "january", "janvier", "jasmine", "jennifer", "jessica", "jetaime", "jordan", "joshua",
+            "july", "june", "junior", "justin",
+        ],
         b'k' => &["killer", "king", "kitty"],
         b'l' => &["lakers", "letmein", "liverpool", "london", "loulou", "love", "lovely", "lucky"],
-        b'm' => &["maggi", "maggie", "magic", "march", "marseille", "martin", "matrix", "matthew", "maverick", "melissa", "mercedes", "merlin", "michael", "michelle", "monday", "money", "monkey", "morgan", "mustang"],
+        b'm' => &[
+            "maggi", "maggie", "magic", "march", "marseille", "martin", "matrix", "matthew",
+            "maverick", "melissa", "mercedes", "merlin", "michael", "michelle", "monday", "money",
+            "monkey", "morgan", "mustang",
+        ],
         b'n' => &["naruto", "nicolas", "nicole", "november", "novembre"],
         b'o' => &["october", "octobre", "oliver", "orange"],
-        b'p' => &["panther", "paris", "passion", "peanut", "pepper", "phoenix", "pokemon", "princess", "princesse", "purple"],
+        b'p' => &[
+            "panther", "paris", "passion", "peanut", "pepper", "phoenix", "pokemon", "princess",
+            "princesse", "purple",
+        ],
         b'r' => &["rabbit", "rainbow", "ranger", "robert", "rocket", "ronaldo"],
-        b's' => &["samantha", "sarah", "saturday", "school", "senegal", "september", "septembre", "shadow", "silver", "skywalker", "soccer", "soleil", "sophie", "spiderman", "spring", "starwars", "steelers", "summer", "sunday", "sunshine", "superman"],
-        b't' => &["tennis", "teranga", "thomas", "thunder", "tiger", "tigger", "trustno", "tuesday"],
+        b's' => &[
+            "samantha", "sarah", "saturday", "school", "senegal", "september", "septembre",
+            "shadow", "silver", "skywalker", "soccer", "soleil", "sophie", "spiderman", "spring",
+            "starwars", "steelers", "summer", "sunday", "sunshine", "superman",
+        ],
+        b't' => {
+            &["tennis", "teranga", "thomas", "thunder", "tiger", "tigger", "trustno", "tuesday"]
+        }
         b'u' => &["unicorn", "united"],
         b'v' => &["victoria", "virginie"],
         b'w' => &["warrior", "wednesday", "whatever", "william", "winner", "winter", "wizard"],
@@ -120,7 +226,10 @@ pub(super) fn is_plausible(letters: &[u8]) -> bool {
 /// as the letters they look like.
 pub(super) fn spells(text: &[u8], word: &str) -> Option<usize> {
     let head = text.get(..word.len())?;
-    head.iter().zip(word.bytes()).all(|(byte, letter)| reads_as(*byte, letter)).then_some(word.len())
+    head.iter()
+        .zip(word.bytes())
+        .all(|(byte, letter)| reads_as(*byte, letter))
+        .then_some(word.len())
 }
 
 /// The letter that a byte is read as: itself, or what it looks like.
@@ -151,11 +260,47 @@ const fn set(mut letters: &[u8]) -> u32 {
 }
 
 const MARKERS: [&str; 41] = [
-    "your", "yours", "votre", "vos", "change", "changeme", "changeit", "changer", "changez",
-    "replace", "replaceme", "replacewith", "replaced", "remplacer", "remplacez", "insert",
-    "inserer", "inserez", "enter", "entrez", "saisir", "saisissez", "paste", "put", "mettez",
-    "mettre", "modifier", "modifiez", "example", "exemple", "sample", "placeholder", "dummy",
-    "fake", "mock", "todo", "fixme", "tbd", "redacted", "masked", "here",
+    "your",
+    "yours",
+    "votre",
+    "vos",
+    "change",
+    "changeme",
+    "changeit",
+    "changer",
+    "changez",
+    "replace",
+    "replaceme",
+    "replacewith",
+    "replaced",
+    "remplacer",
+    "remplacez",
+    "insert",
+    "inserer",
+    "inserez",
+    "enter",
+    "entrez",
+    "saisir",
+    "saisissez",
+    "paste",
+    "put",
+    "mettez",
+    "mettre",
+    "modifier",
+    "modifiez",
+    "example",
+    "exemple",
+    "sample",
+    "placeholder",
+    "dummy",
+    "fake",
+    "mock",
+    "todo",
+    "fixme",
+    "tbd",
+    "redacted",
+    "masked",
+    "here",
 ];
 
 #[cfg(test)]

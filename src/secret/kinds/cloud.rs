@@ -29,8 +29,16 @@ pub(super) static GCP_SERVICE_ACCOUNT: Kind = Kind::secret(
     "service account file: JSON with a private key, as it is or in base64",
     &[
         any(&[Object(&["\"type\":\"service_account\"", "\"private_key\":\"-----BEGIN"])]),
-        any(&[Lit("ewogICJ0eXBlIjogInNlcnZpY2VfYWNjb3VudCIs"), Run(Bytes::BASE64, 400, 16_384), Run(EQUALS, 0, 2)]),
-        any(&[Lit("eyJ0eXBlIjoic2VydmljZV9hY2NvdW50Iiwi"), Run(Bytes::BASE64, 400, 16_384), Run(EQUALS, 0, 2)]),
+        any(&[
+            Lit("ewogICJ0eXBlIjogInNlcnZpY2VfYWNjb3VudCIs"),
+            Run(Bytes::BASE64, 400, 16_384),
+            Run(EQUALS, 0, 2),
+        ]),
+        any(&[
+            Lit("eyJ0eXBlIjoic2VydmljZV9hY2NvdW50Iiwi"),
+            Run(Bytes::BASE64, 400, 16_384),
+            Run(EQUALS, 0, 2),
+        ]),
     ],
 );
 
@@ -57,8 +65,21 @@ pub(super) static AZURE_STORAGE_KEY: Kind = Kind::secret(
     "storage account key, 88 characters of base64, or the connection string that holds it",
     &[
         ambiguous(any(&[Run(Bytes::BASE64, 86, 86), Lit("==")])),
-        any(&[Lit("DefaultEndpointsProtocol=https;AccountName="), Run(Bytes::LOWER_ALNUM, 3, 24), Lit(";AccountKey="), Run(Bytes::BASE64, 86, 86), Lit("==")]),
-        any(&[Lit("DefaultEndpointsProtocol=https;AccountName="), Run(Bytes::LOWER_ALNUM, 3, 24), Lit(";AccountKey="), Run(Bytes::BASE64, 86, 86), Lit("==;"), Run(Bytes::VISIBLE, 8, 400)]),
+        any(&[
+            Lit("DefaultEndpointsProtocol=https;AccountName="),
+            Run(Bytes::LOWER_ALNUM, 3, 24),
+            Lit(";AccountKey="),
+            Run(Bytes::BASE64, 86, 86),
+            Lit("=="),
+        ]),
+        any(&[
+            Lit("DefaultEndpointsProtocol=https;AccountName="),
+            Run(Bytes::LOWER_ALNUM, 3, 24),
+            Lit(";AccountKey="),
+            Run(Bytes::BASE64, 86, 86),
+            Lit("==;"),
+            Run(Bytes::VISIBLE, 8, 400),
+        ]),
     ],
 );
 
@@ -66,7 +87,12 @@ pub(super) static AZURE_CLIENT_SECRET: Kind = Kind::secret(
     "azure-client-secret",
     "Azure",
     "secret of an application registration, with a digit and `Q~` from the fourth character",
-    &[ambiguous(any(&[Run(Bytes::UNRESERVED, 3, 3), Run(Bytes::DIGIT, 1, 1), Lit("Q~"), Run(Bytes::UNRESERVED, 31, 34)]))],
+    &[ambiguous(any(&[
+        Run(Bytes::UNRESERVED, 3, 3),
+        Run(Bytes::DIGIT, 1, 1),
+        Lit("Q~"),
+        Run(Bytes::UNRESERVED, 31, 34),
+    ]))],
 );
 
 pub(super) static NEON_API_KEY: Kind = Kind::secret(
@@ -132,7 +158,12 @@ pub(super) static CLOUDFLARE_ORIGIN_CA_KEY: Kind = Kind::secret(
     "cloudflare-origin-ca-key",
     "Cloudflare",
     "origin CA key, `v1.0-`",
-    &[any(&[Lit("v1.0-"), Run(Bytes::LOWER_HEX, 24, 24), Lit("-"), Run(Bytes::LOWER_HEX, 146, 146)])],
+    &[any(&[
+        Lit("v1.0-"),
+        Run(Bytes::LOWER_HEX, 24, 24),
+        Lit("-"),
+        Run(Bytes::LOWER_HEX, 146, 146),
+    ])],
 );
 
 pub(super) static DIGITALOCEAN_TOKEN: Kind = Kind::secret(

@@ -21,7 +21,14 @@ pub(super) static GITLAB_TOKEN: Kind = Kind::secret(
     "personal, project, runner, trigger, deploy or feed token, `gl…-`",
     &[
         any(&[Lit("glpat-"), Run(Bytes::BASE64_URL, 20, 20)]),
-        any(&[Lit("glpat-"), Run(Bytes::BASE64_URL, 27, 300), Lit("."), Run(Bytes::LOWER_ALNUM, 2, 2), Lit("."), Run(Bytes::LOWER_ALNUM, 7, 9)]),
+        any(&[
+            Lit("glpat-"),
+            Run(Bytes::BASE64_URL, 27, 300),
+            Lit("."),
+            Run(Bytes::LOWER_ALNUM, 2, 2),
+            Lit("."),
+            Run(Bytes::LOWER_ALNUM, 7, 9),
+        ]),
         any(&[Lit("glptt-"), Run(Bytes::LOWER_HEX, 40, 40)]),
         any(&[Lit("glrt-"), Run(Bytes::BASE64_URL.or(Bytes::HOST), 20, 300)]),
         any(&[Lit("gldt-"), Run(Bytes::BASE64_URL, 20, 20)]),

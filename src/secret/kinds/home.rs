@@ -28,24 +28,72 @@ pub(super) static RAILS_SECRET_KEY_BASE: Kind = Kind::secret(
     &[ambiguous(any(&[Run(Bytes::LOWER_HEX, 128, 128)]))],
 );
 
-pub(super) static JWT: Kind = Kind::secret(
-    "jwt",
-    "any",
-    "a signed JSON Web Token",
-    &[ambiguous(any(&[Jwt(&[])]))],
-);
+pub(super) static JWT: Kind =
+    Kind::secret("jwt", "any", "a signed JSON Web Token", &[ambiguous(any(&[Jwt(&[])]))]);
 
 pub(super) static PEM_PRIVATE_KEY: Kind = Kind::secret(
     "pem-private-key",
     "any",
     "a private key in PEM; line breaks may be written as `\\n`",
     &[
-        any(&[Lit(BEGIN), Lit(KEY), Run(Bytes::PEM, 64, 16_384), Lit(END), Lit(KEY), Run(Bytes::SPACE, 0, 2)]),
-        any(&[Lit(BEGIN), Lit("RSA "), Lit(KEY), Run(Bytes::PEM, 64, 16_384), Lit(END), Lit("RSA "), Lit(KEY), Run(Bytes::SPACE, 0, 2)]),
-        any(&[Lit(BEGIN), Lit("EC "), Lit(KEY), Run(Bytes::PEM, 64, 16_384), Lit(END), Lit("EC "), Lit(KEY), Run(Bytes::SPACE, 0, 2)]),
-        any(&[Lit(BEGIN), Lit("DSA "), Lit(KEY), Run(Bytes::PEM, 64, 16_384), Lit(END), Lit("DSA "), Lit(KEY), Run(Bytes::SPACE, 0, 2)]),
-        any(&[Lit(BEGIN), Lit("OPENSSH "), Lit(KEY), Run(Bytes::PEM, 64, 16_384), Lit(END), Lit("OPENSSH "), Lit(KEY), Run(Bytes::SPACE, 0, 2)]),
-        any(&[Lit(BEGIN), Lit("ENCRYPTED "), Lit(KEY), Run(Bytes::PEM, 64, 16_384), Lit(END), Lit("ENCRYPTED "), Lit(KEY), Run(Bytes::SPACE, 0, 2)]),
+        any(&[
+            Lit(BEGIN),
+            Lit(KEY),
+            Run(Bytes::PEM, 64, 16_384),
+            Lit(END),
+            Lit(KEY),
+            Run(Bytes::SPACE, 0, 2),
+        ]),
+        any(&[
+            Lit(BEGIN),
+            Lit("RSA "),
+            Lit(KEY),
+            Run(Bytes::PEM, 64, 16_384),
+            Lit(END),
+            Lit("RSA "),
+            Lit(KEY),
+            Run(Bytes::SPACE, 0, 2),
+        ]),
+        any(&[
+            Lit(BEGIN),
+            Lit("EC "),
+            Lit(KEY),
+            Run(Bytes::PEM, 64, 16_384),
+            Lit(END),
+            Lit("EC "),
+            Lit(KEY),
+            Run(Bytes::SPACE, 0, 2),
+        ]),
+        any(&[
+            Lit(BEGIN),
+            Lit("DSA "),
+            Lit(KEY),
+            Run(Bytes::PEM, 64, 16_384),
+            Lit(END),
+            Lit("DSA "),
+            Lit(KEY),
+            Run(Bytes::SPACE, 0, 2),
+        ]),
+        any(&[
+            Lit(BEGIN),
+            Lit("OPENSSH "),
+            Lit(KEY),
+            Run(Bytes::PEM, 64, 16_384),
+            Lit(END),
+            Lit("OPENSSH "),
+            Lit(KEY),
+            Run(Bytes::SPACE, 0, 2),
+        ]),
+        any(&[
+            Lit(BEGIN),
+            Lit("ENCRYPTED "),
+            Lit(KEY),
+            Run(Bytes::PEM, 64, 16_384),
+            Lit(END),
+            Lit("ENCRYPTED "),
+            Lit(KEY),
+            Run(Bytes::SPACE, 0, 2),
+        ]),
     ],
 );
 

@@ -1,6 +1,6 @@
 //! Those who carry messages: mail, telephone, chat, sockets.
 
-use crate::secret::kind::{Kind, ambiguous, any, live, test};
+use crate::secret::kind::{Kind, ambiguous, any, test};
 use crate::secret::shape::Bytes;
 use crate::secret::shape::Piece::{Lit, OneOf, Run};
 
@@ -24,7 +24,17 @@ pub(super) static POSTMARK_SERVER_TOKEN: Kind = Kind::secret(
     "server token, a UUID; `POSTMARK_API_TEST` sends nothing",
     &[
         ambiguous(test(&[Lit("POSTMARK_API_TEST")])),
-        ambiguous(any(&[Run(Bytes::LOWER_HEX, 8, 8), Lit("-"), Run(Bytes::LOWER_HEX, 4, 4), Lit("-"), Run(Bytes::LOWER_HEX, 4, 4), Lit("-"), Run(Bytes::LOWER_HEX, 4, 4), Lit("-"), Run(Bytes::LOWER_HEX, 12, 12)])),
+        ambiguous(any(&[
+            Run(Bytes::LOWER_HEX, 8, 8),
+            Lit("-"),
+            Run(Bytes::LOWER_HEX, 4, 4),
+            Lit("-"),
+            Run(Bytes::LOWER_HEX, 4, 4),
+            Lit("-"),
+            Run(Bytes::LOWER_HEX, 4, 4),
+            Lit("-"),
+            Run(Bytes::LOWER_HEX, 12, 12),
+        ])),
     ],
 );
 
@@ -34,7 +44,13 @@ pub(super) static MAILGUN_API_KEY: Kind = Kind::secret(
     "API key; the sandbox is a domain, not a key",
     &[
         any(&[Lit("key-"), Run(Bytes::LOWER_HEX, 32, 32)]),
-        ambiguous(any(&[Run(Bytes::LOWER_HEX, 32, 32), Lit("-"), Run(Bytes::LOWER_HEX, 8, 8), Lit("-"), Run(Bytes::LOWER_HEX, 8, 8)])),
+        ambiguous(any(&[
+            Run(Bytes::LOWER_HEX, 32, 32),
+            Lit("-"),
+            Run(Bytes::LOWER_HEX, 8, 8),
+            Lit("-"),
+            Run(Bytes::LOWER_HEX, 8, 8),
+        ])),
     ],
 );
 
@@ -88,7 +104,14 @@ pub(super) static SLACK_WEBHOOK_URL: Kind = Kind::secret(
     "slack-webhook-url",
     "Slack",
     "incoming webhook: whoever knows the URL may post",
-    &[any(&[Lit("https://hooks.slack.com/services/T"), Run(Bytes::UPPER_ALNUM, 8, 12), Lit("/B"), Run(Bytes::UPPER_ALNUM, 8, 12), Lit("/"), Run(Bytes::ALNUM, 23, 25)])],
+    &[any(&[
+        Lit("https://hooks.slack.com/services/T"),
+        Run(Bytes::UPPER_ALNUM, 8, 12),
+        Lit("/B"),
+        Run(Bytes::UPPER_ALNUM, 8, 12),
+        Lit("/"),
+        Run(Bytes::ALNUM, 23, 25),
+    ])],
 );
 
 pub(super) static PUSHER_APP_ID: Kind = Kind::public(

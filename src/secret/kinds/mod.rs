@@ -130,7 +130,23 @@ pub(super) fn starting_with(first: u8) -> &'static [&'static Kind] {
         b'n' => const { &[&NEON_API_KEY, &NEON_ROLE_PASSWORD, &NPM_TOKEN] },
         b'p' => const { &[&PADDLE_API_KEY, &PADDLE_WEBHOOK_SECRET, &PYPI_TOKEN] },
         b'r' => const { &[&STRIPE_RESTRICTED_KEY, &RESEND_API_KEY, &RUBYGEMS_API_KEY] },
-        b's' => const { &[&STRIPE_SECRET_KEY, &ANTHROPIC_API_KEY, &GOCARDLESS_ACCESS_TOKEN, &OPENAI_API_KEY, &SENTRY_AUTH_TOKEN, &SHIPPO_API_TOKEN, &SHOPIFY_TOKEN, &SQUARE_ACCESS_TOKEN, &SQUARE_APPLICATION_SECRET, &SUPABASE_ACCESS_TOKEN, &SUPABASE_SECRET_KEY] },
+        b's' => {
+            const {
+                &[
+                    &STRIPE_SECRET_KEY,
+                    &ANTHROPIC_API_KEY,
+                    &GOCARDLESS_ACCESS_TOKEN,
+                    &OPENAI_API_KEY,
+                    &SENTRY_AUTH_TOKEN,
+                    &SHIPPO_API_TOKEN,
+                    &SHOPIFY_TOKEN,
+                    &SQUARE_ACCESS_TOKEN,
+                    &SQUARE_APPLICATION_SECRET,
+                    &SUPABASE_ACCESS_TOKEN,
+                    &SUPABASE_SECRET_KEY,
+                ]
+            }
+        }
         b'v' => const { &[&CLOUDFLARE_ORIGIN_CA_KEY, &VERCEL_TOKEN] },
         b'w' => const { &[&STRIPE_WEBHOOK_SECRET] },
         b'x' => const { &[&BREVO_API_KEY, &BREVO_SMTP_KEY, &SLACK_TOKEN] },

@@ -51,8 +51,22 @@ pub(super) static PADDLE_API_KEY: Kind = Kind::secret(
     "Paddle",
     "Paddle Billing key, `pdl_live_apikey_` or `pdl_sdbx_apikey_`",
     &[
-        live(&[Lit("pdl_live_apikey_01"), Run(Bytes::LOWER_ALNUM, 24, 24), Lit("_"), Run(Bytes::ALNUM, 22, 22), Lit("_"), Run(Bytes::ALNUM, 3, 3)]),
-        test(&[Lit("pdl_sdbx_apikey_01"), Run(Bytes::LOWER_ALNUM, 24, 24), Lit("_"), Run(Bytes::ALNUM, 22, 22), Lit("_"), Run(Bytes::ALNUM, 3, 3)]),
+        live(&[
+            Lit("pdl_live_apikey_01"),
+            Run(Bytes::LOWER_ALNUM, 24, 24),
+            Lit("_"),
+            Run(Bytes::ALNUM, 22, 22),
+            Lit("_"),
+            Run(Bytes::ALNUM, 3, 3),
+        ]),
+        test(&[
+            Lit("pdl_sdbx_apikey_01"),
+            Run(Bytes::LOWER_ALNUM, 24, 24),
+            Lit("_"),
+            Run(Bytes::ALNUM, 22, 22),
+            Lit("_"),
+            Run(Bytes::ALNUM, 3, 3),
+        ]),
     ],
 )
 .paired("paddle");
@@ -146,7 +160,14 @@ pub(super) static ADYEN_API_KEY: Kind = Kind::secret(
     "adyen-api-key",
     "Adyen",
     "API key, `AQE` and three parts joined by `-`; tells no mode",
-    &[ambiguous(any(&[Lit("AQE"), Run(Bytes::BASE64_PADDED, 40, 200), Lit("-"), Run(Bytes::BASE64_PADDED, 20, 100), Lit("-"), Run(Bytes::VISIBLE, 8, 64)]))],
+    &[ambiguous(any(&[
+        Lit("AQE"),
+        Run(Bytes::BASE64_PADDED, 40, 200),
+        Lit("-"),
+        Run(Bytes::BASE64_PADDED, 20, 100),
+        Lit("-"),
+        Run(Bytes::VISIBLE, 8, 64),
+    ]))],
 );
 
 pub(super) static ADYEN_CLIENT_KEY: Kind = Kind::public(
@@ -163,7 +184,12 @@ pub(super) static LEMON_SQUEEZY_API_KEY: Kind = Kind::secret(
     "lemon-squeezy-api-key",
     "Lemon Squeezy",
     "API key, a JSON Web Token signed with RS256; tells no mode",
-    &[any(&[Lit("eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9."), Run(Bytes::BASE64_URL, 40, 2048), Lit("."), Run(Bytes::BASE64_URL, 200, 1024)])],
+    &[any(&[
+        Lit("eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9."),
+        Run(Bytes::BASE64_URL, 40, 2048),
+        Lit("."),
+        Run(Bytes::BASE64_URL, 200, 1024),
+    ])],
 );
 
 pub(super) static PLAID_SECRET: Kind = Kind::secret(
@@ -178,9 +204,24 @@ pub(super) static PLAID_ACCESS_TOKEN: Kind = Kind::secret(
     "Plaid",
     "access token of a linked account, `access-production-`, `access-sandbox-`, `access-development-`",
     &[
-        live(&[Lit("access-production-"), Run(Bytes::LOWER_HEX, 8, 8), Lit("-"), Run(Bytes::HEX_DASH, 27, 27)]),
-        test(&[Lit("access-sandbox-"), Run(Bytes::LOWER_HEX, 8, 8), Lit("-"), Run(Bytes::HEX_DASH, 27, 27)]),
-        test(&[Lit("access-development-"), Run(Bytes::LOWER_HEX, 8, 8), Lit("-"), Run(Bytes::HEX_DASH, 27, 27)]),
+        live(&[
+            Lit("access-production-"),
+            Run(Bytes::LOWER_HEX, 8, 8),
+            Lit("-"),
+            Run(Bytes::HEX_DASH, 27, 27),
+        ]),
+        test(&[
+            Lit("access-sandbox-"),
+            Run(Bytes::LOWER_HEX, 8, 8),
+            Lit("-"),
+            Run(Bytes::HEX_DASH, 27, 27),
+        ]),
+        test(&[
+            Lit("access-development-"),
+            Run(Bytes::LOWER_HEX, 8, 8),
+            Lit("-"),
+            Run(Bytes::HEX_DASH, 27, 27),
+        ]),
     ],
 );
 

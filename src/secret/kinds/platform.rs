@@ -38,9 +38,32 @@ pub(super) static SENTRY_DSN: Kind = Kind::public(
     "Sentry",
     "address that events are sent to: names organisation and project, browsers see it",
     &[
-        ambiguous(any(&[Lit("https://"), Run(Bytes::LOWER_HEX, 32, 32), Lit("@o"), Run(Bytes::DIGIT, 1, 20), Lit(".ingest.sentry.io/"), Run(Bytes::DIGIT, 1, 20)])),
-        ambiguous(any(&[Lit("https://"), Run(Bytes::LOWER_HEX, 32, 32), Lit("@o"), Run(Bytes::DIGIT, 1, 20), Lit(".ingest."), Run(Bytes::LOWER, 2, 2), Lit(".sentry.io/"), Run(Bytes::DIGIT, 1, 20)])),
-        ambiguous(any(&[Lit("https://"), Run(Bytes::LOWER_HEX, 32, 32), Lit("@"), Run(Bytes::HOST, 4, 200), Lit("/"), Run(Bytes::DIGIT, 1, 20)])),
+        ambiguous(any(&[
+            Lit("https://"),
+            Run(Bytes::LOWER_HEX, 32, 32),
+            Lit("@o"),
+            Run(Bytes::DIGIT, 1, 20),
+            Lit(".ingest.sentry.io/"),
+            Run(Bytes::DIGIT, 1, 20),
+        ])),
+        ambiguous(any(&[
+            Lit("https://"),
+            Run(Bytes::LOWER_HEX, 32, 32),
+            Lit("@o"),
+            Run(Bytes::DIGIT, 1, 20),
+            Lit(".ingest."),
+            Run(Bytes::LOWER, 2, 2),
+            Lit(".sentry.io/"),
+            Run(Bytes::DIGIT, 1, 20),
+        ])),
+        ambiguous(any(&[
+            Lit("https://"),
+            Run(Bytes::LOWER_HEX, 32, 32),
+            Lit("@"),
+            Run(Bytes::HOST, 4, 200),
+            Lit("/"),
+            Run(Bytes::DIGIT, 1, 20),
+        ])),
     ],
 );
 
@@ -66,9 +89,24 @@ pub(super) static OPENAI_API_KEY: Kind = Kind::secret(
     "OpenAI",
     "API key, `sk-proj-`, `sk-svcacct-`, `sk-admin-`, or the old `sk-`",
     &[
-        any(&[Lit("sk-proj-"), Run(Bytes::BASE64_URL, 20, 100), Lit("T3BlbkFJ"), Run(Bytes::BASE64_URL, 20, 100)]),
-        any(&[Lit("sk-svcacct-"), Run(Bytes::BASE64_URL, 20, 100), Lit("T3BlbkFJ"), Run(Bytes::BASE64_URL, 20, 100)]),
-        any(&[Lit("sk-admin-"), Run(Bytes::BASE64_URL, 20, 100), Lit("T3BlbkFJ"), Run(Bytes::BASE64_URL, 20, 100)]),
+        any(&[
+            Lit("sk-proj-"),
+            Run(Bytes::BASE64_URL, 20, 100),
+            Lit("T3BlbkFJ"),
+            Run(Bytes::BASE64_URL, 20, 100),
+        ]),
+        any(&[
+            Lit("sk-svcacct-"),
+            Run(Bytes::BASE64_URL, 20, 100),
+            Lit("T3BlbkFJ"),
+            Run(Bytes::BASE64_URL, 20, 100),
+        ]),
+        any(&[
+            Lit("sk-admin-"),
+            Run(Bytes::BASE64_URL, 20, 100),
+            Lit("T3BlbkFJ"),
+            Run(Bytes::BASE64_URL, 20, 100),
+        ]),
         any(&[Lit("sk-"), Run(Bytes::ALNUM, 20, 20), Lit("T3BlbkFJ"), Run(Bytes::ALNUM, 20, 20)]),
     ],
 );
