@@ -184,6 +184,7 @@ impl Tally {
     }
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Token {
     // One character over and over, or neighbours in a row.
     Filler,
@@ -206,13 +207,8 @@ fn judge(token: &[u8]) -> Token {
     if token.len() == 1 || is_number(token) {
         return Token::Short;
     }
-    let broken = broken(token).or_else(|| broken(trimmed(token)));
-    match broken {
-        Some(true) => Token::Marker,
-        Some(false) => Token::Words,
-        None if is_name(token) => Token::Name,
-        None => Token::Content,
-    }
+    let otherwise = if is_name(token) { Token::Name } else { Token::Content };
+    broken(token).or_else(|| broken(trimmed(token))).unwrap_or(otherwise)
 }
 
 fn is_filler(token: &[u8]) -> bool {
@@ -239,29 +235,34 @@ fn trimmed(token: &[u8]) -> &[u8] {
 }
 
 // Whether the token falls apart into hollow words and filler, without rest;
-// and if so, whether a marker is among them.
-fn broken(token: &[u8]) -> Option<bool> {
+// and if so, into what: a marker says more than words, and words than filler.
+fn broken(token: &[u8]) -> Option<Token> {
     if token.is_empty() { None } else { broken_from(token, token.len(), PATIENCE) }
 }
 
 // INVARIANT: every step spends patience, and a number most of it, so that this
 // ends, and digits alone with a chance letter between them are never words.
-fn broken_from(rest: &[u8], whole: usize, patience: usize) -> Option<bool> {
-    let Some(first) = rest.first() else { return Some(false) };
+fn broken_from(rest: &[u8], whole: usize, patience: usize) -> Option<Token> {
+    let Some(first) = rest.first() else { return Some(Token::Filler) };
     let after = |length: usize, cost: usize| {
         broken_from(rest.get(length..)?, whole, patience.checked_sub(cost)?)
     };
     let by_word = words::hollow(words::letter(*first)).iter().find_map(|word| {
         let length = words::spells(rest, word)?;
-        let at_edge = rest.len() == whole || rest.len() == length;
-        if length < 3 && !(at_edge && rest.starts_with(word.as_bytes())) {
+        if length < 3 && !(rest.starts_with(word.as_bytes()) && is_among_letters(rest, whole)) {
             return None;
         }
-        after(length, 1).map(|marker| marker || words::is_marker(word))
+        let says = if words::is_marker(word) { Token::Marker } else { Token::Words };
+        after(length, 1).map(|rest| rest.max(says))
     });
     by_word
         .or_else(|| run(rest).and_then(|length| after(length, 1)))
         .or_else(|| number(rest).and_then(|length| after(length, PATIENCE / 3)))
+}
+
+// Two letters are a word at the start, and elsewhere among letters only.
+fn is_among_letters(rest: &[u8], whole: usize) -> bool {
+    rest.len() == whole || rest.iter().all(u8::is_ascii_lowercase)
 }
 
 fn number(rest: &[u8]) -> Option<usize> {

@@ -173,7 +173,7 @@ fn random_values_with_a_word_in_them_pass() {
     let sets = [Bytes::LOWER_HEX, Bytes::LOWER_ALNUM, Bytes::ALNUM, Bytes::BASE64_URL];
     let words = ["secret", "test", "changeme", "your-key", "password", "EXAMPLE", "xxxx", "1234"];
     let mut random = Random(42);
-    for round in 0..20_000 {
+    for round in 0..8_000 {
         let set = sets[round % sets.len()];
         let body = random.run(set, 16 + round % 33);
         let word = words[round % words.len()];
@@ -195,7 +195,7 @@ fn random_values_with_a_word_in_them_pass() {
 #[test]
 fn samples_of_secrets_pass_for_many_seeds() {
     for kind in Kind::ALL.iter().filter(|kind| !kind.is_public()) {
-        for seed in 1_000..2_000 {
+        for seed in 1_000..1_200 {
             if let Some(value) = kind.sample(None, seed) {
                 assert_eq!(placeholder(&value), None, "{} {value}", kind.id());
             }
