@@ -145,6 +145,20 @@ fn live_and_test_never_mix() {
     }
 }
 
+// The table's own text is the witness: a form labelled with the wrong class
+// would let a live key into a sandbox.
+#[test]
+fn the_class_is_the_one_that_the_form_spells() {
+    let test_words = ["test", "TEST", "sandbox", "sdbx", "development", "EZTK"];
+    for (kind, form) in forms() {
+        let lead = form.shape.lead();
+        let spelt = test_words.iter().any(|word| lead.contains(word));
+        assert_eq!(form.class == Some(Class::Test), spelt, "{} {lead}", kind.id);
+        let live = ["live", "production"].iter().any(|word| lead.contains(word));
+        assert!(!live || form.class == Some(Class::Live), "{} {lead}", kind.id);
+    }
+}
+
 #[test]
 fn pairs_tell_the_same_classes() {
     for kind in Kind::ALL.iter().filter(|kind| kind.pair().is_some()) {

@@ -92,7 +92,7 @@ fn by_origin(value: &str) -> Option<Placeholder> {
         || value.ends_with("EXAMPLEKEY")
         || begins(&DOCUMENTED_STARTS)
         || value.starts_with("ey") && DOCUMENTED_CLAIMS.iter().any(|part| value.contains(part))
-        || value.contains(AZURITE_KEY)
+        || value.len() >= STORAGE_KEY && value.contains(AZURITE_KEY)
     {
         Some(Placeholder::Documentation)
     } else {
@@ -104,6 +104,9 @@ fn is_template(value: &str) -> bool {
     let inside = |open: &str, close: &str| {
         value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).filter(|s| !s.is_empty())
     };
+    if !value.bytes().any(|byte| b"<$`%#{.\xe2".contains(&byte)) {
+        return false;
+    }
     inside("<", ">").is_some_and(|inner| !inner.contains(['<', '>']))
         || inside("$(", ")").is_some()
         || inside("`", "`").is_some()
@@ -247,7 +250,10 @@ fn broken_from(rest: &[u8], whole: usize, patience: usize) -> Option<Token> {
     let after = |length: usize, cost: usize| {
         broken_from(rest.get(length..)?, whole, patience.checked_sub(cost)?)
     };
-    let by_word = words::hollow(words::letter(*first)).iter().find_map(|word| {
+    let (first, second) = (words::letter(*first), rest.get(1).copied().map(words::letter));
+    let likely = second.is_some_and(|second| words::may_start(first, second));
+    let hollow = if likely { words::hollow(first) } else { &[] };
+    let by_word = hollow.iter().find_map(|word| {
         let length = words::spells(rest, word)?;
         if length < 3 && !(rest.starts_with(word.as_bytes()) && is_among_letters(rest, whole)) {
             return None;
@@ -335,6 +341,7 @@ const LONGEST_NUMBER: usize = 4;
 const LONGEST_SLOT: usize = 64;
 const MOST_NAMES: usize = 2;
 const SHORTEST_WHOLE: usize = 32;
+const STORAGE_KEY: usize = 88;
 const PATIENCE: usize = 16;
 const WRAP_UP: u8 = b'0'.wrapping_sub(b'9');
 const WRAP_DOWN: u8 = b'9' - b'0';

@@ -131,6 +131,10 @@ fn what_documentation_prints() {
         ["sk_test_BQo", "kikJinvented0tail1here"],
         ["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0", "NTY3ODkwIn0.c2lnbmF0dXJl"],
         ["eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJzdXBh", "YmFzZS1kZW1vIn0.c2lnbmF0dXJl"],
+        [
+            "AccountName=dev1;AccountKey=Eby8vdM02xNO",
+            "cqFlinvented0tail1that2is3as4long5as6an7account8key9has0to1be2==",
+        ],
         ["https://example", "PublicKey@o0.ingest.sentry.io/0"],
     ];
     for value in values {
@@ -146,6 +150,8 @@ fn good_values_pass() {
         "koomy-sandbox-2024",
         "correct-horse-battery-staple",
         "purple-example-monkey-dishwasher",
+        "purple-example-monkey-garden",
+        "92add81key73any64bit55",
         "kX9fQ2mZ7pL4wR8tY3vB6nsecretJ5hT",
         "8Hq2kLm9Xz4Rt7Vb3Nw6Pc1Yd5Jf0Gstest",
         "testQm9Xz4Rt7Vb3Nw6Pc1Yd5Jf0Gs8H",

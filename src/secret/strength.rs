@@ -19,14 +19,20 @@ pub const MINIMUM_BITS: u32 = 64;
 
 /// Whether a value withstands [`MINIMUM_BITS`] of guessing.
 pub fn is_strong(value: &str) -> bool {
-    bits(value) >= MINIMUM_BITS
+    bits_up_to(value, MINIMUM_BITS) >= MINIMUM_BITS
 }
 
 /// How many bits of guessing a value withstands, with caution.
 pub fn bits(value: &str) -> u32 {
+    bits_up_to(value, u32::MAX)
+}
+
+// Exact below `enough`; from there on, no further than needed to know.
+fn bits_up_to(value: &str, enough: u32) -> u32 {
     let bytes = value.as_bytes();
-    let by_characters = Walk::over(bytes, Reading::Characters).cost();
-    let by_words = is_wordy(bytes).then(|| Walk::over(bytes, Reading::Words).cost());
+    let enough = enough.saturating_mul(UNIT);
+    let by_characters = Walk::over(bytes, Reading::Characters).cost(enough);
+    let by_words = is_wordy(bytes).then(|| Walk::over(bytes, Reading::Words).cost(enough));
     by_words.map_or(by_characters, |cost| cost.min(by_characters)) / UNIT
 }
 
@@ -66,9 +72,12 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn cost(mut self) -> u32 {
+    fn cost(mut self, enough: u32) -> u32 {
         let mut cost = 0_u32;
         while let Some(rest) = self.bytes.get(self.at..).filter(|rest| !rest.is_empty()) {
+            if cost >= enough {
+                break;
+            }
             let step = self.step(rest);
             for offset in 0..step.length {
                 self.pass(self.at + offset);
@@ -122,7 +131,9 @@ impl<'a> Walk<'a> {
         let first = words::letter(*rest.first()?);
         let lists = [words::hollow(first), words::chosen(first)];
         let spelt = |word: &&str| words::spells(rest, word).filter(|n| *n >= SHORTEST_WORD);
-        let known = lists.into_iter().flatten().filter_map(spelt).max();
+        let second = words::letter(rest.get(1).copied().unwrap_or_default());
+        let likely = words::may_start(first, second);
+        let known = lists.into_iter().flatten().filter(|_| likely).filter_map(spelt).max();
         if let Some(length) = known {
             return Some(Step { length, cost: KNOWN_WORD + disguise(rest, length) });
         }
@@ -205,7 +216,8 @@ fn plain_word(rest: &[u8]) -> usize {
         digits += usize::from(!byte.is_ascii_alphabetic());
         (last, length) = (next, length + 1);
     }
-    if first.is_ascii_alphabetic() && digits * 4 <= length { length } else { 0 }
+    let readable = digits == 0 || length >= SHORTEST_DISGUISED && digits * 4 <= length;
+    if first.is_ascii_alphabetic() && readable { length } else { 0 }
 }
 
 fn is_year(rest: &[u8]) -> bool {
@@ -336,6 +348,7 @@ const YEAR: u32 = 7 * UNIT;
 const KNOWN_WORD: u32 = 9 * UNIT;
 const ANY_WORD: u32 = 13 * UNIT;
 const PER_LETTER: u32 = 38;
+const SHORTEST_DISGUISED: usize = 6;
 const SHORTEST_REPEAT: usize = 4;
 const SHORTEST_WORD: usize = 4;
 

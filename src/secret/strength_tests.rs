@@ -121,8 +121,8 @@ fn hardly_any_random_value_is_called_weak() {
         (Bytes::LOWER, 20, 4),
         (Bytes::LOWER_ALNUM, 16, 15),
         (Bytes::ALNUM, 12, 75),
-        (Bytes::ALNUM, 13, 5),
-        (Bytes::ALNUM, 16, 0),
+        (Bytes::ALNUM, 13, 25),
+        (Bytes::ALNUM, 16, 2),
         (Bytes::BASE64_URL, 22, 0),
         (Bytes::ALNUM, 32, 0),
     ];
@@ -154,6 +154,17 @@ fn one_more_character_takes_little_away() {
         for extra in ["a", "Z", "7", "-", "!", "\u{e9}"] {
             let longer = bits(&format!("{value}{extra}"));
             assert!(longer + 16 >= bits(&value), "{value}{extra}: {longer}");
+        }
+    }
+}
+
+#[test]
+fn stopping_early_changes_no_answer() {
+    let mut random = Random(11);
+    for round in 0..4_000 {
+        let value = random.run(Bytes::BASE64_URL, 8 + round % 12);
+        for value in [value.clone(), format!("secret-{value}"), format!("{value}-horse-battery")] {
+            assert_eq!(is_strong(&value), bits(&value) >= MINIMUM_BITS, "{value}");
         }
     }
 }

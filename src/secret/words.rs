@@ -11,7 +11,7 @@ pub(super) fn is_marker(word: &str) -> bool {
 
 /// Words that mean nothing in a secret, by their first letter.
 #[rustfmt::skip]
-pub(super) fn hollow(first: u8) -> &'static [&'static str] {
+pub(super) const fn hollow(first: u8) -> &'static [&'static str] {
     match first {
         b'a' => &[
             "ac", "access", "account", "acme", "add", "adding", "admin", "administrator", "akia",
@@ -118,7 +118,7 @@ pub(super) fn hollow(first: u8) -> &'static [&'static str] {
 
 /// Words that people choose for passwords, by their first letter.
 #[rustfmt::skip]
-pub(super) fn chosen(first: u8) -> &'static [&'static str] {
+pub(super) const fn chosen(first: u8) -> &'static [&'static str] {
     match first {
         b'a' => &[
             "abcdef", "alexander", "amanda", "amour", "andrea", "andrew", "angel", "anthony",
@@ -177,6 +177,15 @@ pub(super) fn chosen(first: u8) -> &'static [&'static str] {
         b'z' => &["zaq", "zidane"],
         _ => &[],
     }
+}
+
+/// Whether any word starts with these two letters: most places of a random
+/// value need no further look.
+pub(super) fn may_start(first: u8, second: u8) -> bool {
+    let seconds = first.checked_sub(b'a').and_then(|at| SECONDS.get(usize::from(at)));
+    // DELIBERATE: `1` reads as `i` here and as `l` in a word, so both count.
+    let second = if second == b'i' { 1 << 8 | 1 << 11 } else { bit(second) };
+    seconds.is_some_and(|seconds| seconds & second != 0)
 }
 
 /// The letters that may follow this one in a plain English or French word.
@@ -259,6 +268,34 @@ const fn set(mut letters: &[u8]) -> u32 {
     set
 }
 
+const fn bit(letter: u8) -> u32 {
+    if letter.is_ascii_lowercase() { 1 << (letter - b'a') } else { 0 }
+}
+
+const fn seconds(first: u8) -> u32 {
+    seconds_of(hollow(first)) | seconds_of(chosen(first))
+}
+
+const fn seconds_of(mut words: &[&str]) -> u32 {
+    let mut letters = 0;
+    while let Some((word, rest)) = words.split_first() {
+        if let [_, second, ..] = word.as_bytes() {
+            letters |= bit(*second);
+        }
+        words = rest;
+    }
+    letters
+}
+
+#[rustfmt::skip]
+const SECONDS: [u32; 26] = [
+    seconds(b'a'), seconds(b'b'), seconds(b'c'), seconds(b'd'), seconds(b'e'), seconds(b'f'),
+    seconds(b'g'), seconds(b'h'), seconds(b'i'), seconds(b'j'), seconds(b'k'), seconds(b'l'),
+    seconds(b'm'), seconds(b'n'), seconds(b'o'), seconds(b'p'), seconds(b'q'), seconds(b'r'),
+    seconds(b's'), seconds(b't'), seconds(b'u'), seconds(b'v'), seconds(b'w'), seconds(b'x'),
+    seconds(b'y'), seconds(b'z'),
+];
+
 const MARKERS: [&str; 41] = [
     "your",
     "yours",
@@ -318,6 +355,17 @@ mod tests {
         for word in MARKERS {
             assert!(hollow(word.as_bytes()[0]).contains(&word), "{word}");
         }
+    }
+
+    #[test]
+    fn every_word_may_start() {
+        for first in b'a'..=b'z' {
+            for word in hollow(first).iter().chain(chosen(first)) {
+                assert!(may_start(first, letter(word.as_bytes()[1])), "{word}");
+            }
+        }
+        assert!(may_start(b'f', letter(b'1')), "flask, with a digit");
+        assert!(!may_start(b'q', b'z') && !may_start(b'2', b'a') && !may_start(b'a', b'2'));
     }
 
     #[test]
