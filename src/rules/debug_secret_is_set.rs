@@ -4,7 +4,7 @@ use super::{Case, Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{DebugRule, Environment, Phase};
-use crate::secret::{MINIMUM_BITS, Secret, bits, is_placeholder};
+use crate::secret::{MINIMUM_BITS, Secret, is_placeholder, withstands};
 use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
@@ -65,7 +65,7 @@ fn problem(case: &Case<'_>, debug: &DebugRule) -> Option<String> {
     if is_placeholder(secret.expose()) {
         return Some("is a placeholder".to_owned());
     }
-    if bits(secret.expose()) < minimum(case, name) {
+    if !withstands(secret.expose(), minimum(case, name)) {
         return Some("is weak".to_owned());
     }
     shared_with(case, name, secret).map(|other| format!("holds the value of `{other}`"))

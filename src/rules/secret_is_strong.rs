@@ -4,7 +4,7 @@ use super::{Case, Check, Held, Look, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::Data;
-use crate::secret::{MINIMUM_BITS, Recognition, bits};
+use crate::secret::{MINIMUM_BITS, Recognition, is_strong, withstands};
 use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
@@ -43,7 +43,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         if *look != Look::Own
             || rule.kind.has_form()
             || matches!(rule.kind.recognise(secret), Recognition::Unknown)
-            || bits(secret.expose()) >= rule.min_bits
+            || withstands(secret.expose(), rule.min_bits)
         {
             continue;
         }
@@ -75,7 +75,7 @@ fn passwords(case: &Case<'_>, findings: &mut Findings) {
             case.policy.declared(&holder.name).is_some_and(|variable| variable.secret().is_some());
         if is_declared
             || Look::of(password) != Look::Own
-            || bits(password.expose()) >= MINIMUM_BITS
+            || is_strong(password.expose())
         {
             continue;
         }

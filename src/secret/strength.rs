@@ -17,9 +17,15 @@ use super::words;
 /// five random words.
 pub const MINIMUM_BITS: u32 = 64;
 
+/// Whether a value withstands so many bits of guessing. Looks no further than
+/// it needs to know.
+pub fn withstands(value: &str, bits: u32) -> bool {
+    bits_up_to(value, bits) >= bits
+}
+
 /// Whether a value withstands [`MINIMUM_BITS`] of guessing.
 pub fn is_strong(value: &str) -> bool {
-    bits_up_to(value, MINIMUM_BITS) >= MINIMUM_BITS
+    withstands(value, MINIMUM_BITS)
 }
 
 /// How many bits of guessing a value withstands, with caution.
