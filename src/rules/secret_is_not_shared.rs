@@ -64,14 +64,14 @@ fn held<'a>(case: &Case<'a>) -> Vec<Held<'a>> {
         let secret = led.target.password()?.clone();
         Some(Held { name: &holder.name, place: &holder.place, secret })
     });
-    let mut held: Vec<_> = declared
-        .chain(passwords)
-        .filter(|held| {
-            let value = held.secret.expose();
-            !means_nothing(value) && !is_placeholder(value)
-        })
-        .collect();
-    held.dedup_by(|a, b| a.name == b.name);
+    let mut held: Vec<Held<'a>> = Vec::new();
+    for found in declared.chain(passwords) {
+        let value = found.secret.expose();
+        let is_known = held.iter().any(|h| h.name == found.name && h.secret.same_as(&found.secret));
+        if !(means_nothing(value) || is_placeholder(value) || is_known) {
+            held.push(found);
+        }
+    }
     held
 }
 
