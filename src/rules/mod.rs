@@ -10,6 +10,7 @@ use crate::facts::Seen;
 use crate::finding::Findings;
 use crate::gate::Gate;
 use crate::policy::{Connection, Given};
+use crate::secret::Secret;
 use crate::selftest::{Baseline, Violation};
 
 /// Something that must hold before a gate opens.
@@ -118,6 +119,20 @@ fn name_of(case: &Case<'_>) -> String {
         Some(environment) => format!("`{}`", environment.name.value),
         None => format!("`{}`", case.facts.source.name()),
     }
+}
+
+/// The password of a connection with the variable that holds it; nothing where
+/// the password is all of a declared secret, which is judged as such.
+fn judged_password<'a, 'b>(
+    case: &Case<'a>,
+    connection: &'a Connection,
+    led: &'b Led<'a>,
+) -> Option<(&'a Seen, &'b Secret)> {
+    let password = led.target.password()?;
+    let holder = password_variable(case, connection, led);
+    let is_secret = case.policy.declared(&holder.name).is_some_and(|v| v.secret().is_some());
+    let is_all = holder.text().is_some_and(|text| text.same_as(password));
+    (!(is_secret && is_all)).then_some((holder, password))
 }
 
 /// The variable that holds the password of a connection.

@@ -65,11 +65,9 @@ fn passwords(case: &Case<'_>, findings: &mut Findings) {
         Data::Real => {}
     }
     for (connection, led) in case.led() {
-        let Some(password) = led.target.password() else { continue };
-        let holder = super::password_variable(case, connection, led);
-        if case.policy.declared(&holder.name).is_some_and(|variable| variable.secret().is_some()) {
+        let Some((holder, password)) = super::judged_password(case, connection, led) else {
             continue;
-        }
+        };
         if let Some(placeholder) = placeholder(password.expose()) {
             let name = &holder.name;
             findings.push(

@@ -76,15 +76,11 @@ fn passwords(case: &Case<'_>, findings: &mut Findings) {
         Data::Real => {}
     }
     for (connection, led) in case.led() {
-        let Some(password) = led.target.password() else { continue };
-        let holder = super::password_variable(case, connection, led);
-        let is_declared =
-            case.policy.declared(&holder.name).is_some_and(|variable| variable.secret().is_some());
+        let Some((holder, password)) = super::judged_password(case, connection, led) else {
+            continue;
+        };
         let value = password.expose();
-        if is_declared
-            || is_reported_elsewhere(value)
-            || bits(value) >= MINIMUM_BITS
-        {
+        if is_reported_elsewhere(value) || bits(value) >= MINIMUM_BITS {
             continue;
         }
         let name = &holder.name;
