@@ -9,7 +9,7 @@ pub use case::{Case, Led, Reached, Reading};
 use crate::facts::Seen;
 use crate::finding::Findings;
 use crate::gate::Gate;
-use crate::policy::{Connection, Given};
+use crate::policy::{Connection, Given, Variable};
 use crate::secret::Secret;
 use crate::selftest::{Baseline, Violation};
 
@@ -119,6 +119,12 @@ fn name_of(case: &Case<'_>) -> String {
         Some(environment) => format!("`{}`", environment.name.value),
         None => format!("`{}`", case.facts.source.name()),
     }
+}
+
+/// Whether a variable must be set, here and now.
+fn is_required(case: &Case<'_>, variable: &Variable) -> bool {
+    let here = case.environment.is_some_and(|here| variable.required.contains(here.id));
+    here && variable.phases.contains(case.facts.phase)
 }
 
 /// The password of a connection with the variable that holds it; nothing where

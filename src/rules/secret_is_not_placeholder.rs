@@ -38,7 +38,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     for (variable, seen, secret) in case.declared() {
         let Some(rule) = variable.secret() else { continue };
         let value = secret.expose();
-        if means_nothing(value) && variable.required.span().is_some() {
+        if means_nothing(value) && super::is_required(case, variable) {
             // `variable-is-set` refuses it as missing.
             continue;
         }

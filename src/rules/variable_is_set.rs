@@ -42,7 +42,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         return names_environment(case, findings);
     };
     for variable in case.policy.variables() {
-        if is_required(variable, environment, case) {
+        if super::is_required(case, variable) {
             must_be_set(case, variable, environment, findings);
         }
     }
@@ -76,10 +76,6 @@ fn names_environment(case: &Case<'_>, findings: &mut Findings) {
         )
         .because(case.source(), variable.name.span, "names the environment"),
     );
-}
-
-fn is_required(variable: &Variable, environment: &Environment, case: &Case<'_>) -> bool {
-    variable.required.contains(environment.id) && variable.phases.contains(case.facts.phase)
 }
 
 fn must_be_set(
