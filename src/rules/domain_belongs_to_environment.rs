@@ -45,12 +45,14 @@ fn violate(baseline: &Baseline<'_>, all: &[Baseline<'_>]) -> Option<Violation> {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };
     for seen in case.variables {
-        let Some(secret) = seen.text() else { continue };
-        let value = secret.expose();
         match case.policy.declared(&seen.name).filter(|variable| names_hosts(variable)) {
-            Some(variable) => declared(case, environment, variable, seen, value, findings),
+            Some(variable) => {
+                if let Some(secret) = seen.text() {
+                    declared(case, environment, variable, seen, secret.expose(), findings);
+                }
+            }
             None if case.policy.is_part_of_connection(&seen.name) => {}
-            None => contaminated(case, environment, seen, value, findings),
+            None => contaminated(case, environment, seen, seen.lossy().expose(), findings),
         }
     }
 }

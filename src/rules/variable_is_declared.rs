@@ -76,11 +76,11 @@ fn look(case: &Case<'_>, seen: &Seen) -> Option<&'static str> {
     if is_secret(&upper) {
         return Some("looks like a secret");
     }
-    let value = seen.text()?;
-    if Kind::detect(value).is_some() {
+    if seen.text().and_then(Kind::detect).is_some() {
         return Some("holds what looks like a provider's secret key");
     }
-    has_password(value.expose()).then_some("holds an address with a password")
+    // LIMIT: a key with a byte that is no text has no provider's form any more.
+    has_password(seen.lossy().expose()).then_some("holds an address with a password")
 }
 
 fn is_connection(name: &str) -> bool {
