@@ -3,6 +3,8 @@
 mod case;
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
+mod testing;
 
 pub use case::{Case, Led, Reached, Reading};
 
