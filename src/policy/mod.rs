@@ -431,10 +431,12 @@ impl Policy {
     /// What is declared of the variable called `name`: by name, or else by the
     /// first pattern that fits.
     pub fn declared(&self, name: &str) -> Option<&Variable> {
-        self.variables.get(name).or_else(|| {
-            let mut fitting = self.patterns.iter().filter(|(pattern, _)| pattern.fits(name));
-            fitting.next().map(|(_, variable)| variable)
-        })
+        self.variables.get(name).or_else(|| self.by_pattern(name))
+    }
+
+    pub(crate) fn by_pattern(&self, name: &str) -> Option<&Variable> {
+        let mut fitting = self.patterns.iter().filter(|(pattern, _)| pattern.fits(name));
+        fitting.next().map(|(_, variable)| variable)
     }
 
     /// Whether a connection is given by the variable called `name`.

@@ -207,6 +207,11 @@ impl<'a> Section<'a> {
         self.find(key).is_some()
     }
 
+    /// Whether `key` holds a list without items.
+    pub(super) fn is_empty_list(self, key: &str) -> bool {
+        self.find(key).and_then(|value| value.get_ref().as_array()).is_some_and(|l| l.is_empty())
+    }
+
     /// Where the value of `key` stands.
     pub(super) fn span(self, key: &str) -> Option<Span> {
         self.find(key).map(|value| value.span().into())

@@ -44,8 +44,8 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         match (form(rule, secret), look) {
             // Another rule says what it is.
             (_, Look::Nothing) | (Form::Unknown, Look::Placeholder(_)) => {}
-            (Form::Unknown, Look::Own) => findings.push(unknown_form(case, variable, rule, seen)),
-            (Form::Known(class), Look::Placeholder(_) | Look::Own) => {
+            (Form::Unknown, Look::Weak | Look::Own) => findings.push(unknown_form(case, variable, rule, seen)),
+            (Form::Known(class), Look::Placeholder(_) | Look::Weak | Look::Own) => {
                 if let Some(finding) = wrong_class(case, environment, variable, rule, seen, class) {
                     findings.push(finding);
                 } else if let (Some(class), Some(pair)) = (class, rule.kind.pair()) {

@@ -58,16 +58,20 @@ fn values<'a>(case: &Case<'a>) -> Vec<Value<'a>> {
     let declared = case
         .secrets
         .iter()
-        .filter(|held| held.look == Look::Own && !held.rule.kind.is_public())
+        .filter(|held| matches!(held.look, Look::Own | Look::Weak) && !held.rule.kind.is_public())
         .map(|held| (held.seen, held.secret.clone()));
     let passwords = case.led().filter_map(|(connection, led)| {
         let password = led.target.password().filter(|secret| Look::of(secret) == Look::Own)?;
         Some((super::password_variable(case, connection, led), password.clone()))
     });
-    declared
-        .chain(passwords)
-        .map(|(seen, secret)| Value { name: &seen.name, place: &seen.place, secret })
-        .collect()
+    let mut values: Vec<Value<'a>> = Vec::new();
+    for (seen, secret) in declared.chain(passwords) {
+        let is_known = values.iter().any(|v| v.name == seen.name && v.secret.same_as(&secret));
+        if !is_known {
+            values.push(Value { name: &seen.name, place: &seen.place, secret });
+        }
+    }
+    values
 }
 
 fn shared(

@@ -4,7 +4,7 @@ use super::{Case, Check, Held, Look, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::Data;
-use crate::secret::{MINIMUM_BITS, Recognition, is_strong, withstands};
+use crate::secret::{MINIMUM_BITS, Recognition, is_strong};
 use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
@@ -39,12 +39,7 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for Held { variable, rule, seen, secret, look } in &case.secrets {
-        // A placeholder is weak as well; one finding says the cause.
-        if *look != Look::Own
-            || rule.kind.has_form()
-            || matches!(rule.kind.recognise(secret), Recognition::Unknown)
-            || withstands(secret.expose(), rule.min_bits)
-        {
+        if *look != Look::Weak || rule.kind.recognise(secret) == Recognition::Unknown {
             continue;
         }
         let name = &variable.name.value;
@@ -69,14 +64,10 @@ fn passwords(case: &Case<'_>, findings: &mut Findings) {
         Data::Real => {}
     }
     for (connection, led) in case.led() {
-        let Some(password) = led.target.password() else { continue };
-        let holder = super::password_variable(case, connection, led);
-        let is_declared =
-            case.policy.declared(&holder.name).is_some_and(|variable| variable.secret().is_some());
-        if is_declared
-            || Look::of(password) != Look::Own
-            || is_strong(password.expose())
-        {
+        let Some((holder, password)) = super::judged_password(case, connection, led) else {
+            continue;
+        };
+        if Look::of(password) != Look::Own || is_strong(password.expose()) {
             continue;
         }
         let name = &holder.name;

@@ -37,7 +37,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     let secrets: Vec<_> = case
         .secrets
         .iter()
-        .filter(|held| held.look == Look::Own && !held.rule.kind.is_public())
+        .filter(|held| matches!(held.look, Look::Own | Look::Weak) && !held.rule.kind.is_public())
         .collect();
     for (position, held) in secrets.iter().enumerate() {
         let same = secrets.iter().take(position).find(|other| other.secret.same_as(held.secret));

@@ -135,11 +135,14 @@ impl<'a> Walk<'a> {
 
     fn word(&self, rest: &[u8]) -> Option<Step> {
         let first = words::letter(*rest.first()?);
-        let lists = [words::hollow(first), words::chosen(first)];
-        let spelt = |word: &&str| words::spells(rest, word).filter(|n| *n >= SHORTEST_WORD);
         let second = words::letter(rest.get(1).copied().unwrap_or_default());
-        let likely = words::may_start(first, second);
-        let known = lists.into_iter().flatten().filter(|_| likely).filter_map(spelt).max();
+        let spelt = |word: &&str| words::spells(rest, word).filter(|n| *n >= SHORTEST_WORD);
+        let known = if words::may_start(first, second) {
+            let lists = [words::hollow(first), words::chosen(first)];
+            lists.into_iter().flatten().filter_map(spelt).max()
+        } else {
+            None
+        };
         if let Some(length) = known {
             return Some(Step { length, cost: KNOWN_WORD + disguise(rest, length) });
         }
