@@ -1,5 +1,8 @@
 //! The variables that were seen.
 
+use std::borrow::Cow;
+
+use crate::dotenv::ProblemKind;
 use crate::secret::Secret;
 use crate::secret::value::Value;
 use crate::source::Place;
@@ -15,12 +18,26 @@ pub struct Seen {
     pub place: Place,
     /// Where else the same source sets it; empty unless it is ambiguous.
     pub also: Vec<Place>,
+    /// Why a file's readers disagree on the value; then it is the likeliest.
+    pub doubt: Option<ProblemKind>,
 }
 
 impl Seen {
     /// The value, if it is text and not empty.
     pub fn text(&self) -> Option<&Secret> {
         self.value.text().filter(|secret| !secret.expose().is_empty())
+    }
+
+    /// The value as text, with a mark for whatever in it is none: for rules that
+    /// look for something in a value of which nothing else is known.
+    pub(crate) fn lossy(&self) -> Cow<'_, Secret> {
+        match &self.value {
+            Value::Text(secret) => Cow::Borrowed(secret),
+            Value::Bytes(_) => {
+                let text = String::from_utf8_lossy(self.value.expose());
+                Cow::Owned(Secret::new(text))
+            }
+        }
     }
 
     /// Whether the value is there and empty.

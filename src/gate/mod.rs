@@ -83,6 +83,7 @@ pub fn decide<'a>(gate: Gate, policy: &'a Policy, facts: &'a Facts) -> Verdict<'
     };
     let Observed::Seen(variables) = &facts.variables else {
         report_unreadable(facts, &mut verdict.findings);
+        verdict.findings.sort();
         verdict.rules_asked.push("environment-is-readable");
         return verdict;
     };

@@ -229,10 +229,13 @@ impl Matcher {
     ///
     /// A pattern that is no regular expression, or too large a one.
     pub(super) fn compile(pattern: &str) -> Result<Self, regex::Error> {
-        regex::RegexBuilder::new(&format!(r"\A(?:{pattern})\z"))
-            .size_limit(MATCHER_SIZE_LIMIT)
-            .build()
-            .map(Self)
+        let build = |pattern: &str| {
+            regex::RegexBuilder::new(pattern).size_limit(MATCHER_SIZE_LIMIT).build()
+        };
+        // INVARIANT: `a)|(?:b` is an expression only between the anchors, which
+        // it would shake off. What stands alone cannot leave the group.
+        build(pattern)?;
+        build(&format!(r"\A(?:{pattern})\z")).map(Self)
     }
 
     /// Whether `value` matches as a whole.

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use crate::facts::{Facts, Seen, Variables};
-use crate::policy::{Connection, Database, Environment, Given, PartVariables, Policy, Variable};
-use crate::secret::Secret;
+use crate::policy::{
+    Connection, Database, Environment, Given, PartVariables, Policy, SecretRule, Variable,
+};
+use crate::secret::{Placeholder, Secret, means_nothing, placeholder, withstands};
 use crate::source::{Place, Source, Spanned};
 use crate::target::{Ambiguity, Engine, MOVERS, Part, Parts, Target};
 
@@ -22,6 +24,80 @@ pub struct Case<'a> {
     pub environment: Option<&'a Environment>,
     /// The connections of the policy, each with what its variables say.
     pub connections: Vec<Reached<'a>>,
+    /// Every variable that was seen, with what the policy knows of it.
+    pub met: Vec<Met<'a>>,
+    /// The declared secrets that are set, each looked at once.
+    pub secrets: Vec<Held<'a>>,
+}
+
+/// A variable that was seen, with what the policy knows of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Met<'a> {
+    /// What was seen.
+    pub seen: &'a Seen,
+    /// What is declared of it, by its name or by a pattern.
+    pub declared: Option<&'a Variable>,
+    /// Whether a connection is made of it.
+    pub connects: bool,
+}
+
+impl Met<'_> {
+    /// Whether the policy cares what the value is.
+    pub fn is_judged(&self) -> bool {
+        self.declared.is_some() || self.connects
+    }
+}
+
+/// A declared secret that is set, and what its value looks like.
+#[derive(Clone, Debug)]
+pub struct Held<'a> {
+    /// The variable.
+    pub variable: &'a Variable,
+    /// What is declared of it as a secret.
+    pub rule: &'a SecretRule,
+    /// What was seen.
+    pub seen: &'a Seen,
+    /// The value.
+    pub secret: &'a Secret,
+    /// What the value looks like.
+    pub look: Look,
+}
+
+impl<'a> Held<'a> {
+    fn of(met: &Met<'a>) -> Option<Self> {
+        let (variable, seen) = (met.declared?, met.seen);
+        let (rule, secret) = (variable.secret()?, seen.text()?);
+        let look = match Look::of(secret) {
+            Look::Own if !rule.kind.has_form() && !withstands(secret.expose(), rule.min_bits) => {
+                Look::Weak
+            }
+            look @ (Look::Nothing | Look::Placeholder(_) | Look::Weak | Look::Own) => look,
+        };
+        Some(Self { variable, rule, seen, secret, look })
+    }
+}
+
+/// What a secret's value looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// A word for nothing, such as `null`.
+    Nothing,
+    /// A value that somebody was to replace.
+    Placeholder(Placeholder),
+    /// Home-made, and too easy to guess.
+    Weak,
+    /// A value of its own.
+    Own,
+}
+
+impl Look {
+    pub(crate) fn of(secret: &Secret) -> Self {
+        let value = secret.expose();
+        if means_nothing(value) {
+            return Self::Nothing;
+        }
+        placeholder(value).map_or(Self::Own, Self::Placeholder)
+    }
 }
 
 /// A connection, and what its variables say.
@@ -97,21 +173,14 @@ impl<'a> Case<'a> {
                 reading: read(connection, policy, environment, variables),
             })
             .collect();
-        Self { policy, facts, variables, environment, connections }
+        let met = meet(policy, variables);
+        let secrets = met.iter().filter_map(Held::of).collect();
+        Self { policy, facts, variables, environment, connections, met, secrets }
     }
 
     /// The policy's text, to point at.
     pub fn source(&self) -> &'a Arc<Source> {
         self.policy.source()
-    }
-
-    /// The declared variables that are set to text, with what is declared.
-    pub fn declared(&self) -> impl Iterator<Item = (&'a Variable, &'a Seen, &'a Secret)> {
-        let variables = self.variables;
-        self.policy.variables().filter_map(move |variable| {
-            let seen = variables.find(&variable.name.value)?;
-            Some((variable, seen, seen.text()?))
-        })
     }
 
     /// The variable called `name`, if it is there.
@@ -141,6 +210,22 @@ impl<'a> Case<'a> {
             .filter(move |name| postgres && !policy.is_part_of_connection(name))
             .filter_map(|name| variables.find(name))
     }
+}
+
+/// DELIBERATE: both lists are sorted by name and walked once, side by side.
+fn meet<'a>(policy: &'a Policy, variables: &'a Variables) -> Vec<Met<'a>> {
+    let mut exact = policy.variables().peekable();
+    let meet = |seen: &'a Seen| {
+        let name = seen.name.as_str();
+        while exact.next_if(|variable| variable.name.value.as_str() < name).is_some() {}
+        let by_name = exact.peek().copied().filter(|variable| variable.name.value == name);
+        Met {
+            seen,
+            declared: by_name.or_else(|| policy.by_pattern(name)),
+            connects: policy.is_part_of_connection(name),
+        }
+    };
+    variables.iter().map(meet).collect()
 }
 
 fn read<'a>(

@@ -90,14 +90,14 @@ fn lack(encryption: Encryption) -> &'static str {
 }
 
 fn way_out(connection: &Connection, led: &Led<'_>) -> String {
-    let mode = match led.target.engine() {
-        Engine::Postgres => "sslmode=require",
-        Engine::MySql => "ssl-mode=REQUIRED",
+    let (key, mode) = match led.target.engine() {
+        Engine::Postgres => ("sslmode", "require"),
+        Engine::MySql => ("ssl-mode", "REQUIRED"),
     };
     match &connection.given {
-        Given::Url(_) => format!("add `{mode}` to the URL's parameters"),
+        Given::Url(_) => format!("add `{key}={mode}` to the URL's parameters"),
         Given::Parts(parts) => match &parts.encryption {
-            Some(variable) => format!("set `{}` to `require`", variable.value),
+            Some(variable) => format!("set `{}` to `{mode}`", variable.value),
             None => format!(
                 "name the variable with the TLS mode in `[connections.{}]`, as `encryption`; or, \
                  if the way there is private, declare `network = \"private\"`",

@@ -1,10 +1,10 @@
 //! `debug-secret-is-set`
 
-use super::{Case, Check, Rule};
+use super::{Case, Check, Look, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{DebugRule, Environment, Phase};
-use crate::secret::{MINIMUM_BITS, Secret, bits, is_placeholder};
+use crate::secret::Secret;
 use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
@@ -57,23 +57,20 @@ fn here(environment: &Environment) -> &str {
 
 fn problem(case: &Case<'_>, debug: &DebugRule) -> Option<String> {
     let name = debug.secret.value.as_str();
-    let Some(secret) = case.find(name).and_then(|seen| seen.text()) else {
+    let held = case.secrets.iter().find(|held| held.seen.name == name);
+    let said = match held.map(|held| held.look) {
         // A build or a CI job serves no requests, and holds no secrets.
-        return (case.facts.phase == Phase::Boot || case.find(name).is_some())
-            .then(|| "is not set".to_owned());
+        None if case.facts.phase != Phase::Boot && case.find(name).is_none() => return None,
+        None => "is not set",
+        Some(Look::Nothing) => "holds a word for nothing",
+        Some(Look::Placeholder(_)) => "is a placeholder",
+        Some(Look::Weak) => "is weak",
+        Some(Look::Own) => {
+            let other = held.and_then(|held| shared_with(case, name, held.secret))?;
+            return Some(format!("holds the value of `{other}`"));
+        }
     };
-    if is_placeholder(secret.expose()) {
-        return Some("is a placeholder".to_owned());
-    }
-    if bits(secret.expose()) < minimum(case, name) {
-        return Some("is weak".to_owned());
-    }
-    shared_with(case, name, secret).map(|other| format!("holds the value of `{other}`"))
-}
-
-fn minimum(case: &Case<'_>, name: &str) -> u32 {
-    let declared = case.policy.declared(name).and_then(|variable| variable.secret());
-    declared.map_or(MINIMUM_BITS, |rule| rule.min_bits)
+    Some(said.to_owned())
 }
 
 fn shared_with<'a>(case: &Case<'a>, name: &str, secret: &Secret) -> Option<&'a str> {

@@ -1,7 +1,7 @@
 //! `domain-belongs-to-environment`
 
-use super::{Case, Check, Rule};
-use crate::address::host_of;
+use super::{Case, Check, Met, Rule};
+use crate::address::{host_of, is_host};
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
@@ -44,13 +44,15 @@ fn violate(baseline: &Baseline<'_>, all: &[Baseline<'_>]) -> Option<Violation> {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };
-    for seen in case.variables {
-        let Some(secret) = seen.text() else { continue };
-        let value = secret.expose();
-        match case.policy.declared(&seen.name).filter(|variable| names_hosts(variable)) {
-            Some(variable) => declared(case, environment, variable, seen, value, findings),
-            None if case.policy.is_part_of_connection(&seen.name) => {}
-            None => contaminated(case, environment, seen, value, findings),
+    for Met { seen, declared: known, connects } in &case.met {
+        match known.filter(|variable| names_hosts(variable)) {
+            Some(variable) => {
+                if let Some(secret) = seen.text() {
+                    declared(case, environment, variable, seen, secret.expose(), findings);
+                }
+            }
+            None if *connects => {}
+            None => contaminated(case, environment, seen, seen.lossy().expose(), findings),
         }
     }
 }
@@ -98,10 +100,8 @@ fn hosts_in(variable: &Variable, value: &str) -> Vec<Option<String>> {
     match &variable.kind {
         VariableKind::Url => vec![host_of(value).ok()],
         VariableKind::Urls => value.split(',').map(|item| host_of(item.trim()).ok()).collect(),
-        VariableKind::Host => vec![Some(value.to_ascii_lowercase())],
-        VariableKind::Hosts => {
-            value.split(',').map(|item| Some(item.trim().to_ascii_lowercase())).collect()
-        }
+        VariableKind::Host => vec![host_in(value)],
+        VariableKind::Hosts => value.split(',').map(|item| host_in(item.trim())).collect(),
         VariableKind::Environment
         | VariableKind::Runtime
         | VariableKind::Secret(_)
@@ -111,6 +111,10 @@ fn hosts_in(variable: &Variable, value: &str) -> Vec<Option<String>> {
         | VariableKind::Integer
         | VariableKind::Boolean => Vec::new(),
     }
+}
+
+fn host_in(value: &str) -> Option<String> {
+    is_host(value).then(|| value.to_ascii_lowercase())
 }
 
 /// A variable that is not declared as an address, and holds one of another

@@ -53,3 +53,42 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         .because(case.source(), environment.name.span, "the environment that it names"),
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Ask, seen};
+    use super::RULE;
+
+    #[test]
+    fn only_the_expected_environment() {
+        let ask = Ask::small(&RULE, "");
+        let table = [
+            ("production", None, ""),
+            ("production", Some("production"), ""),
+            ("production", Some("sandbox"), "`KOOMY_ENV` names `production`, and `sandbox` is expected"),
+            ("sandbox", Some("production"), "`KOOMY_ENV` names `sandbox`, and `production` is expected"),
+            ("production", Some("Production"), "`KOOMY_ENV` names `production`, and `Production` is expected"),
+            ("production", Some(""), "`KOOMY_ENV` names `production`, and `` is expected"),
+            // What is no environment at all is for `variable-is-allowed`.
+            ("staging", Some("sandbox"), ""),
+        ];
+        for (named, expected, said) in table {
+            let mut facts = seen(&[("KOOMY_ENV", named)]);
+            facts.expected = expected.map(str::to_owned);
+            assert_eq!(ask.says_of(&facts), said, "{named}, {expected:?}");
+        }
+    }
+
+    #[test]
+    fn points_at_the_environment_that_is_named() {
+        let mut facts = seen(&[("KOOMY_ENV", "sandbox")]);
+        facts.expected = Some("production".to_owned());
+        assert_eq!(
+            Ask::small(&RULE, "").in_full_of(&facts),
+            "refused KOOMY_ENV: `KOOMY_ENV` names `sandbox`, and `production` is expected; \
+             use the variables of `production`, or expect `sandbox`\n  \
+             cause: <assumed environment> (here)\n  \
+             decided-by: sandbox (the environment that it names)"
+        );
+    }
+}

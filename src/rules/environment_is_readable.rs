@@ -67,3 +67,49 @@ fn nothing(facts: &Facts, findings: &mut Findings) {
         "name the file that holds them with `--env-file`, or export them",
     ));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Ask, seen};
+    use super::RULE;
+    use super::report;
+    use crate::facts::{Cause, Causes, Facts, Observed};
+    use crate::finding::{Findings, Outcome};
+    use crate::source::{Place, Source};
+
+    const NOTHING: &str = "undecided assumed environment: there are no variables to judge; \
+        name the file that holds them with `--env-file`, or export them\n  \
+        cause: <assumed environment> (here)";
+
+    #[test]
+    fn something_must_be_there() {
+        let ask = Ask::small(&RULE, "");
+        assert_eq!(ask.in_full(&[]), NOTHING);
+        assert_eq!(ask.in_full(&[("ANYTHING", "")]), "");
+    }
+
+    #[test]
+    fn says_every_reason_why_nothing_is_known() {
+        let cause = |name: &str| Cause {
+            message: format!("cannot read `{name}`"),
+            help: format!("look at `{name}`"),
+            place: Place::whole(&Source::named(name)),
+        };
+        let causes = Causes { first: cause("a"), rest: vec![cause("b")] };
+        let table = [
+            (Observed::Seen(Default::default()), vec![]),
+            (Observed::Absent, vec!["there are no variables to judge"]),
+            (Observed::Unreadable(causes), vec!["cannot read `a`", "cannot read `b`"]),
+        ];
+        for (variables, expected) in table {
+            let mut findings = Findings::new();
+            report(&Facts { variables, ..seen(&[]) }, &mut findings);
+            let said: Vec<_> = findings.iter().map(|finding| finding.message()).collect();
+            assert_eq!(said, expected);
+            for finding in &findings {
+                assert_eq!(finding.outcome(), Outcome::Undecided);
+                assert_eq!(finding.subject(), "assumed environment");
+            }
+        }
+    }
+}

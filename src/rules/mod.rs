@@ -3,13 +3,16 @@
 mod case;
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
+mod testing;
 
-pub use case::{Case, Led, Reached, Reading};
+pub use case::{Case, Held, Led, Look, Met, Reached, Reading};
 
 use crate::facts::Seen;
 use crate::finding::Findings;
 use crate::gate::Gate;
-use crate::policy::{Connection, Given};
+use crate::policy::{Connection, Given, Variable};
+use crate::secret::Secret;
 use crate::selftest::{Baseline, Violation};
 
 /// Something that must hold before a gate opens.
@@ -93,11 +96,11 @@ rules! {
     secret_is_strong,
     secret_is_unique,
     variable_has_format,
+    variable_has_one_value,
     variable_is_allowed,
     variable_is_allowed_here,
     variable_is_declared,
     variable_is_set,
-    variable_is_set_once,
     variable_pair_is_allowed,
 }
 
@@ -118,6 +121,26 @@ fn name_of(case: &Case<'_>) -> String {
         Some(environment) => format!("`{}`", environment.name.value),
         None => format!("`{}`", case.facts.source.name()),
     }
+}
+
+/// Whether a variable must be set, here and now.
+fn is_required(case: &Case<'_>, variable: &Variable) -> bool {
+    let here = case.environment.is_some_and(|here| variable.required.contains(here.id));
+    here && variable.phases.contains(case.facts.phase)
+}
+
+/// The password of a connection with the variable that holds it; nothing where
+/// the password is all of a declared secret, which is judged as such.
+fn judged_password<'a, 'b>(
+    case: &Case<'a>,
+    connection: &'a Connection,
+    led: &'b Led<'a>,
+) -> Option<(&'a Seen, &'b Secret)> {
+    let password = led.target.password()?;
+    let holder = password_variable(case, connection, led);
+    let is_secret = case.policy.declared(&holder.name).is_some_and(|v| v.secret().is_some());
+    let is_all = holder.text().is_some_and(|text| text.same_as(password));
+    (!(is_secret && is_all)).then_some((holder, password))
 }
 
 /// The variable that holds the password of a connection.

@@ -1,11 +1,11 @@
 //! `secret-has-class`
 
-use super::{Case, Check, Rule};
+use super::{Case, Check, Held, Look, Rule};
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Environment, PerEnvironment, SecretRule, Variable};
-use crate::secret::{Class, Recognition, Secret, is_placeholder, means_nothing};
+use crate::secret::{Class, Recognition, Secret};
 use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
@@ -40,18 +40,12 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };
     let mut known: Vec<Known<'_>> = Vec::new();
-    for (variable, seen, secret) in case.declared() {
-        let Some(rule) = variable.secret() else { continue };
-        if means_nothing(secret.expose()) {
-            continue;
-        }
-        match form(rule, secret) {
-            Form::Unknown => {
-                if !is_placeholder(secret.expose()) {
-                    findings.push(unknown_form(case, variable, rule, seen));
-                }
-            }
-            Form::Known(class) => {
+    for Held { variable, rule, seen, secret, look } in &case.secrets {
+        match (form(rule, secret), look) {
+            // Another rule says what it is.
+            (_, Look::Nothing) | (Form::Unknown, Look::Placeholder(_)) => {}
+            (Form::Unknown, Look::Weak | Look::Own) => findings.push(unknown_form(case, variable, rule, seen)),
+            (Form::Known(class), Look::Placeholder(_) | Look::Weak | Look::Own) => {
                 if let Some(finding) = wrong_class(case, environment, variable, rule, seen, class) {
                     findings.push(finding);
                 } else if let (Some(class), Some(pair)) = (class, rule.kind.pair()) {

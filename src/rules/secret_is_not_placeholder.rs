@@ -1,10 +1,10 @@
 //! `secret-is-not-placeholder`
 
-use super::{Case, Check, Rule};
+use super::{Case, Check, Held, Look, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::Data;
-use crate::secret::{means_nothing, placeholder};
+use crate::secret::placeholder;
 use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
@@ -35,21 +35,21 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for (variable, seen, secret) in case.declared() {
-        let Some(rule) = variable.secret() else { continue };
-        let value = secret.expose();
-        if means_nothing(value) && variable.required.span().is_some() {
+    for Held { variable, rule, seen, look, .. } in &case.secrets {
+        let why = match look {
+            Look::Own | Look::Weak => continue,
             // `variable-is-set` refuses it as missing.
-            continue;
-        }
-        let Some(placeholder) = placeholder(value) else { continue };
+            Look::Nothing if super::is_required(case, variable) => continue,
+            Look::Nothing => "is a word for nothing",
+            Look::Placeholder(placeholder) => placeholder.why(),
+        };
         let name = &variable.name.value;
         findings.push(
             Finding::refused(
                 &RULE,
                 name,
                 seen.place.clone(),
-                format!("`{name}` holds a placeholder: {}", placeholder.why()),
+                format!("`{name}` holds a placeholder: it {why}"),
                 format!("set {} that was made for this environment", rule.kind.what()),
             )
             .because(case.source(), variable.name.span, "declared as a secret"),
@@ -65,11 +65,9 @@ fn passwords(case: &Case<'_>, findings: &mut Findings) {
         Data::Real => {}
     }
     for (connection, led) in case.led() {
-        let Some(password) = led.target.password() else { continue };
-        let holder = super::password_variable(case, connection, led);
-        if case.policy.declared(&holder.name).is_some_and(|variable| variable.secret().is_some()) {
+        let Some((holder, password)) = super::judged_password(case, connection, led) else {
             continue;
-        }
+        };
         if let Some(placeholder) = placeholder(password.expose()) {
             let name = &holder.name;
             findings.push(
@@ -77,7 +75,7 @@ fn passwords(case: &Case<'_>, findings: &mut Findings) {
                     &RULE,
                     name,
                     holder.place.clone(),
-                    format!("the password in `{name}` is a placeholder: {}", placeholder.why()),
+                    format!("the password in `{name}` is a placeholder: it {}", placeholder.why()),
                     "give the role a random password, and put that here",
                 )
                 .because(case.source(), environment.name.span, "an environment with real data"),

@@ -1,9 +1,9 @@
 //! `secret-is-not-shared`
 
-use super::{Case, Check, Rule};
+use super::{Case, Check, Look, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
-use crate::secret::{Secret, is_placeholder, means_nothing};
+use crate::secret::Secret;
 use crate::source::Place;
 use crate::selftest::{Baseline, Violation};
 
@@ -38,7 +38,7 @@ fn violate(baseline: &Baseline<'_>, all: &[Baseline<'_>]) -> Option<Violation> {
 }
 
 fn check(cases: &[Case<'_>], findings: &mut Findings) {
-    let all: Vec<Vec<Held<'_>>> = cases.iter().map(held).collect();
+    let all: Vec<Vec<Value<'_>>> = cases.iter().map(values).collect();
     for (position, (second, there)) in cases.iter().zip(&all).enumerate() {
         for (first, here) in cases.iter().zip(&all).take(position) {
             if super::are_different_environments(first, second) {
@@ -48,38 +48,37 @@ fn check(cases: &[Case<'_>], findings: &mut Findings) {
     }
 }
 
-struct Held<'a> {
+struct Value<'a> {
     name: &'a str,
     place: &'a Place,
     secret: Secret,
 }
 
-fn held<'a>(case: &Case<'a>) -> Vec<Held<'a>> {
-    let declared = case.declared().filter_map(|(variable, seen, secret)| {
-        let is_secret = variable.secret().is_some_and(|rule| !rule.kind.is_public());
-        is_secret.then(|| Held { name: &seen.name, place: &seen.place, secret: secret.clone() })
-    });
+fn values<'a>(case: &Case<'a>) -> Vec<Value<'a>> {
+    let declared = case
+        .secrets
+        .iter()
+        .filter(|held| matches!(held.look, Look::Own | Look::Weak) && !held.rule.kind.is_public())
+        .map(|held| (held.seen, held.secret.clone()));
     let passwords = case.led().filter_map(|(connection, led)| {
-        let holder = super::password_variable(case, connection, led);
-        let secret = led.target.password()?.clone();
-        Some(Held { name: &holder.name, place: &holder.place, secret })
+        let password = led.target.password().filter(|secret| Look::of(secret) == Look::Own)?;
+        Some((super::password_variable(case, connection, led), password.clone()))
     });
-    let mut held: Vec<_> = declared
-        .chain(passwords)
-        .filter(|held| {
-            let value = held.secret.expose();
-            !means_nothing(value) && !is_placeholder(value)
-        })
-        .collect();
-    held.dedup_by(|a, b| a.name == b.name);
-    held
+    let mut values: Vec<Value<'a>> = Vec::new();
+    for (seen, secret) in declared.chain(passwords) {
+        let is_known = values.iter().any(|v| v.name == seen.name && v.secret.same_as(&secret));
+        if !is_known {
+            values.push(Value { name: &seen.name, place: &seen.place, secret });
+        }
+    }
+    values
 }
 
 fn shared(
     first: &Case<'_>,
-    here: &[Held<'_>],
+    here: &[Value<'_>],
     second: &Case<'_>,
-    there: &[Held<'_>],
+    there: &[Value<'_>],
     findings: &mut Findings,
 ) {
     for held in there {

@@ -1,10 +1,10 @@
 //! `secret-is-strong`
 
-use super::{Case, Check, Rule};
+use super::{Case, Check, Held, Look, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::Data;
-use crate::secret::{MINIMUM_BITS, Recognition, bits, is_placeholder, means_nothing};
+use crate::secret::{MINIMUM_BITS, Recognition, is_strong};
 use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
@@ -38,15 +38,8 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for (variable, seen, secret) in case.declared() {
-        let Some(rule) = variable.secret() else { continue };
-        let value = secret.expose();
-        if rule.kind.has_form() || is_reported_elsewhere(value) {
-            continue;
-        }
-        if matches!(rule.kind.recognise(secret), Recognition::Unknown)
-            || bits(value) >= rule.min_bits
-        {
+    for Held { variable, rule, seen, secret, look } in &case.secrets {
+        if *look != Look::Weak || rule.kind.recognise(secret) == Recognition::Unknown {
             continue;
         }
         let name = &variable.name.value;
@@ -64,11 +57,6 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     passwords(case, findings);
 }
 
-/// A placeholder is weak as well; one finding says the cause.
-fn is_reported_elsewhere(value: &str) -> bool {
-    means_nothing(value) || is_placeholder(value)
-}
-
 fn passwords(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };
     match environment.data {
@@ -76,15 +64,10 @@ fn passwords(case: &Case<'_>, findings: &mut Findings) {
         Data::Real => {}
     }
     for (connection, led) in case.led() {
-        let Some(password) = led.target.password() else { continue };
-        let holder = super::password_variable(case, connection, led);
-        let is_declared =
-            case.policy.declared(&holder.name).is_some_and(|variable| variable.secret().is_some());
-        let value = password.expose();
-        if is_declared
-            || is_reported_elsewhere(value)
-            || bits(value) >= MINIMUM_BITS
-        {
+        let Some((holder, password)) = super::judged_password(case, connection, led) else {
+            continue;
+        };
+        if Look::of(password) != Look::Own || is_strong(password.expose()) {
             continue;
         }
         let name = &holder.name;

@@ -1,9 +1,8 @@
 //! `secret-is-unique`
 
-use super::{Case, Check, Rule};
+use super::{Case, Check, Look, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
-use crate::secret::{is_placeholder, means_nothing};
 use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
@@ -36,27 +35,24 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let secrets: Vec<_> = case
-        .declared()
-        .filter(|(variable, _, secret)| {
-            variable.secret().is_some_and(|rule| !rule.kind.is_public())
-                && !means_nothing(secret.expose())
-                && !is_placeholder(secret.expose())
-        })
+        .secrets
+        .iter()
+        .filter(|held| matches!(held.look, Look::Own | Look::Weak) && !held.rule.kind.is_public())
         .collect();
-    for (position, (variable, seen, secret)) in secrets.iter().enumerate() {
-        let same = secrets.iter().take(position).find(|(_, _, other)| other.same_as(secret));
-        let Some((first, first_seen, _)) = same else { continue };
-        let (one, other) = (&first.name.value, &variable.name.value);
+    for (position, held) in secrets.iter().enumerate() {
+        let same = secrets.iter().take(position).find(|other| other.secret.same_as(held.secret));
+        let Some(first) = same else { continue };
+        let (one, other) = (&first.variable.name.value, &held.variable.name.value);
         findings.push(
             Finding::refused(
                 &RULE,
                 other,
-                seen.place.clone(),
+                held.seen.place.clone(),
                 format!("`{other}` and `{one}` hold one value"),
                 "make a value for each",
             )
-            .because(case.source(), variable.name.span, "declared as a secret")
-            .related(first_seen.place.clone(), "the same value"),
+            .because(case.source(), held.variable.name.span, "declared as a secret")
+            .related(first.seen.place.clone(), "the same value"),
         );
     }
 }

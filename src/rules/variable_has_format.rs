@@ -1,6 +1,6 @@
 //! `variable-has-format`
 
-use super::{Case, Check, Rule};
+use super::{Case, Check, Met, Rule};
 use crate::address::{host_of, is_host};
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
@@ -37,10 +37,8 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for variable in case.policy.variables() {
-        let Some(seen) = case.find(&variable.name.value).filter(|seen| !seen.is_empty()) else {
-            continue;
-        };
+    for Met { seen, declared, .. } in &case.met {
+        let Some(variable) = declared.filter(|_| !seen.is_empty()) else { continue };
         let Some(secret) = seen.text() else {
             if !names_something(variable) {
                 let wrong = Wrong {

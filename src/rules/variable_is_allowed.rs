@@ -97,3 +97,86 @@ fn one_of(
         .because(case.source(), at, "the closed list"),
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Ask};
+    use super::RULE;
+    use crate::facts::Facts;
+
+    const NO_ENV: &str = "`KOOMY_ENV` holds none of the values that are allowed";
+    const NO_MODE: &str = "`MODE` holds none of the values that are allowed";
+    const MODE: &str = "[variables.MODE]\nvalues = { production = ['on', 'off'], sandbox = ['on'] }\n\
+        [variables.LEVEL]\nvalues = ['low', 'high']\n[variables.FREE]\n";
+
+    #[test]
+    fn the_environment_is_one_of_the_policy() {
+        let ask = Ask::small(&RULE, "");
+        let near = |why: &str| format!("{NO_ENV}: {why}");
+        let table = [
+            ("production", String::new()),
+            ("sandbox", String::new()),
+            ("bare", String::new()),
+            ("", String::new()), // `variable-is-set` refuses it
+            ("staging", NO_ENV.to_owned()),
+            ("Production", near("it differs from `production` in letter case")),
+            (" production", near("it is `production` with white space around it")),
+            ("'sandbox'", near("it is `sandbox` with quotes around it")),
+            ("s\u{430}ndbox", near("it looks like `sandbox` and has other characters")),
+            ("sandboxes", near("it is close to `sandbox`")),
+        ];
+        for (value, said) in table {
+            assert_eq!(ask.says(&[("KOOMY_ENV", value)]), said, "{value:?}");
+        }
+        assert_eq!(ask.says(&[]), "");
+        let bytes = Facts::assume().variable("KOOMY_ENV", *b"production\xff").facts();
+        assert_eq!(ask.says_of(&bytes), NO_ENV);
+    }
+
+    #[test]
+    fn a_closed_list_may_differ_by_environment() {
+        let ask = Ask::small(&RULE, MODE);
+        let table = [
+            ("production", "on", ""),
+            ("production", "off", ""),
+            ("production", "ON", "`MODE` holds none of the values that are allowed: it differs from `on` in letter case"),
+            ("production", "", ""),
+            ("sandbox", "on", ""),
+            ("sandbox", "off", NO_MODE),
+            ("bare", "on", NO_MODE),
+        ];
+        for (environment, value, said) in table {
+            let given = [("KOOMY_ENV", environment), ("MODE", value), ("FREE", "anything")];
+            assert_eq!(ask.says(&given), said, "{environment}, {value:?}");
+        }
+        let bytes = Facts::assume().variable("KOOMY_ENV", "sandbox").variable("MODE", *b"on\xff");
+        assert_eq!(ask.says_of(&bytes.facts()), NO_MODE);
+    }
+
+    #[test]
+    fn points_at_the_list_and_says_what_is_in_it() {
+        let ask = Ask::small(&RULE, MODE);
+        let full = |name: &str, help: &str, at: &str| {
+            format!(
+                "refused {name}: `{name}` holds none of the values that are allowed; {help}\n  \
+                 cause: <assumed environment> (here)\n  decided-by: {at} (the closed list)"
+            )
+        };
+        let table = [
+            ("production", "LEVEL", "set it to one of `low`, `high`", "['low', 'high']"),
+            ("sandbox", "MODE", "set it to `on`", "['on']"),
+            (
+                "bare",
+                "MODE",
+                "remove `MODE`; no value of it is allowed here",
+                "{ production = ['on', 'off'], sandbox = ['on'] }",
+            ),
+        ];
+        for (environment, name, help, at) in table {
+            let given = [("KOOMY_ENV", environment), (name, "unlike any of them")];
+            assert_eq!(ask.in_full(&given), full(name, help, at));
+        }
+        let help = "set it to one of `production`, `sandbox`, `bare`";
+        assert_eq!(ask.in_full(&[("KOOMY_ENV", "staging")]), full("KOOMY_ENV", help, "KOOMY_ENV"));
+    }
+}

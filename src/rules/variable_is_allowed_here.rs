@@ -1,6 +1,6 @@
 //! `variable-is-allowed-here`
 
-use super::{Case, Check, Rule};
+use super::{Case, Check, Met, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, one};
@@ -42,8 +42,8 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };
-    for seen in case.variables {
-        let Some(variable) = case.policy.declared(&seen.name) else { continue };
+    for Met { seen, declared, .. } in &case.met {
+        let Some(variable) = declared else { continue };
         if variable.allowed.contains(environment.id) {
             continue;
         }
@@ -59,6 +59,57 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
                 format!("unset `{name}`, or add `{environment}` to its `allowed`"),
             )
             .because(case.source(), at, "allowed in these environments"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Ask};
+    use super::RULE;
+
+    #[test]
+    fn only_where_it_may_be() {
+        let ask = Ask::small(
+            &RULE,
+            "[variables.ONLY]\nallowed = ['sandbox']\n[variables.NOWHERE]\nallowed = []\n\
+             [variables.EVERYWHERE]\n[variables.'DEBUG*']\nallowed = ['sandbox']\n\
+             [variables.DEBUG_OK]\n",
+        );
+        let table = [
+            ("sandbox", "ONLY", true),
+            ("production", "ONLY", false),
+            ("bare", "ONLY", false),
+            ("staging", "ONLY", true), // no environment: `variable-is-allowed` refuses it
+            ("sandbox", "NOWHERE", false),
+            ("production", "EVERYWHERE", true),
+            ("production", "UNKNOWN", true),
+            ("sandbox", "DEBUG", true),
+            ("production", "DEBUG", false),
+            ("production", "DEBUG_ANY", false),
+            ("production", "DEBUG_OK", true), // by its name before any pattern
+            ("production", "XDEBUG", true),
+            ("production", "debug", true),
+        ];
+        for (environment, name, is_allowed) in table {
+            let said = format!("`{name}` is set, and is not allowed in `{environment}`");
+            let expected = if is_allowed { "" } else { said.as_str() };
+            for value in ["", "0"] {
+                let given = [("KOOMY_ENV", environment), (name, value)];
+                assert_eq!(ask.says(&given), expected, "{environment}, {name}={value}");
+            }
+        }
+    }
+
+    #[test]
+    fn points_at_the_list() {
+        let ask = Ask::small(&RULE, "[variables.'DEBUG*']\nallowed = ['sandbox']\n");
+        assert_eq!(
+            ask.in_full(&[("KOOMY_ENV", "production"), ("DEBUG_SQL", "1")]),
+            "refused DEBUG_SQL: `DEBUG_SQL` is set, and is not allowed in `production`; \
+             unset `DEBUG_SQL`, or add `production` to its `allowed`\n  \
+             cause: <assumed environment> (here)\n  \
+             decided-by: ['sandbox'] (allowed in these environments)"
         );
     }
 }

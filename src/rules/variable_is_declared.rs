@@ -1,7 +1,6 @@
 //! `variable-is-declared`
 
-use super::{Case, Check, Rule};
-use crate::facts::Seen;
+use super::{Case, Check, Met, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::platform;
@@ -40,8 +39,9 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for seen in case.variables {
-        if let Some(look) = look(case, seen) {
+    for met in &case.met {
+        if let Some(look) = look(case, met) {
+            let seen = met.seen;
             let name = &seen.name;
             findings.push(
                 Finding::refused(
@@ -57,13 +57,10 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
-fn look(case: &Case<'_>, seen: &Seen) -> Option<&'static str> {
+fn look(case: &Case<'_>, met: &Met<'_>) -> Option<&'static str> {
+    let seen = met.seen;
     let name = seen.name.as_str();
-    if seen.is_empty()
-        || case.policy.declared(name).is_some()
-        || case.policy.is_part_of_connection(name)
-        || platform::sets(name, seen.text())
-    {
+    if met.is_judged() || seen.is_empty() || platform::sets(name, seen.text()) {
         return None;
     }
     if case.policy.prefix().is_some_and(|prefix| name.starts_with(&prefix.value)) {
@@ -76,11 +73,11 @@ fn look(case: &Case<'_>, seen: &Seen) -> Option<&'static str> {
     if is_secret(&upper) {
         return Some("looks like a secret");
     }
-    let value = seen.text()?;
-    if Kind::detect(value).is_some() {
+    if seen.text().and_then(Kind::detect).is_some() {
         return Some("holds what looks like a provider's secret key");
     }
-    has_password(value.expose()).then_some("holds an address with a password")
+    // LIMIT: a key with a byte that is no text has no provider's form any more.
+    has_password(seen.lossy().expose()).then_some("holds an address with a password")
 }
 
 fn is_connection(name: &str) -> bool {

@@ -4,7 +4,7 @@ use super::{Case, Check, Reading, Rule};
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
-use crate::policy::{Connection, Environment, Variable, VariableKind};
+use crate::policy::{Connection, Environment, Variable};
 use crate::secret::means_nothing;
 use crate::source::Spanned;
 use crate::selftest::{Baseline, Violation, one};
@@ -42,7 +42,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         return names_environment(case, findings);
     };
     for variable in case.policy.variables() {
-        if is_required(variable, environment, case) {
+        if super::is_required(case, variable) {
             must_be_set(case, variable, environment, findings);
         }
     }
@@ -78,10 +78,6 @@ fn names_environment(case: &Case<'_>, findings: &mut Findings) {
     );
 }
 
-fn is_required(variable: &Variable, environment: &Environment, case: &Case<'_>) -> bool {
-    variable.required.contains(environment.id) && variable.phases.contains(case.facts.phase)
-}
-
 fn must_be_set(
     case: &Case<'_>,
     variable: &Variable,
@@ -110,8 +106,7 @@ fn must_be_set(
 }
 
 fn is_a_word_for_nothing(variable: &Variable, seen: &Seen) -> bool {
-    matches!(variable.kind, VariableKind::Secret(_))
-        && seen.text().is_some_and(|secret| means_nothing(secret.expose()))
+    variable.secret().is_some() && seen.text().is_some_and(|s| means_nothing(s.expose()))
 }
 
 fn must_be_connected(
@@ -162,6 +157,183 @@ fn partial(
                 "set every part of the connection, or none",
             )
             .because(case.source(), name.span, "part of the connection"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Ask, seen};
+    use super::RULE;
+    use crate::policy::Phase;
+
+    const VARIABLES: &str = "[variables.NODE_ENV]\nis = 'runtime'\n\
+        [variables.KEY]\nis = 'secret'\nrequired = ['production', 'sandbox']\n\
+        [variables.NOTE]\nrequired = true\nphases = ['boot', 'build']\n\
+        [variables.MAYBE]\nis = 'secret'\n[variables.NEVER]\nrequired = false\n";
+    const WHOLE: [(&str, &str); 3] = [("NODE_ENV", "production"), ("KEY", "x"), ("NOTE", "x")];
+
+    fn without(environment: &'static str, name: &str) -> Vec<(&'static str, &'static str)> {
+        let all = WHOLE.into_iter().filter(|(known, _)| *known != name);
+        [("KOOMY_ENV", environment)].into_iter().chain(all).collect()
+    }
+
+    #[test]
+    fn what_is_required_here_is_set() {
+        let ask = Ask::small(&RULE, VARIABLES);
+        let table = [
+            ("production", "NODE_ENV", true),
+            ("production", "KEY", true),
+            ("sandbox", "KEY", true),
+            ("bare", "KEY", false),
+            ("bare", "NOTE", true),
+            ("bare", "MAYBE", false),
+            ("production", "NEVER", false),
+        ];
+        for (environment, name, is_required) in table {
+            let mut given = without(environment, name);
+            let says = |problem: &str| match is_required {
+                true => format!("`{name}` {problem}, and `{environment}` requires it"),
+                false => String::new(),
+            };
+            assert_eq!(ask.says(&given), says("is not set"), "{environment}, {name}");
+            given.push((name, ""));
+            assert_eq!(ask.says(&given), says("is empty"), "{environment}, {name}");
+            given.push((name, "x"));
+            assert_eq!(ask.says(&given), "", "{environment}, {name}");
+        }
+    }
+
+    #[test]
+    fn a_word_for_nothing_is_no_secret_and_may_be_a_text() {
+        let ask = Ask::small(&RULE, VARIABLES);
+        let said = "`KEY` holds a word for nothing, and `sandbox` requires it";
+        let table = [("KEY", "null", said), ("KEY", "x", ""), ("NOTE", "null", ""), ("MAYBE", "null", "")];
+        for (name, value, said) in table {
+            let mut given = without("sandbox", name);
+            given.push((name, value));
+            assert_eq!(ask.says(&given), said, "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn asks_in_its_phases_only() {
+        let ask = Ask::small(&RULE, VARIABLES);
+        let not_set = |name| format!("`{name}` is not set, and `sandbox` requires it");
+        let table = [
+            (Phase::Boot, vec!["KEY", "NODE_ENV", "NOTE"]),
+            (Phase::Build, vec!["NODE_ENV", "NOTE"]),
+            (Phase::Ci, vec!["NODE_ENV"]),
+        ];
+        for (phase, names) in table {
+            let mut facts = seen(&[("KOOMY_ENV", "sandbox")]);
+            facts.phase = phase;
+            let said: Vec<_> = names.into_iter().map(not_set).collect();
+            assert_eq!(ask.says_of(&facts), said.join("\n"), "{phase:?}");
+        }
+    }
+
+    #[test]
+    fn without_an_environment_nothing_else_is_asked() {
+        let ask = Ask::small(&RULE, VARIABLES);
+        let head = "refused KOOMY_ENV: `KOOMY_ENV`";
+        let tail = "so the environment is unknown; \
+            set it to one of `production`, `sandbox`, `bare`\n  \
+            cause: <assumed environment> (here)\n  decided-by: KOOMY_ENV (names the environment)";
+        assert_eq!(ask.in_full(&[]), format!("{head} is not set, {tail}"));
+        assert_eq!(ask.in_full(&[("KOOMY_ENV", "")]), format!("{head} is empty, {tail}"));
+        assert_eq!(ask.in_full(&[("KOOMY_ENV", "staging")]), "");
+    }
+
+    #[test]
+    fn points_at_the_list_or_at_the_name() {
+        let ask = Ask::small(&RULE, VARIABLES);
+        let full = |name: &str, at: &str| {
+            format!(
+                "refused {name}: `{name}` is not set, and `production` requires it; \
+                 set `{name}`, or take `production` out of its `required`\n  \
+                 cause: <assumed environment> (here)\n  decided-by: {at} (required here)"
+            )
+        };
+        let table =
+            [("KEY", "['production', 'sandbox']"), ("NOTE", "true"), ("NODE_ENV", "NODE_ENV")];
+        for (name, at) in table {
+            assert_eq!(ask.in_full(&without("production", name)), full(name, at));
+        }
+    }
+
+    #[test]
+    fn a_connection_is_set_where_there_is_a_database() {
+        let said = |environment: &str| {
+            format!("`DATABASE_URL` is not set, and `{environment}` needs the connection `primary`")
+        };
+        let boot = [Phase::Boot].as_slice();
+        let table = [
+            ("", "production", boot, true),
+            ("", "sandbox", boot, true),
+            ("", "bare", boot, false),
+            ("", "production", &[Phase::Ci, Phase::Build], false),
+            ("required = ['bare']", "bare", boot, true),
+            ("required = ['bare']", "production", boot, false),
+            ("required = false", "production", boot, false),
+            ("required = true", "bare", boot, true),
+            ("phases = ['ci']", "production", boot, false),
+            ("phases = ['ci']", "production", &[Phase::Ci], true),
+        ];
+        for (more, environment, phases, is_needed) in table {
+            let connection = format!("[connections.primary]\nurl = 'DATABASE_URL'\n{more}\n");
+            let ask = Ask::small(&RULE, &connection);
+            for phase in phases {
+                for (given, is_set) in [
+                    (vec![("KOOMY_ENV", environment)], false),
+                    (vec![("KOOMY_ENV", environment), ("DATABASE_URL", "")], false),
+                    (vec![("KOOMY_ENV", environment), ("DATABASE_URL", "x")], true),
+                ] {
+                    let facts = crate::facts::Facts { phase: *phase, ..seen(&given) };
+                    let said = if is_needed && !is_set { said(environment) } else { String::new() };
+                    assert_eq!(ask.says_of(&facts), said, "{more}, {environment}, {phase:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_connection_is_whole() {
+        let parts = "[connections.primary]\nhost = 'H'\nport = 'P'\ndatabase = 'D'\nuser = 'U'\n\
+             password = 'W'\n";
+        let ask = Ask::small(&RULE, parts);
+        let table: [(&[&str], &str); 8] = [
+            (&[], "`H` is not set, and `sandbox` needs the connection `primary`"),
+            (&["P"], "`H` is not set, and `sandbox` needs the connection `primary`"),
+            (&["H"], "`D` is not set, and `H` is\n`U` is not set, and `H` is"),
+            (&["D"], "`H` is not set, and `D` is\n`U` is not set, and `D` is"),
+            (&["U"], "`H` is not set, and `U` is\n`D` is not set, and `U` is"),
+            (&["W"], "`H` is not set, and `W` is\n`D` is not set, and `W` is\n`U` is not set, and `W` is"),
+            (&["H", "D"], "`U` is not set, and `H` is"),
+            (&["H", "D", "U"], ""),
+        ];
+        for (set, said) in table {
+            let mut given = vec![("KOOMY_ENV", "sandbox"), ("D", "")];
+            given.extend(set.iter().map(|name| (*name, "x")));
+            assert_eq!(ask.says(&given), said, "{set:?}");
+        }
+        assert_eq!(
+            ask.in_full(&[("KOOMY_ENV", "bare"), ("H", "x"), ("U", "x")]),
+            "refused D: `D` is not set, and `H` is; set every part of the connection, or none\n  \
+             cause: <assumed environment> (here)\n  decided-by: 'D' (part of the connection)"
+        );
+        assert_eq!(
+            Ask::small(&RULE, "[connections.primary]\nurl = 'URL'\nrequired = true\n")
+                .in_full(&[("KOOMY_ENV", "bare")]),
+            "refused URL: `URL` is not set, and `bare` needs the connection `primary`; \
+             set `URL` to a database of `bare`\n  \
+             cause: <assumed environment> (here)\n  decided-by: true (required here)"
+        );
+        assert_eq!(
+            Ask::small(&RULE, parts).in_full(&[("KOOMY_ENV", "sandbox")]),
+            "refused H: `H` is not set, and `sandbox` needs the connection `primary`; \
+             set `H` to a database of `sandbox`\n  \
+             cause: <assumed environment> (here)\n  decided-by: 'H' (required here)"
         );
     }
 }

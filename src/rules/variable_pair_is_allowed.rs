@@ -90,3 +90,68 @@ fn pair(case: &Case<'_>, variable: &Variable, environment: &Environment, finding
         .because(case.source(), at, "the runtimes of this environment"),
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Ask, seen};
+    use super::RULE;
+    use crate::facts::Facts;
+
+    const RUNTIME: &str = "[variables.NODE_ENV]\nis = 'runtime'\n";
+    const NO: [&str; 3] = [
+        "`NODE_ENV` holds a runtime that `production` may not run with",
+        "`NODE_ENV` holds a runtime that `sandbox` may not run with",
+        "`NODE_ENV` holds a runtime that `bare` may not run with",
+    ];
+
+    #[test]
+    fn each_environment_runs_with_its_own_runtimes() {
+        let ask = Ask::small(&RULE, RUNTIME);
+        let table = [
+            ("production", "production", ""),
+            ("production", "development", NO[0]),
+            ("production", "Production", NO[0]),
+            ("production", "production ", NO[0]),
+            ("production", "", ""), // `variable-is-set` refuses it
+            ("sandbox", "production", ""),
+            ("sandbox", "development", ""),
+            ("sandbox", "test", NO[1]),
+            ("bare", "test", ""),
+            ("bare", "production", NO[2]),
+            ("staging", "development", ""), // `variable-is-allowed` refuses it
+        ];
+        for (environment, runtime, said) in table {
+            let given = [("KOOMY_ENV", environment), ("NODE_ENV", runtime)];
+            assert_eq!(ask.says(&given), said, "{environment}, {runtime:?}");
+        }
+        assert_eq!(ask.says(&[("KOOMY_ENV", "production")]), "");
+    }
+
+    #[test]
+    fn what_is_no_text_is_no_runtime() {
+        let facts = Facts::assume().variable("KOOMY_ENV", "bare").variable("NODE_ENV", *b"test\xff");
+        assert_eq!(Ask::small(&RULE, RUNTIME).says_of(&facts.facts()), NO[2]);
+    }
+
+    #[test]
+    fn leaves_what_is_in_no_list_to_the_closed_list() {
+        let ask = Ask::small(&RULE, &format!("{RUNTIME}values = ['production', 'development']\n"));
+        let table = [("production", ""), ("development", NO[0]), ("test", "")];
+        for (runtime, said) in table {
+            let facts = seen(&[("KOOMY_ENV", "production"), ("NODE_ENV", runtime)]);
+            assert_eq!(ask.says_of(&facts), said, "{runtime}");
+        }
+    }
+
+    #[test]
+    fn points_at_the_runtimes() {
+        let ask = Ask::small(&RULE, RUNTIME);
+        assert_eq!(
+            ask.in_full(&[("KOOMY_ENV", "sandbox"), ("NODE_ENV", "test"), ("OTHER", "test")]),
+            "refused NODE_ENV: `NODE_ENV` holds a runtime that `sandbox` may not run with; \
+             in `sandbox`, set it to `production` or `development`\n  \
+             cause: <assumed environment> (here)\n  \
+             decided-by: ['production', 'development'] (the runtimes of this environment)"
+        );
+    }
+}

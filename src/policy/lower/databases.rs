@@ -45,9 +45,24 @@ impl Lower {
             network: network(section),
             name,
         };
+        self.empty_lists(&database.name, section);
         self.addresses(&database);
         self.users(&database);
         Some(database)
+    }
+
+    /// To leave one of these out means "any" or "the usual ones"; an empty list
+    /// would read as none, and `users = []` would let everybody in.
+    fn empty_lists(&mut self, name: &Spanned<String>, section: Section<'_>) {
+        for key in ["ports", "users"] {
+            if let (Some(span), true) = (section.span(key), section.is_empty_list(key)) {
+                self.contradiction(
+                    span,
+                    format!("`{}` lists no {key}, so nothing could lead to it", name.value),
+                    format!("list its `{key}`, or leave the key out"),
+                );
+            }
+        }
     }
 
     fn addresses(&mut self, database: &Database) {

@@ -129,9 +129,10 @@ impl Lower {
     ) {
         let runtime = variables.values().find(|v| matches!(v.kind, VariableKind::Runtime));
         for environment in environments {
-            if let (Some(runtime), None) = (runtime, &environment.runtime) {
+            let listed = environment.runtime.as_ref().filter(|listed| !listed.value.is_empty());
+            if let (Some(runtime), None) = (runtime, listed) {
                 self.contradiction(
-                    environment.name.span,
+                    environment.runtime.as_ref().map_or(environment.name.span, |list| list.span),
                     format!(
                         "`{}` has no `runtime`, so no value of `{}` is allowed in it",
                         environment.name.value, runtime.name.value

@@ -259,16 +259,18 @@ impl Lower {
     }
 
     fn required_is_allowed(&mut self, variable: &Variable) {
-        let Where::Only(required, Some(span)) = &variable.required else { return };
+        let Variable { required, allowed, .. } = variable;
+        let (Where::Only(_, at), span) = (allowed, required.span()) else { return };
+        let Some(span) = span.or(*at) else { return };
         let names = &self.names.environments;
         let forbidden: Vec<_> = names
             .iter()
-            .filter(|(_, id)| required.contains(id) && !variable.allowed.contains(**id))
+            .filter(|(_, id)| required.contains(**id) && !allowed.contains(**id))
             .map(|(name, _)| name.clone())
             .collect();
         for name in forbidden {
             self.contradiction(
-                *span,
+                span,
                 format!("`{}` is required in `{name}` and not allowed there", variable.name.value),
                 format!("add `{name}` to `allowed`, or remove it here"),
             );

@@ -1,0 +1,168 @@
+//! Asks one rule about a few variables, for the tables at the bottom of each rule.
+
+use super::{Case, Check, Rule};
+use crate::facts::{Facts, Observed};
+use crate::finding::{Finding, Findings, Role};
+use crate::policy::Policy;
+use crate::secret::Kind;
+
+/// A rule, and the policy that it is asked by.
+pub(super) struct Ask {
+    rule: &'static Rule,
+    policy: Policy,
+}
+
+/// The variables of one environment.
+pub(super) type Given<'a> = &'a [(&'a str, &'a str)];
+
+impl Ask {
+    /// By a small policy, with `more` at its end.
+    pub(super) fn small(rule: &'static Rule, more: &str) -> Self {
+        Self::by(rule, &format!("{SMALL}{more}"))
+    }
+
+    /// By the policy in `text`.
+    pub(super) fn by(rule: &'static Rule, text: &str) -> Self {
+        Self { rule, policy: Policy::parse("small.toml", text).unwrap() }
+    }
+
+    /// The messages about these variables, one a line; nothing where the rule is
+    /// satisfied.
+    pub(super) fn says(&self, variables: Given<'_>) -> String {
+        self.says_of(&seen(variables))
+    }
+
+    /// The messages about these facts.
+    pub(super) fn says_of(&self, facts: &Facts) -> String {
+        lines(&self.findings(facts), |finding| finding.message().to_owned())
+    }
+
+    /// All that the rule says of these variables, and the text of the policy at
+    /// each place: `outcome subject: message; help`, then the labels.
+    pub(super) fn in_full(&self, variables: Given<'_>) -> String {
+        self.in_full_of(&seen(variables))
+    }
+
+    /// All that the rule says of these facts.
+    pub(super) fn in_full_of(&self, facts: &Facts) -> String {
+        lines(&self.findings(facts), full)
+    }
+
+    /// All that the rule says of several environments, side by side.
+    pub(super) fn across(&self, environments: &[Given<'_>]) -> String {
+        let facts: Vec<_> = environments.iter().map(|variables| seen(variables)).collect();
+        let cases: Vec<_> = facts.iter().map(|facts| self.case(facts)).collect();
+        let Check::Across(check) = self.rule.check else { panic!("{} looks at one", self.rule.id) };
+        let mut findings = Findings::new();
+        check(&cases, &mut findings);
+        lines(&self.owned(findings), full)
+    }
+
+    fn findings(&self, facts: &Facts) -> Findings {
+        let Check::One(check) = self.rule.check else { panic!("{} compares", self.rule.id) };
+        let mut findings = Findings::new();
+        check(&self.case(facts), &mut findings);
+        self.owned(findings)
+    }
+
+    fn case<'a>(&'a self, facts: &'a Facts) -> Case<'a> {
+        let Observed::Seen(variables) = &facts.variables else { panic!("nothing is assumed") };
+        Case::new(&self.policy, facts, variables)
+    }
+
+    fn owned(&self, findings: Findings) -> Findings {
+        assert!(findings.iter().all(|finding| finding.rule() == self.rule), "{findings:?}");
+        assert!(
+            findings
+                .iter()
+                .all(|f| f.labels().iter().filter(|l| l.role == Role::Cause).count() == 1)
+        );
+        findings
+    }
+}
+
+/// Facts with these variables.
+pub(super) fn seen(variables: Given<'_>) -> Facts {
+    let empty = Facts::assume().variable("X", "").without("X");
+    empty.variables(variables.iter().copied()).facts()
+}
+
+/// A strong password, the same for the same seed.
+pub(super) fn strong(seed: u64) -> String {
+    Kind::HOME_MADE.sample(None, seed).unwrap()
+}
+
+/// A database URL with a strong password, such as `main.db.koomy.app/koomy?sslmode=require`.
+pub(super) fn url(rest: &str) -> String {
+    url_with(&strong(1), rest)
+}
+
+/// A database URL with that password.
+pub(super) fn url_with(password: &str, rest: &str) -> String {
+    format!("postgresql://app:{password}@{rest}")
+}
+
+fn lines(findings: &Findings, write: impl Fn(&Finding) -> String) -> String {
+    findings.iter().map(write).collect::<Vec<_>>().join("\n")
+}
+
+fn full(finding: &Finding) -> String {
+    let head = format!(
+        "{} {}: {}; {}",
+        finding.outcome().name(),
+        finding.subject(),
+        finding.message(),
+        finding.help()
+    );
+    let labels = finding.labels().iter().map(|label| {
+        let source = &label.place.source;
+        let shown = match label.place.span {
+            Some(span) => source.slice(span).unwrap().to_owned(),
+            None => format!("<{}>", source.name()),
+        };
+        format!("\n  {}: {shown} ({})", label.role.name(), label.text)
+    });
+    head + &labels.collect::<String>()
+}
+
+const SMALL: &str = "\
+version = 1
+name    = 'small'
+
+[environments.production]
+data      = 'real'
+runtime   = ['production']
+databases = ['main']
+domains   = ['koomy.app', 'api.koomy.app']
+
+[environments.sandbox]
+data      = 'synthetic'
+runtime   = ['production', 'development']
+databases = ['play', 'here']
+domains   = ['play.koomy.app', 'localhost']
+
+[environments.bare]
+data    = 'masked'
+runtime = ['test']
+
+[databases.main]
+endpoints = ['main.koomy.app']
+database  = 'koomy'
+
+[databases.play]
+endpoints = ['play.koomy.app']
+database  = 'koomy'
+
+[databases.here]
+hosts    = ['localhost', 'db']
+database = 'koomy'
+
+[databases.inner]
+endpoints = ['inner.koomy.app']
+database  = 'koomy'
+network   = 'private'
+
+[variables.KOOMY_ENV]
+is = 'environment'
+
+";
