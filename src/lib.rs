@@ -67,9 +67,9 @@
 //!    has its format and one of its values. Nothing that looks like a secret or a
 //!    connection is undeclared.
 //! 4. Every connection has exactly one target, whatever driver reads it. That
-//!    target is a database of this environment, compared as a whole, reached with
-//!    TLS unless it is near; outside real data, nothing in it looks like
-//!    production.
+//!    target is a database of this environment, compared as a whole, and reached
+//!    with TLS unless the way there is private. Where data are not real, nothing in
+//!    it looks like production.
 //! 5. Every secret has the form of its kind and the class that the environment
 //!    demands. It is no placeholder, is strong, and is used once.
 //! 6. Every web address in a variable belongs to this environment.

@@ -22,6 +22,7 @@ use koomy_guard::rules::{RULES, Rule};
 use koomy_guard::secret::Secret;
 use koomy_guard::target::{Engine, MOVERS, Target};
 use markdown::*;
+use toml::de::DeTable;
 
 /// Compares a document with what it should be, or rewrites it.
 fn hold(name: &str, expected: &str) {
@@ -130,6 +131,34 @@ fn every_example_of_a_policy_is_one() {
         }
     }
     assert!(complete > 0, "no document has a complete policy");
+}
+
+#[test]
+fn every_room_is_in_the_architecture() {
+    let text = read(&root().join("docs/architecture.md"));
+    let listed = std::fs::read_dir(root().join("src")).unwrap();
+    let files = listed.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let modules: Vec<_> = files.map(|file| file.trim_end_matches(".rs").to_owned()).collect();
+    assert!(modules.len() > 10, "{modules:?}");
+    for module in modules {
+        assert!(text.contains(&format!("\n| `{module}` | ")), "{module}");
+    }
+}
+
+#[test]
+fn every_dependency_has_its_reason() {
+    let reasons = anchors(&read(&root().join("docs/dependencies.md")));
+    for manifest in ["Cargo.toml", "guard-cli/Cargo.toml"] {
+        let text = read(&root().join(manifest));
+        let manifest = DeTable::parse(&text).unwrap();
+        for kind in ["dependencies", "dev-dependencies", "build-dependencies"] {
+            let table = manifest.get_ref().get(kind).and_then(|table| table.get_ref().as_table());
+            for (name, _) in table.into_iter().flatten() {
+                let name = name.get_ref();
+                assert!(reasons.contains(name.as_ref()), "docs/dependencies.md lacks `{name}`");
+            }
+        }
+    }
 }
 
 #[test]
