@@ -16,11 +16,11 @@ mod markdown;
 use std::collections::BTreeSet;
 
 use generate::{TABLES, dials, rules, secrets, table};
-use koomy_guard::Policy;
 use koomy_guard::policy::ProblemKind;
 use koomy_guard::rules::{RULES, Rule};
 use koomy_guard::secret::Secret;
 use koomy_guard::target::{Engine, MOVERS, Target};
+use koomy_guard::{Policy, selftest};
 use markdown::*;
 use toml::de::DeTable;
 
@@ -122,7 +122,9 @@ fn every_example_of_a_policy_is_one() {
             match info.as_str() {
                 "toml" if block.starts_with("version = 1") => {
                     complete += 1;
-                    assert!(parsed.is_ok(), "{name}: {}", parsed.unwrap_err());
+                    let policy = parsed.unwrap_or_else(|error| panic!("{name}: {error}"));
+                    let tried = selftest::run(&policy);
+                    assert!(tried.is_proof(), "{name}: {tried:?}");
                 }
                 "toml" => assert_eq!(misfits(&block), Vec::<String>::new(), "{name}\n{block}"),
                 "toml,wrong" => assert!(parsed.is_err(), "{name}\n{block}"),
