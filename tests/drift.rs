@@ -14,6 +14,7 @@ mod generate;
 mod markdown;
 
 use std::collections::BTreeSet;
+use std::sync::Once;
 
 use generate::{TABLES, dials, rules, secrets, table};
 use koomy_guard::policy::ProblemKind;
@@ -21,67 +22,81 @@ use koomy_guard::rules::{RULES, Rule};
 use koomy_guard::secret::Secret;
 use koomy_guard::target::{Engine, MOVERS, Target};
 use koomy_guard::{Policy, selftest};
-use markdown::*;
+use markdown::{
+    anchors, command, command_lines, fences, is_rule_like, key, links, read, root, spans,
+};
 use toml::de::DeTable;
 
-/// Compares a document with what it should be, or rewrites it.
-fn hold(name: &str, expected: &str) {
-    let path = root().join(name);
-    if std::env::var_os("UPDATE").is_some() {
-        assert!(std::fs::write(&path, expected).is_ok(), "cannot write {name}");
+/// The documents that are written, in whole or in part, from the library.
+const GENERATED: [&str; 4] =
+    ["docs/rules.md", "docs/secrets.md", "docs/policy.md", "docs/database-urls.md"];
+
+#[test]
+fn what_is_generated_is_up_to_date() {
+    update();
+    for name in GENERATED {
+        let (found, expected) = (read(&root().join(name)), expected(name));
+        let mut lines = found.lines().zip(expected.lines());
+        let line = lines.position(|(found, expected)| found != expected);
+        let line = line.map_or("at its end".to_owned(), |line| format!("in line {}", line + 1));
+        let message = format!("{name} differs {line}; run `UPDATE=1 cargo test --test drift`");
+        assert!(found == expected, "{message}");
+        let filled = [0, 0, TABLES.len() + 1, 2];
+        let parts = GENERATED.iter().zip(filled).find(|(known, _)| **known == name);
+        assert_eq!(Some(found.matches("<!-- begin: ").count()), parts.map(|(_, count)| count));
     }
-    let found = read(&path);
-    let line = found.lines().zip(expected.lines()).position(|(found, expected)| found != expected);
-    assert!(
-        found == expected,
-        "{name} is out of date, first in line {}; run `UPDATE=1 cargo test --test drift`",
-        line.unwrap_or(found.lines().count().min(expected.lines().count())) + 1,
-    );
 }
 
-/// Holds what stands between the markers of a document.
-fn hold_parts(name: &str, parts: &[(&str, String)]) {
+fn expected(name: &str) -> String {
     let text = read(&root().join(name));
-    let mut expected = text.clone();
-    for (marker, generated) in parts {
-        let begin = format!("<!-- begin: {marker} -->\n");
-        let cut = expected.split_once(&begin).and_then(|(before, rest)| {
-            let (_, after) = rest.split_once("<!-- end -->")?;
-            Some(format!("{before}{begin}\n{generated}\n<!-- end -->{after}"))
-        });
-        assert!(cut.is_some(), "{name} has no {begin}");
-        expected = cut.unwrap_or_default();
+    match name {
+        "docs/rules.md" => rules(),
+        "docs/secrets.md" => secrets(),
+        "docs/policy.md" => {
+            let wrong = fences(&text).into_iter().find(|(info, _)| info == "toml,wrong");
+            let said = wrong.and_then(|(_, wrong)| Policy::parse("policy.toml", &wrong).err());
+            let said = said.map(|said| format!("```text\n{said}\n```\n")).unwrap_or_default();
+            let tables = TABLES.iter().map(|(marker, _, keys)| (*marker, table(keys)));
+            filled(&text, tables.chain([("error", said)]))
+        }
+        _ => {
+            let movers = MOVERS.iter().map(|name| format!("- `{name}`\n")).collect();
+            filled(&text, [("dials", dials()), ("movers", movers)])
+        }
     }
-    assert_eq!(text.matches("<!-- begin: ").count(), parts.len(), "a marker that nothing fills");
-    hold(name, &expected);
 }
 
-#[test]
-fn the_rules_are_described_from_the_rules() {
-    hold("docs/rules.md", &rules());
+/// The text with what belongs between its markers; without, if it lacks one.
+fn filled(text: &str, parts: impl IntoIterator<Item = (&'static str, String)>) -> String {
+    let fill = |text: String, (marker, part): (&str, String)| {
+        let begin = format!("<!-- begin: {marker} -->\n");
+        let (before, rest) = text.split_once(&begin)?;
+        let (_, after) = rest.split_once("<!-- end -->")?;
+        Some(format!("{before}{begin}\n{part}\n<!-- end -->{after}"))
+    };
+    parts.into_iter().try_fold(text.to_owned(), fill).unwrap_or_default()
 }
 
-#[test]
-fn the_kinds_of_secrets_are_described_from_the_kinds() {
-    hold("docs/secrets.md", &secrets());
+/// Rewrites what is generated, once and before any test reads it, if asked to.
+fn update() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        if std::env::var_os("UPDATE").is_some() {
+            for name in GENERATED {
+                let expected = expected(name);
+                // INVARIANT: a document that lost a marker is not emptied.
+                if !expected.is_empty() {
+                    // One that cannot be written is found out of date.
+                    let _ = std::fs::write(root().join(name), expected);
+                }
+            }
+        }
+    });
 }
 
-#[test]
-fn the_keys_of_a_policy_are_described_from_the_format() {
-    let wrong = fences(&read(&root().join("docs/policy.md")))
-        .into_iter()
-        .find(|(info, _)| info == "toml,wrong")
-        .expect("an example of a wrong policy");
-    let said = Policy::parse("policy.toml", &wrong.1).expect_err("a problem");
-    let tables = TABLES.iter().map(|(marker, _, keys)| (*marker, table(keys)));
-    let error = ("error", format!("```text\n{said}\n```\n"));
-    hold_parts("docs/policy.md", &tables.chain([error]).collect::<Vec<_>>());
-}
-
-#[test]
-fn what_drivers_dial_is_described_from_the_records() {
-    let movers = MOVERS.iter().map(|name| format!("- `{name}`\n")).collect();
-    hold_parts("docs/database-urls.md", &[("dials", dials()), ("movers", movers)]);
+fn documents() -> Vec<(String, String)> {
+    update();
+    markdown::documents()
 }
 
 #[test]
