@@ -27,6 +27,9 @@ pub(crate) enum AddressError {
 ///
 /// [`AddressError`] says which of the three it is.
 pub(crate) fn host_of(value: &str) -> Result<String, AddressError> {
+    if let Some(host) = plain(value) {
+        return Ok(host.to_owned());
+    }
     let url = Url::parse(value).map_err(|_| AddressError::NotAnAddress)?;
     let (_, rest) = value.split_once("://").ok_or(AddressError::NoHost)?;
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
@@ -54,6 +57,34 @@ pub(crate) fn host_of(value: &str) -> Result<String, AddressError> {
     } else {
         Err(AddressError::Ambiguous)
     }
+}
+
+/// The host of an address in the form that every reader knows, without the cost
+/// of the others: a scheme of the web, a lower-case name with a dot or
+/// `localhost`, perhaps a port, perhaps a plain path.
+fn plain(value: &str) -> Option<&str> {
+    let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"))?;
+    let (authority, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
+    let (host, port) = authority.split_once(':').unwrap_or((authority, "80"));
+    let is_label = |label: &str| {
+        let inner =
+            label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        (1..=63).contains(&label.len())
+            && inner
+            && !label.starts_with("xn--")
+            && label.bytes().next().is_some_and(|b| b != b'-')
+            && label.bytes().last().is_some_and(|b| b != b'-')
+    };
+    let is_name = host.len() <= 253
+        && host.split('.').all(is_label)
+        && host
+            .rsplit('.')
+            .next()
+            .is_some_and(|last| !last.starts_with(|c: char| c.is_ascii_digit()));
+    let is_port =
+        port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|p| p > 0);
+    let is_path = path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_.~".contains(&b));
+    (is_name && is_port && is_path).then_some(host)
 }
 
 /// Whether `value` is a host name or an address, as written in a variable.
@@ -97,6 +128,41 @@ mod tests {
         ];
         for (value, expected) in table {
             assert_eq!(host_of(value).as_deref(), expected.as_deref(), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn the_plain_form_is_read_as_the_crate_reads_it() {
+        let hosts = [
+            "koomy.app",
+            "a-b.c1.example",
+            "localhost",
+            "1.example",
+            "x",
+            "a..b",
+            "-a.b",
+            "a-.b",
+            "1.2.3.4",
+            "a.1",
+            "a.0x1",
+            "xn--a.b",
+            "A.b",
+            "a_b.c",
+            "",
+            ".",
+            "a.b.",
+        ];
+        for scheme in ["http", "https", "ftp"] {
+            for host in hosts {
+                for port in ["", ":", ":0", ":80", ":8080", ":65536", ":x"] {
+                    for path in ["", "/", "/a/b.c", "/../x", "?q", "#f", "/a b", "\\x"] {
+                        let value = format!("{scheme}://{host}{port}{path}");
+                        let Some(plain) = plain(&value) else { continue };
+                        let url = Url::parse(&value).unwrap();
+                        assert_eq!(url.host_str(), Some(plain), "{value}");
+                    }
+                }
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ mod platform;
 pub mod policy;
 pub mod rules;
 pub mod secret;
+pub mod selftest;
 pub mod source;
 pub mod target;
 

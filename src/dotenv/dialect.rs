@@ -23,11 +23,9 @@ fn what_readers_agree_on_is_accepted() {
         ("K=", ""),
         ("K=\"\"", ""),
         ("K=''", ""),
-        ("K= # note", ""),
+        ("K=\"\" # note", ""),
         ("K=value # note", "value"),
-        ("K=value\t# it's \"noted\"", "value"),
-        ("K=a#b", "a#b"),
-        ("K=a#b # note", "a#b"),
+        ("K=value\t # it's \"noted\"", "value"),
         ("K=a=b==", "a=b=="),
         ("K=https://host/?a=b&c=%20", "https://host/?a=b&c=%20"),
         ("K=é", "é"),
@@ -63,7 +61,7 @@ fn what_readers_agree_on_is_accepted() {
 
 #[test]
 fn what_readers_do_not_agree_on_is_a_problem() {
-    let table: [(&str, ProblemKind); 57] = [
+    let table: [(&str, ProblemKind); 64] = [
         ("K", NoEquals),
         ("K: v", NoEquals),
         ("export", NoEquals),
@@ -95,10 +93,16 @@ fn what_readers_do_not_agree_on_is_a_problem() {
         ("K=`v`", Backtick),
         ("K=a b", InnerSpace),
         ("K=a\tb # note", InnerSpace),
+        ("K=v\t# note", TabComment),
+        ("K=v \t# note", TabComment),
+        ("K= # note", LeadingHash),
+        ("K=# note", LeadingHash),
         ("K=a\"b", InnerQuote),
         ("K=it's", InnerQuote),
         ("K={\"a\":1}", InnerQuote),
         ("K=#v", LeadingHash),
+        ("K=a#b", InnerHash),
+        ("K=a#b # note", InnerHash),
         ("K=a\\b", Backslash),
         ("K=a\\", Backslash),
         ("K=\"a\\\"b\"", Backslash),
@@ -110,6 +114,7 @@ fn what_readers_do_not_agree_on_is_a_problem() {
         ("K='a\\\\b'", Backslash),
         ("K='a\\'b'", Backslash),
         ("K=v\u{a0}", OddCharacter),
+        ("K=v\u{c}", OddCharacter),
         ("K=v\u{feff}", OddCharacter),
         ("K=v\u{b}w", OddCharacter),
         ("K=v\rL=w", OddLineBreak),
@@ -179,6 +184,18 @@ fn duplicates_are_all_there_in_file_order() {
 }
 
 #[test]
+fn half_a_value_is_no_value() {
+    let parsed = parse("f", b"J=1\nK=\"half\nL=2");
+    let keys: Vec<_> = parsed.entries.iter().map(|entry| entry.key.as_str()).collect();
+    assert_eq!(keys, ["J"]);
+}
+
+#[test]
+fn a_run_of_lines_that_are_not_understood_is_one_problem() {
+    assert_eq!(problems(b"a\nb\nc\nK=v\nd\n\ne"), [NoEquals, NoEquals, NoEquals]);
+}
+
+#[test]
 fn utf_16_is_said_once() {
     assert_eq!(problems(b"\xff\xfeK\0=\0v\0\n\0L\0=\0w\0"), [Utf16]);
     assert_eq!(problems(b"\xfe\xff\0K\0=\0v"), [Utf16]);
@@ -226,8 +243,10 @@ fn every_problem_has_a_message_and_a_way_out_in_house_style() {
         AfterLines,
         Backtick,
         InnerSpace,
+        InnerHash,
         InnerQuote,
         LeadingHash,
+        TabComment,
         OddCharacter,
         Backslash,
         QuotedCrlf,

@@ -36,6 +36,7 @@ fn the_masked_text_shows_keys_and_nothing_else() {
         ("don't\nL=v", "# (hidden)\nL=********"),
         // base64 and PEM without quotes
         ("K=-----BEGIN X-----\nMIIE\nabcd=\nL=v", "K=********\n# (hidden)\n# (hidden)\nL=********"),
+        ("K=a b\nabcd=\n\nL=\n", "K=********\n# (hidden)\n\nL=********\n"),
         ("K=abcd\nefgh==\nL=v", "K=********\n# (hidden)\nL=********"),
         ("K=abcd\neF9h=\nL=v", "K=********\n# (hidden)\nL=********"),
     ];
@@ -123,7 +124,7 @@ fn is_legitimate(four: &[u8], parsed: &Parsed) -> bool {
     four.contains(&b'\n') || within(HIDDEN) || within("=********") || shown.split('\n').any(left)
 }
 
-/// A file of `bytes` bytes made of one piece must not take quadratic time.
+/// A file made of one piece, over and over, must not take quadratic time.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "this test measures time")]
 fn hostile_files_are_read_in_linear_time() {
@@ -161,7 +162,7 @@ fn hostile_files_are_read_in_linear_time() {
     ];
     for prefix in ["", "A=1\n", "K=\"", "K='", "x `"] {
         for piece in pieces {
-            let file = [prefix, &piece.repeat(256 * 1024 / piece.len())].concat();
+            let file = [prefix, &piece.repeat(64 * 1024 / piece.len())].concat();
             let start = Instant::now();
             parse("f", file.as_bytes());
             let took = start.elapsed();

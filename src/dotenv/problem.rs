@@ -52,9 +52,15 @@ pub enum ProblemKind {
     /// `#` as the first character of a value.
     #[error("the value begins with `#`, a comment to some readers")]
     LeadingHash,
+    /// A tab, and not a space, before the comment after a value without quotes.
+    #[error("a tab before `#`, which only some readers take for a comment")]
+    TabComment,
     /// A control character or an unusual space in a value without quotes.
     #[error("the value has a control character or an unusual space in it and no quotes")]
     OddCharacter,
+    /// `#` inside a value without quotes.
+    #[error("a `#` in a value without quotes, which some readers take for a comment")]
+    InnerHash,
     /// A backslash that readers treat differently.
     #[error("a backslash that readers treat differently")]
     Backslash,
@@ -79,6 +85,35 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
+    /// Whether the doubt is about one value alone, so that the variables before
+    /// and after it are certain.
+    pub fn is_of_value(self) -> bool {
+        match self {
+            Self::InnerSpace
+            | Self::InnerHash
+            | Self::LeadingHash
+            | Self::TabComment
+            | Self::Dollar
+            | Self::QuotedReference
+            | Self::UnknownReference
+            | Self::UnclearReference => true,
+            Self::Utf16
+            | Self::NoEquals
+            | Self::NotAName
+            | Self::LooksBroken
+            | Self::OddLineBreak
+            | Self::Unclosed
+            | Self::AfterQuote
+            | Self::AfterLines
+            | Self::Backtick
+            | Self::InnerQuote
+            | Self::OddCharacter
+            | Self::Backslash
+            | Self::QuotedCrlf
+            | Self::TooMuchExpansion => false,
+        }
+    }
+
     /// What to do about it.
     pub fn help(self) -> &'static str {
         match self {
@@ -97,9 +132,11 @@ impl ProblemKind {
             Self::Backtick | Self::InnerQuote => {
                 "put single quotes around it, or double quotes if it holds a single one"
             }
-            Self::InnerSpace | Self::LeadingHash | Self::OddCharacter => {
+            Self::InnerSpace | Self::InnerHash | Self::OddCharacter => {
                 "put the value in double quotes"
             }
+            Self::LeadingHash => "put the value in double quotes; write an empty one as `\"\"`",
+            Self::TabComment => "put a space before the `#`",
             Self::Backslash => {
                 "use single quotes without escapes; in double quotes only `\\n` is certain"
             }

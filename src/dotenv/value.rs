@@ -79,38 +79,51 @@ fn after_quote(after: &[u8], breaks: usize) -> Option<ProblemKind> {
 
 fn plain(text: &[u8], blanks: usize) -> Raw<'_> {
     let line = first_line(text);
-    let shown = without_cr(line);
-    let content = shown.get(blanks..comment_at(shown)).unwrap_or_default().trim_ascii_end();
-    let odd_break = has_odd_break(shown).then_some(ProblemKind::OddLineBreak);
-    let problem = odd_break.or_else(|| plain_problem(content));
+    let (content, comment) = split_comment(without_cr(line).get(blanks..).unwrap_or_default());
+    let problem = if has_odd_break(content) || has_odd_break(comment) {
+        Some(ProblemKind::OddLineBreak)
+    } else if content.ends_with(b"\t") && !comment.is_empty() {
+        Some(ProblemKind::TabComment)
+    } else {
+        plain_problem(trim_end(content))
+    };
+    let content = trim_end(content);
     Raw { style: Style::Plain, content, breaks: 0, used: line.len(), problem }
 }
 
-// A `#` after a blank begins a comment. One inside a word does not.
-fn comment_at(line: &[u8]) -> usize {
-    line.array_windows()
-        .position(|[before, byte]| is_blank(*before) && *byte == b'#')
-        .map_or(line.len(), |at| at + 1)
+fn trim_end(text: &[u8]) -> &[u8] {
+    let blanks = text.iter().rev().take_while(|byte| is_blank(**byte)).count();
+    text.get(..text.len() - blanks).unwrap_or(text)
 }
 
+// A `#` after a blank begins a comment. One inside a word does not.
+fn split_comment(text: &[u8]) -> (&[u8], &[u8]) {
+    let comment =
+        text.array_windows().position(|[before, byte]| is_blank(*before) && *byte == b'#');
+    comment.and_then(|before| text.split_at_checked(before + 1)).unwrap_or((text, &[]))
+}
+
+// What could change how the next lines are read comes first.
 fn plain_problem(content: &[u8]) -> Option<ProblemKind> {
     let has = |test: fn(u8) -> bool| content.iter().any(|byte| test(*byte));
-    if content.starts_with(b"#") {
-        Some(ProblemKind::LeadingHash)
-    } else if has(is_blank) {
-        Some(ProblemKind::InnerSpace)
-    } else if has(|byte| matches!(byte, b'"' | b'\'')) {
+    if has(|byte| matches!(byte, b'"' | b'\'')) {
         Some(ProblemKind::InnerQuote)
     } else if has(|byte| byte == b'\\') {
         Some(ProblemKind::Backslash)
+    } else if has_odd_character(content) {
+        Some(ProblemKind::OddCharacter)
+    } else if content.starts_with(b"#") {
+        Some(ProblemKind::LeadingHash)
+    } else if has(is_blank) {
+        Some(ProblemKind::InnerSpace)
     } else {
-        has_odd_character(content).then_some(ProblemKind::OddCharacter)
+        has(|byte| byte == b'#').then_some(ProblemKind::InnerHash)
     }
 }
 
 // NUL is no oddity: it makes the value bytes instead of text.
 fn has_odd_character(content: &[u8]) -> bool {
-    if content.iter().any(|byte| *byte != 0 && byte.is_ascii_control()) {
+    if content.iter().any(|byte| !matches!(byte, 0 | b'\t') && byte.is_ascii_control()) {
         return true;
     }
     let odd = |c: char| !c.is_ascii() && (c.is_whitespace() || c.is_control() || c == '\u{feff}');

@@ -1,5 +1,6 @@
 //! The variables that were seen.
 
+use crate::dotenv::ProblemKind;
 use crate::secret::Secret;
 use crate::secret::value::Value;
 use crate::source::Place;
@@ -15,6 +16,8 @@ pub struct Seen {
     pub place: Place,
     /// Where else the same source sets it; empty unless it is ambiguous.
     pub also: Vec<Place>,
+    /// Why a file's readers disagree on the value; then it is the likeliest.
+    pub doubt: Option<ProblemKind>,
 }
 
 impl Seen {

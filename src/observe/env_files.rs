@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::file::{self, ENV_FILE_LIMIT};
-use crate::dotenv::{self, Parsed};
+use crate::dotenv::{self, Entry, Parsed};
 use crate::facts::{Cause, Causes, Facts, Observed, Seen, Variables};
 use crate::policy::Phase;
 use crate::source::{Place, Source};
@@ -13,7 +13,8 @@ use crate::source::{Place, Source};
 /// nothing of the process.
 ///
 /// If any file cannot be read, or holds a line that is not understood, nothing
-/// is seen: what is missing there might be what decides.
+/// is seen: what is missing there might be what decides. A value on which
+/// readers disagree is seen with that doubt, which a rule refuses.
 pub fn env_files<P: AsRef<Path>>(paths: &[P], phase: Phase) -> Facts {
     let mut causes = Vec::new();
     let mut variables = Variables::default();
@@ -43,10 +44,16 @@ fn read(path: &Path) -> Result<Variables, Vec<Cause>> {
         }]
     })?;
     let Parsed { source, entries, problems } = dotenv::parse(&name, &bytes);
-    if !problems.is_empty() {
-        return Err(problems.iter().map(|problem| cause(&source, problem)).collect());
+    let (of_values, of_file): (Vec<_>, Vec<_>) =
+        problems.into_iter().partition(|problem| problem.kind.is_of_value());
+    if !of_file.is_empty() {
+        return Err(of_file.iter().map(|problem| cause(&source, problem)).collect());
     }
+    let doubt = |entry: &Entry| {
+        of_values.iter().find(|problem| problem.span == entry.span).map(|problem| problem.kind)
+    };
     Ok(Variables::from_source(entries.into_iter().map(|entry| Seen {
+        doubt: doubt(&entry),
         name: entry.key,
         value: entry.value,
         place: Place::at(&source, entry.span),

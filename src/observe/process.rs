@@ -25,5 +25,5 @@ pub fn process(phase: Phase) -> Facts {
 fn seen(source: &Arc<Source>, name: std::ffi::OsString, value: std::ffi::OsString) -> Option<Seen> {
     let name = name.into_string().ok()?;
     let value = Value::new(value.into_encoded_bytes());
-    Some(Seen { name, value, place: Place::whole(source), also: Vec::new() })
+    Some(Seen { name, value, place: Place::whole(source), also: Vec::new(), doubt: None })
 }

@@ -364,6 +364,12 @@ pub static VARIABLE: &[Key] = &[
         "\"[a-z]{2}-[a-z]+-[0-9]\"",
     ),
     optional(
+        "example",
+        Shape::Text,
+        "A value that fits, for the self-test; needed with `matches`. Not for secrets.",
+        "\"eu-west-3\"",
+    ),
+    optional(
         "min_bits",
         Shape::Integer(1, 512),
         "The least strength of a home-made secret, in bits of guessing work; 64 when left out.",

@@ -11,7 +11,11 @@ mod reader;
 mod variable;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
+
+use once_cell::sync::OnceCell;
+use sha2::{Digest, Sha256};
 
 pub use problem::{PolicyError, Problem, ProblemKind};
 pub use variable::{
@@ -26,7 +30,8 @@ use crate::target::{Address, Engine, Provider, Target};
 pub struct Policy {
     source: Arc<Source>,
     origin: Origin,
-    sha256: String,
+    /// Computed when it is first asked for: most decisions never print it.
+    sha256: OnceCell<String>,
     name: Spanned<String>,
     owner: Option<String>,
     prefix: Option<Spanned<String>>,
@@ -345,7 +350,14 @@ impl Policy {
 
     /// The SHA-256 of the text, in lower-case hexadecimal digits.
     pub fn sha256(&self) -> &str {
-        &self.sha256
+        self.sha256.get_or_init(|| {
+            let mut digits = String::with_capacity(64);
+            for byte in Sha256::digest(self.source.shown().unwrap_or_default()) {
+                // Writing to a string cannot fail.
+                let _ = write!(digits, "{byte:02x}");
+            }
+            digits
+        })
     }
 
     /// Its name.

@@ -11,6 +11,32 @@ use crate::source::{Span, Spanned};
 
 type Entry<'a> = (&'a toml::Spanned<std::borrow::Cow<'a, str>>, &'a toml::Spanned<DeValue<'a>>);
 
+/// Where in the tree a value stands; spelled out only for a problem.
+#[derive(Clone, Copy)]
+pub(super) enum Path<'a> {
+    /// The top of the file.
+    Top,
+    /// A key below.
+    Key(&'a Path<'a>, &'a str),
+}
+
+impl Path<'_> {
+    fn key(&self) -> String {
+        match self {
+            Self::Top => String::new(),
+            Self::Key(Path::Top, name) => (*name).to_owned(),
+            Self::Key(parent, name) => format!("{}.{name}", parent.key()),
+        }
+    }
+
+    fn table(&self) -> String {
+        match self {
+            Self::Top => "the top of the file".to_owned(),
+            Self::Key(..) => format!("`[{}]`", self.key()),
+        }
+    }
+}
+
 /// Reports every key and value of `table` that the format does not have.
 ///
 /// `path` names the table in messages, such as `[environments.sandbox]`;
@@ -18,19 +44,19 @@ type Entry<'a> = (&'a toml::Spanned<std::borrow::Cow<'a, str>>, &'a toml::Spanne
 pub(super) fn check(
     table: &DeTable<'_>,
     keys: &'static [Key],
-    path: &str,
+    path: Path<'_>,
     span: Span,
     problems: &mut Vec<Problem>,
 ) {
     for (name, value) in table {
         match keys.iter().find(|key| key.name == name.get_ref().as_ref()) {
-            Some(key) => check_value(value, &key.shape, &join(path, key.name), problems),
+            Some(key) => check_value(value, &key.shape, Path::Key(&path, key.name), problems),
             None => problems.push(unknown_key(name, keys, path)),
         }
     }
     for key in keys.iter().filter(|key| key.need == Need::Required) {
         if !table.contains_key(key.name) {
-            let kind = ProblemKind::MissingKey { key: key.name, table: shown(path) };
+            let kind = ProblemKind::MissingKey { key: key.name, table: path.table() };
             problems.push(Problem { kind, span, related: None });
         }
     }
@@ -39,11 +65,11 @@ pub(super) fn check(
 fn unknown_key(
     name: &toml::Spanned<std::borrow::Cow<'_, str>>,
     keys: &'static [Key],
-    path: &str,
+    path: Path<'_>,
 ) -> Problem {
     let kind = ProblemKind::UnknownKey {
         key: name.get_ref().to_string(),
-        table: shown(path),
+        table: path.table(),
         did_you_mean: closest(name.get_ref(), keys.iter().map(|key| key.name)),
     };
     Problem { kind, span: name.span().into(), related: None }
@@ -52,7 +78,7 @@ fn unknown_key(
 fn check_value(
     value: &toml::Spanned<DeValue<'_>>,
     shape: &'static Shape,
-    path: &str,
+    path: Path<'_>,
     problems: &mut Vec<Problem>,
 ) {
     match (shape, value.get_ref()) {
@@ -91,18 +117,18 @@ fn check_value(
         }
         (Shape::Named(keys), DeValue::Table(table)) => {
             for (name, inner) in table {
-                let path = join(path, name.get_ref());
+                let path = Path::Key(&path, name.get_ref());
                 match inner.get_ref() {
                     DeValue::Table(inner) => {
-                        check(inner, keys, &path, name.span().into(), problems);
+                        check(inner, keys, path, name.span().into(), problems);
                     }
-                    _ => problems.push(wrong_value(inner, &Shape::Table(&[]), &path)),
+                    _ => problems.push(wrong_value(inner, &Shape::Table(&[]), path)),
                 }
             }
         }
         (Shape::PerEnvironment(inner), DeValue::Table(table)) => {
             for (name, value) in table {
-                check_value(value, inner, &join(path, name.get_ref()), problems);
+                check_value(value, inner, Path::Key(&path, name.get_ref()), problems);
             }
         }
         (Shape::Either(shapes), found) => {
@@ -138,7 +164,7 @@ fn same_type(shape: &Shape, value: &DeValue<'_>) -> bool {
     }
 }
 
-fn wrong_value(value: &toml::Spanned<DeValue<'_>>, shape: &Shape, path: &str) -> Problem {
+fn wrong_value(value: &toml::Spanned<DeValue<'_>>, shape: &Shape, path: Path<'_>) -> Problem {
     let found = match value.get_ref() {
         DeValue::String(_) => "a string".to_owned(),
         DeValue::Integer(number) => format!("the number {number}"),
@@ -148,32 +174,17 @@ fn wrong_value(value: &toml::Spanned<DeValue<'_>>, shape: &Shape, path: &str) ->
         DeValue::Array(_) => "a list".to_owned(),
         DeValue::Table(_) => "a table".to_owned(),
     };
-    let kind = ProblemKind::WrongValue { key: path.to_owned(), found, expected: shape.describe() };
+    let kind = ProblemKind::WrongValue { key: path.key(), found, expected: shape.describe() };
     Problem { kind, span: value.span().into(), related: None }
 }
 
-fn not_a_word(word: &str, words: &'static [&'static str], span: Span, path: &str) -> Problem {
+fn not_a_word(word: &str, words: &'static [&'static str], span: Span, path: Path<'_>) -> Problem {
     let mut expected = Shape::OneOf(words).describe();
     if let Some(meant) = closest(word, words.iter().copied()) {
         expected = format!("{expected}; did you mean `{meant}`?");
     }
-    let kind =
-        ProblemKind::WrongValue { key: path.to_owned(), found: format!("`{word}`"), expected };
+    let kind = ProblemKind::WrongValue { key: path.key(), found: format!("`{word}`"), expected };
     Problem { kind, span, related: None }
-}
-
-fn join(path: &str, name: &str) -> String {
-    match path {
-        "" => name.to_owned(),
-        path => format!("{path}.{name}"),
-    }
-}
-
-fn shown(path: &str) -> String {
-    match path {
-        "" => "the top of the file".to_owned(),
-        path => format!("`[{path}]`"),
-    }
 }
 
 /// A table whose values are taken out by key. What has the wrong type is

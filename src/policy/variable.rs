@@ -23,6 +23,8 @@ pub struct Variable {
     pub hosts: Option<PerEnvironment<Vec<String>>>,
     /// What the whole value must match.
     pub matches: Option<Spanned<Matcher>>,
+    /// A value that fits, for the self-test.
+    pub example: Option<Spanned<String>>,
     /// The phases in which it must be set.
     pub phases: Phases,
     /// What it is for.
@@ -196,6 +198,14 @@ impl NamePattern {
     fn letters(&self) -> &str {
         match self {
             Self::StartsWith(letters) | Self::EndsWith(letters) => letters,
+        }
+    }
+
+    /// A name that fits.
+    pub(crate) fn example(&self) -> String {
+        match self {
+            Self::StartsWith(start) => format!("{start}SELFTEST"),
+            Self::EndsWith(end) => format!("SELFTEST{end}"),
         }
     }
 

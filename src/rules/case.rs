@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use crate::facts::{Facts, Seen, Variables};
-use crate::policy::{Connection, Database, Environment, Given, PartVariables, Policy, Variable};
-use crate::secret::Secret;
+use crate::policy::{
+    Connection, Database, Environment, Given, PartVariables, Policy, SecretRule, Variable,
+};
+use crate::secret::{Placeholder, Secret, means_nothing, placeholder};
 use crate::source::{Place, Source, Spanned};
 use crate::target::{Ambiguity, Engine, MOVERS, Part, Parts, Target};
 
@@ -22,6 +24,44 @@ pub struct Case<'a> {
     pub environment: Option<&'a Environment>,
     /// The connections of the policy, each with what its variables say.
     pub connections: Vec<Reached<'a>>,
+    /// The declared secrets that are set, each looked at once.
+    pub secrets: Vec<Held<'a>>,
+}
+
+/// A declared secret that is set, and what its value looks like.
+#[derive(Clone, Debug)]
+pub struct Held<'a> {
+    /// The variable.
+    pub variable: &'a Variable,
+    /// What is declared of it as a secret.
+    pub rule: &'a SecretRule,
+    /// What was seen.
+    pub seen: &'a Seen,
+    /// The value.
+    pub secret: &'a Secret,
+    /// What the value looks like.
+    pub look: Look,
+}
+
+/// What a secret's value looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// A word for nothing, such as `null`.
+    Nothing,
+    /// A value that somebody was to replace.
+    Placeholder(Placeholder),
+    /// A value of its own.
+    Own,
+}
+
+impl Look {
+    pub(crate) fn of(secret: &Secret) -> Self {
+        let value = secret.expose();
+        if means_nothing(value) {
+            return Self::Nothing;
+        }
+        placeholder(value).map_or(Self::Own, Self::Placeholder)
+    }
 }
 
 /// A connection, and what its variables say.
@@ -97,21 +137,21 @@ impl<'a> Case<'a> {
                 reading: read(connection, policy, environment, variables),
             })
             .collect();
-        Self { policy, facts, variables, environment, connections }
+        let secrets = policy
+            .variables()
+            .filter_map(|variable| {
+                let rule = variable.secret()?;
+                let seen = variables.find(&variable.name.value)?;
+                let secret = seen.text()?;
+                Some(Held { variable, rule, seen, secret, look: Look::of(secret) })
+            })
+            .collect();
+        Self { policy, facts, variables, environment, connections, secrets }
     }
 
     /// The policy's text, to point at.
     pub fn source(&self) -> &'a Arc<Source> {
         self.policy.source()
-    }
-
-    /// The declared variables that are set to text, with what is declared.
-    pub fn declared(&self) -> impl Iterator<Item = (&'a Variable, &'a Seen, &'a Secret)> {
-        let variables = self.variables;
-        self.policy.variables().filter_map(move |variable| {
-            let seen = variables.find(&variable.name.value)?;
-            Some((variable, seen, seen.text()?))
-        })
     }
 
     /// The variable called `name`, if it is there.

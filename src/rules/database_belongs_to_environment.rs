@@ -5,6 +5,7 @@ use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Connection, Database, Environment};
 use crate::secret::is_documentation_host;
+use crate::selftest::{Address, Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "database-belongs-to-environment",
@@ -26,7 +27,16 @@ where it leads now. A new database is declared under `[databases.NAME]` and
 listed in the environment's `databases`.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    let elsewhere = |address: &mut Address| {
+        address.host = "elsewhere.example".to_owned();
+        address.database = "elsewhere".to_owned();
+    };
+    baseline.led(elsewhere).map(one)
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };

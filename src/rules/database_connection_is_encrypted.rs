@@ -5,6 +5,7 @@ use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Connection, Given, Network};
 use crate::target::{Encryption, Engine};
+use crate::selftest::{Address, Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "database-connection-is-encrypted",
@@ -27,7 +28,16 @@ server's certificate authority. For separate variables, name the one with the
 mode in the connection's `encryption`.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    let in_plain_text = |address: &mut Address| {
+        address.host = "elsewhere.example".to_owned();
+        address.parameters = String::new();
+    };
+    baseline.led(in_plain_text).map(one)
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for (connection, led) in case.led() {

@@ -5,6 +5,7 @@ use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Data, Policy};
 use crate::target::Target;
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "database-is-not-production-like",
@@ -26,7 +27,17 @@ Check where the connection leads. If the database truly is no production, rename
 what says so.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    match baseline.environment().data {
+        Data::Real => None,
+        Data::Masked | Data::Synthetic => {
+            baseline.led(|address| address.database = "production".to_owned()).map(one)
+        }
+    }
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };

@@ -3,6 +3,7 @@
 use super::{Case, Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
+use crate::selftest::{Baseline, Violation};
 
 pub(super) static RULE: Rule = Rule {
     id: "database-is-not-shared",
@@ -21,7 +22,14 @@ see in the other.
 Give each environment a database of its own.
 ",
     check: Check::Across(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, all: &[Baseline<'_>]) -> Option<Violation> {
+    let other = all.iter().find(|other| other.environment().id != baseline.environment().id)?;
+    let shared = baseline.with_connections_of(other)?;
+    Some(Violation::Across(vec![other.facts(), shared]))
+}
 
 fn check(cases: &[Case<'_>], findings: &mut Findings) {
     for (position, second) in cases.iter().enumerate() {

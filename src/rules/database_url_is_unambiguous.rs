@@ -3,6 +3,7 @@
 use super::{Case, Check, Reading, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "database-url-is-unambiguous",
@@ -24,7 +25,12 @@ one of them dials, a reader of the URL does not see.
 special characters in the password. Unset the `PG*` variable.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    baseline.led(|address| address.host = "one.example,two.example".to_owned()).map(one)
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for reached in &case.connections {

@@ -4,7 +4,8 @@ use super::{Case, Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{DebugRule, Environment, Phase};
-use crate::secret::{MINIMUM_BITS, Secret, bits, is_placeholder};
+use crate::secret::{MINIMUM_BITS, Secret, is_placeholder, withstands};
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "debug-secret-is-set",
@@ -24,7 +25,13 @@ Set the variable to a fresh random value, such as the output of
 `openssl rand -hex 32`; or take `debug` out of the environment.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    let debug = baseline.environment().debug.as_ref()?;
+    Some(one(baseline.without(&debug.secret.value)))
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };
@@ -58,7 +65,7 @@ fn problem(case: &Case<'_>, debug: &DebugRule) -> Option<String> {
     if is_placeholder(secret.expose()) {
         return Some("is a placeholder".to_owned());
     }
-    if bits(secret.expose()) < minimum(case, name) {
+    if !withstands(secret.expose(), minimum(case, name)) {
         return Some("is weak".to_owned());
     }
     shared_with(case, name, secret).map(|other| format!("holds the value of `{other}`"))

@@ -7,6 +7,7 @@ use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Environment, Variable, VariableKind};
 use crate::source::{Place, Span};
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "domain-belongs-to-environment",
@@ -27,7 +28,19 @@ Point the variable at a domain of this environment. For a third party's address,
 list its host in the variable's `hosts`.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, all: &[Baseline<'_>]) -> Option<Violation> {
+    let declared = baseline.declared().find(|variable| matches!(variable.kind, VariableKind::Url));
+    if let Some(variable) = declared {
+        return Some(one(baseline.with(&variable.name.value, "https://elsewhere.example/")));
+    }
+    let others = all.iter().filter(|other| other.environment().id != baseline.environment().id);
+    let mut domains = others.flat_map(|other| &other.environment().domains);
+    let foreign = domains.find(|domain| !is_this_machine(&domain.value))?;
+    Some(one(baseline.with("SELFTEST_ADDRESS", format!("https://{}/", foreign.value))))
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };
@@ -125,11 +138,15 @@ fn contaminated(
 /// The environment that a domain belongs to. Names of this machine belong to
 /// whoever uses them.
 fn owner<'a>(case: &Case<'a>, host: &str) -> Option<&'a Environment> {
-    if host == "localhost" || host.starts_with("127.") || host == "[::1]" {
+    if is_this_machine(host) {
         return None;
     }
     let has = |environment: &&Environment| environment.domains.iter().any(|d| d.value == host);
     case.policy.environments().iter().find(has)
+}
+
+fn is_this_machine(host: &str) -> bool {
+    host == "localhost" || host.starts_with("127.") || host == "[::1]"
 }
 
 fn refuse(

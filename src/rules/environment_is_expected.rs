@@ -1,8 +1,10 @@
 //! `environment-is-expected`
 
 use super::{Case, Check, Rule};
+use crate::facts::Facts;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "environment-is-expected",
@@ -21,7 +23,14 @@ production that is handed the sandbox's file would pass every other rule.
 Hand over the file of the expected environment, or expect the other one.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, all: &[Baseline<'_>]) -> Option<Violation> {
+    let other = all.iter().find(|other| other.environment().id != baseline.environment().id)?;
+    let expected = Some(other.environment().name.value.clone());
+    Some(one(Facts { expected, ..baseline.facts() }))
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let (Some(expected), Some(environment)) = (&case.facts.expected, case.environment) else {

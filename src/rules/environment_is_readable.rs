@@ -5,6 +5,7 @@ use crate::facts::{Facts, Observed};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::source::Place;
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "environment-is-readable",
@@ -24,7 +25,12 @@ The finding names the file and the line. `docs/dotenv.md` describes what a file
 of variables may hold.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    Some(one(Facts { variables: Observed::Absent, ..baseline.facts() }))
+}
 
 /// What was read is in the case already; what could not be is in [`report`].
 fn check(case: &Case<'_>, findings: &mut Findings) {

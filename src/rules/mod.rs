@@ -4,12 +4,13 @@ mod case;
 #[cfg(test)]
 mod contract;
 
-pub use case::{Case, Led, Reached, Reading};
+pub use case::{Case, Held, Led, Look, Reached, Reading};
 
 use crate::facts::Seen;
 use crate::finding::Findings;
 use crate::gate::Gate;
 use crate::policy::{Connection, Given};
+use crate::selftest::{Baseline, Violation};
 
 /// Something that must hold before a gate opens.
 ///
@@ -27,6 +28,9 @@ pub struct Rule {
     pub explain: &'static str,
     /// Looks at a case.
     pub check: Check,
+    /// Breaks what must hold, for the self-test; `None` where the policy gives
+    /// nothing to break.
+    pub violate: Violate,
 }
 
 /// What a rule looks at.
@@ -37,6 +41,9 @@ pub enum Check {
     /// Several environments, side by side.
     Across(fn(&[Case<'_>], &mut Findings)),
 }
+
+/// Plants a violation in one environment, with the others at hand.
+pub type Violate = fn(&Baseline<'_>, &[Baseline<'_>]) -> Option<Violation>;
 
 impl Rule {
     /// The rule with this id.
@@ -86,11 +93,11 @@ rules! {
     secret_is_strong,
     secret_is_unique,
     variable_has_format,
+    variable_has_one_value,
     variable_is_allowed,
     variable_is_allowed_here,
     variable_is_declared,
     variable_is_set,
-    variable_is_set_once,
     variable_pair_is_allowed,
 }
 

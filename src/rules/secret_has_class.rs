@@ -1,11 +1,12 @@
 //! `secret-has-class`
 
-use super::{Case, Check, Rule};
+use super::{Case, Check, Held, Look, Rule};
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Environment, PerEnvironment, SecretRule, Variable};
-use crate::secret::{Class, Recognition, Secret, is_placeholder, means_nothing};
+use crate::secret::{Class, Recognition, Secret};
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-has-class",
@@ -26,23 +27,25 @@ Take the key of this environment from the provider's dashboard. If the provider
 has a new form of keys, declare `kind = \"random\"` until this guard knows it.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    let variable = baseline
+        .declared()
+        .find(|variable| variable.secret().is_some_and(|rule| rule.kind.has_form()))?;
+    Some(one(baseline.with(&variable.name.value, "of no form\u{1}")))
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };
     let mut known: Vec<Known<'_>> = Vec::new();
-    for (variable, seen, secret) in case.declared() {
-        let Some(rule) = variable.secret() else { continue };
-        if means_nothing(secret.expose()) {
-            continue;
-        }
-        match form(rule, secret) {
-            Form::Unknown => {
-                if !is_placeholder(secret.expose()) {
-                    findings.push(unknown_form(case, variable, rule, seen));
-                }
-            }
-            Form::Known(class) => {
+    for Held { variable, rule, seen, secret, look } in &case.secrets {
+        match (form(rule, secret), look) {
+            // Another rule says what it is.
+            (_, Look::Nothing) | (Form::Unknown, Look::Placeholder(_)) => {}
+            (Form::Unknown, Look::Own) => findings.push(unknown_form(case, variable, rule, seen)),
+            (Form::Known(class), Look::Placeholder(_) | Look::Own) => {
                 if let Some(finding) = wrong_class(case, environment, variable, rule, seen, class) {
                     findings.push(finding);
                 } else if let (Some(class), Some(pair)) = (class, rule.kind.pair()) {

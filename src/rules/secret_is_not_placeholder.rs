@@ -1,10 +1,11 @@
 //! `secret-is-not-placeholder`
 
-use super::{Case, Check, Rule};
+use super::{Case, Check, Held, Look, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::Data;
-use crate::secret::{means_nothing, placeholder};
+use crate::secret::placeholder;
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-is-not-placeholder",
@@ -25,17 +26,17 @@ the secret.
 Set a value that was made for this environment.
 ",
     check: Check::One(check),
+    violate,
 };
 
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    let variable = baseline.declared().find(|variable| variable.secret().is_some())?;
+    Some(one(baseline.with(&variable.name.value, "changeme")))
+}
+
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for (variable, seen, secret) in case.declared() {
-        let Some(rule) = variable.secret() else { continue };
-        let value = secret.expose();
-        if means_nothing(value) && variable.required.span().is_some() {
-            // `variable-is-set` refuses it as missing.
-            continue;
-        }
-        let Some(placeholder) = placeholder(value) else { continue };
+    for Held { variable, rule, seen, look, .. } in &case.secrets {
+        let Look::Placeholder(placeholder) = look else { continue };
         let name = &variable.name.value;
         findings.push(
             Finding::refused(

@@ -1,10 +1,11 @@
 //! `secret-is-not-shared`
 
-use super::{Case, Check, Rule};
+use super::{Case, Check, Look, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
-use crate::secret::{Secret, is_placeholder, means_nothing};
+use crate::secret::Secret;
 use crate::source::Place;
+use crate::selftest::{Baseline, Violation};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-is-not-shared",
@@ -23,10 +24,21 @@ nothing in production.
 Make a value for each environment, and retire the shared one everywhere.
 ",
     check: Check::Across(check),
+    violate,
 };
 
+fn violate(baseline: &Baseline<'_>, all: &[Baseline<'_>]) -> Option<Violation> {
+    let other = all.iter().find(|other| other.environment().id != baseline.environment().id)?;
+    let variable = baseline.declared().find(|variable| {
+        variable.secret().is_some_and(|rule| !rule.kind.is_public())
+            && other.value(&variable.name.value).is_some()
+    })?;
+    let name = &variable.name.value;
+    Some(Violation::Across(vec![other.facts(), baseline.with(name, other.value(name)?)]))
+}
+
 fn check(cases: &[Case<'_>], findings: &mut Findings) {
-    let all: Vec<Vec<Held<'_>>> = cases.iter().map(held).collect();
+    let all: Vec<Vec<Value<'_>>> = cases.iter().map(values).collect();
     for (position, (second, there)) in cases.iter().zip(&all).enumerate() {
         for (first, here) in cases.iter().zip(&all).take(position) {
             if super::are_different_environments(first, second) {
@@ -36,38 +48,33 @@ fn check(cases: &[Case<'_>], findings: &mut Findings) {
     }
 }
 
-struct Held<'a> {
+struct Value<'a> {
     name: &'a str,
     place: &'a Place,
     secret: Secret,
 }
 
-fn held<'a>(case: &Case<'a>) -> Vec<Held<'a>> {
-    let declared = case.declared().filter_map(|(variable, seen, secret)| {
-        let is_secret = variable.secret().is_some_and(|rule| !rule.kind.is_public());
-        is_secret.then(|| Held { name: &seen.name, place: &seen.place, secret: secret.clone() })
-    });
+fn values<'a>(case: &Case<'a>) -> Vec<Value<'a>> {
+    let declared = case
+        .secrets
+        .iter()
+        .filter(|held| held.look == Look::Own && !held.rule.kind.is_public())
+        .map(|held| (held.seen, held.secret.clone()));
     let passwords = case.led().filter_map(|(connection, led)| {
-        let holder = super::password_variable(case, connection, led);
-        let secret = led.target.password()?.clone();
-        Some(Held { name: &holder.name, place: &holder.place, secret })
+        let password = led.target.password().filter(|secret| Look::of(secret) == Look::Own)?;
+        Some((super::password_variable(case, connection, led), password.clone()))
     });
-    let mut held: Vec<_> = declared
+    declared
         .chain(passwords)
-        .filter(|held| {
-            let value = held.secret.expose();
-            !means_nothing(value) && !is_placeholder(value)
-        })
-        .collect();
-    held.dedup_by(|a, b| a.name == b.name);
-    held
+        .map(|(seen, secret)| Value { name: &seen.name, place: &seen.place, secret })
+        .collect()
 }
 
 fn shared(
     first: &Case<'_>,
-    here: &[Held<'_>],
+    here: &[Value<'_>],
     second: &Case<'_>,
-    there: &[Held<'_>],
+    there: &[Value<'_>],
     findings: &mut Findings,
 ) {
     for held in there {

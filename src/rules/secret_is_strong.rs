@@ -1,10 +1,11 @@
 //! `secret-is-strong`
 
-use super::{Case, Check, Rule};
+use super::{Case, Check, Held, Look, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::Data;
-use crate::secret::{MINIMUM_BITS, Recognition, bits, is_placeholder, means_nothing};
+use crate::secret::{MINIMUM_BITS, Recognition, is_strong, withstands};
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-is-strong",
@@ -26,17 +27,23 @@ The estimate counts repeated characters, rows of the keyboard and common words
 for little.
 ",
     check: Check::One(check),
+    violate,
 };
 
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    let variable = baseline
+        .declared()
+        .find(|variable| variable.secret().is_some_and(|rule| !rule.kind.has_form()))?;
+    Some(one(baseline.with(&variable.name.value, "k7w2")))
+}
+
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for (variable, seen, secret) in case.declared() {
-        let Some(rule) = variable.secret() else { continue };
-        let value = secret.expose();
-        if rule.kind.has_form() || is_reported_elsewhere(value) {
-            continue;
-        }
-        if matches!(rule.kind.recognise(secret), Recognition::Unknown)
-            || bits(value) >= rule.min_bits
+    for Held { variable, rule, seen, secret, look } in &case.secrets {
+        // A placeholder is weak as well; one finding says the cause.
+        if *look != Look::Own
+            || rule.kind.has_form()
+            || matches!(rule.kind.recognise(secret), Recognition::Unknown)
+            || withstands(secret.expose(), rule.min_bits)
         {
             continue;
         }
@@ -55,11 +62,6 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     passwords(case, findings);
 }
 
-/// A placeholder is weak as well; one finding says the cause.
-fn is_reported_elsewhere(value: &str) -> bool {
-    means_nothing(value) || is_placeholder(value)
-}
-
 fn passwords(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };
     match environment.data {
@@ -71,10 +73,9 @@ fn passwords(case: &Case<'_>, findings: &mut Findings) {
         let holder = super::password_variable(case, connection, led);
         let is_declared =
             case.policy.declared(&holder.name).is_some_and(|variable| variable.secret().is_some());
-        let value = password.expose();
         if is_declared
-            || is_reported_elsewhere(value)
-            || bits(value) >= MINIMUM_BITS
+            || Look::of(password) != Look::Own
+            || is_strong(password.expose())
         {
             continue;
         }

@@ -1,9 +1,9 @@
 //! `secret-is-unique`
 
-use super::{Case, Check, Rule};
+use super::{Case, Check, Look, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
-use crate::secret::{is_placeholder, means_nothing};
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-is-unique",
@@ -22,31 +22,37 @@ Make a value for each. If two programs truly need one key under two names, let
 one of the names be declared as `text` with a description that says so.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    let mut secrets = baseline
+        .declared()
+        .filter(|variable| variable.secret().is_some_and(|rule| !rule.kind.is_public()));
+    let (first, second) = (secrets.next()?, secrets.next()?);
+    Some(one(baseline.with(&second.name.value, baseline.value(&first.name.value)?)))
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let secrets: Vec<_> = case
-        .declared()
-        .filter(|(variable, _, secret)| {
-            variable.secret().is_some_and(|rule| !rule.kind.is_public())
-                && !means_nothing(secret.expose())
-                && !is_placeholder(secret.expose())
-        })
+        .secrets
+        .iter()
+        .filter(|held| held.look == Look::Own && !held.rule.kind.is_public())
         .collect();
-    for (position, (variable, seen, secret)) in secrets.iter().enumerate() {
-        let same = secrets.iter().take(position).find(|(_, _, other)| other.same_as(secret));
-        let Some((first, first_seen, _)) = same else { continue };
-        let (one, other) = (&first.name.value, &variable.name.value);
+    for (position, held) in secrets.iter().enumerate() {
+        let same = secrets.iter().take(position).find(|other| other.secret.same_as(held.secret));
+        let Some(first) = same else { continue };
+        let (one, other) = (&first.variable.name.value, &held.variable.name.value);
         findings.push(
             Finding::refused(
                 &RULE,
                 other,
-                seen.place.clone(),
+                held.seen.place.clone(),
                 format!("`{other}` and `{one}` hold one value"),
                 "make a value for each",
             )
-            .because(case.source(), variable.name.span, "declared as a secret")
-            .related(first_seen.place.clone(), "the same value"),
+            .because(case.source(), held.variable.name.span, "declared as a secret")
+            .related(first.seen.place.clone(), "the same value"),
         );
     }
 }

@@ -7,6 +7,7 @@ use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Variable, VariableKind};
 use crate::source::Span;
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-has-format",
@@ -27,7 +28,13 @@ The finding says what is expected. Kubernetes sets `NAME_PORT` to
 service if that is where a wrong port comes from.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    let variable = baseline.declared().find(|variable| !names_something(variable))?;
+    Some(one(baseline.with(&variable.name.value, *b"\xff")))
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for variable in case.policy.variables() {

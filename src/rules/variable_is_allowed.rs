@@ -7,6 +7,7 @@ use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::Variable;
 use crate::source::Span;
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-is-allowed",
@@ -27,7 +28,13 @@ Write the value exactly as the policy does. If it is a new value, add it to the
 list, which is a change of policy that somebody validates.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    let name = baseline.policy().environment_variable();
+    Some(one(baseline.with(name, format!("{} ", baseline.environment().name.value))))
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     names_an_environment(case, findings);

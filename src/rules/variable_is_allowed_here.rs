@@ -3,6 +3,7 @@
 use super::{Case, Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-is-allowed-here",
@@ -22,7 +23,22 @@ Unset the variable here. If it does belong here, add the environment to its
 `allowed`.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    let here = baseline.environment().id;
+    let mut exact = baseline.policy().variables();
+    let forbidden = exact.find(|variable| !variable.allowed.contains(here));
+    let name = match forbidden {
+        Some(variable) => variable.name.value.clone(),
+        None => {
+            let mut patterns = baseline.policy().patterns().iter();
+            patterns.find(|(_, variable)| !variable.allowed.contains(here))?.0.example()
+        }
+    };
+    Some(one(baseline.with(&name, "text")))
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };

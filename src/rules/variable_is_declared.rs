@@ -6,6 +6,7 @@ use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::platform;
 use crate::secret::Kind;
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-is-declared",
@@ -29,7 +30,14 @@ Declare it under `[variables.NAME]`, or as a connection. If nothing needs it,
 unset it.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    let names = ["SELFTEST_TOKEN", "SELFTEST_DATABASE_URL", "SELFTEST_PASSWORD"];
+    let unknown = names.into_iter().find(|name| baseline.policy().declared(name).is_none())?;
+    Some(one(baseline.with(unknown, "text")))
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for seen in case.variables {

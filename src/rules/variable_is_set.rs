@@ -4,9 +4,10 @@ use super::{Case, Check, Reading, Rule};
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
-use crate::policy::{Connection, Environment, Variable, VariableKind};
+use crate::policy::{Connection, Environment, Variable};
 use crate::secret::means_nothing;
 use crate::source::Spanned;
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-is-set",
@@ -29,7 +30,12 @@ out of its `required`. For a build or a CI job, which hold few secrets, say
 in `phases` is required.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    Some(one(baseline.without(baseline.policy().environment_variable())))
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else {
@@ -104,8 +110,7 @@ fn must_be_set(
 }
 
 fn is_a_word_for_nothing(variable: &Variable, seen: &Seen) -> bool {
-    matches!(variable.kind, VariableKind::Secret(_))
-        && seen.text().is_some_and(|secret| means_nothing(secret.expose()))
+    variable.secret().is_some() && seen.text().is_some_and(|s| means_nothing(s.expose()))
 }
 
 fn must_be_connected(

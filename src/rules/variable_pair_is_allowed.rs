@@ -4,6 +4,7 @@ use super::{Case, Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Environment, Variable, VariableKind};
+use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-pair-is-allowed",
@@ -22,7 +23,23 @@ production that runs as development shows its insides.
 Set the runtime to one that the environment lists, or add it to the list.
 ",
     check: Check::One(check),
+    violate,
 };
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    let environment = baseline.environment();
+    let runtime = environment.runtime.as_ref()?;
+    let variable =
+        baseline.policy().variables().find(|v| matches!(v.kind, VariableKind::Runtime))?;
+    let other = match &variable.values {
+        None => "of no environment".to_owned(),
+        Some(values) => {
+            let listed = &values.of(environment.id)?.value;
+            listed.iter().find(|value| !runtime.value.contains(value))?.clone()
+        }
+    };
+    Some(one(baseline.with(&variable.name.value, other)))
+}
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };

@@ -2,7 +2,7 @@ use super::*;
 use crate::secret::shape::Piece::{Jwt, Lit, Object, OneOf, Run};
 use crate::secret::{is_placeholder, is_strong};
 
-const SEEDS: u64 = 300;
+const SEEDS: u64 = 100;
 
 fn forms() -> impl Iterator<Item = (&'static Kind, &'static Form)> {
     Kind::ALL.iter().flat_map(|kind| kind.forms.iter().map(move |form| (*kind, form)))
@@ -81,7 +81,7 @@ fn a_sample_is_of_the_class_asked_for() {
             assert_eq!(value.is_some(), told, "{} {class:?}", kind.id);
             assert_eq!(value, kind.sample(class, 5));
             let wanted = class.map_or(Recognition::NoClass, Recognition::Class);
-            for value in value {
+            if let Some(value) = value {
                 assert_eq!(kind.recognise(&Secret::new(value)), wanted, "{}", kind.id);
             }
         }
@@ -103,6 +103,8 @@ fn near_misses_are_not_of_the_form() {
             value.chars().skip(1).collect(),
             String::new(),
         ];
+        let json = shape.0.iter().any(|piece| matches!(piece, Object(_)));
+        wrong.retain(|text| !(json && text.trim() == value));
         wrong.retain(|text| !(open_ended && text.trim_end() == value));
         if let Some(Run(_, _, max)) = shape.0.first() {
             wrong.retain(|text| shape.0.len() > 1 || text.len() > *max || text.len() < 2);
@@ -140,6 +142,20 @@ fn live_and_test_never_mix() {
                 assert!(all.clone().all(|form| form.class == Some(class)), "{}", kind.id);
             }
         }
+    }
+}
+
+// The table's own text is the witness: a form labelled with the wrong class
+// would let a live key into a sandbox.
+#[test]
+fn the_class_is_the_one_that_the_form_spells() {
+    let test_words = ["test", "TEST", "sandbox", "sdbx", "development", "EZTK"];
+    for (kind, form) in forms() {
+        let lead = form.shape.lead();
+        let spelt = test_words.iter().any(|word| lead.contains(word));
+        assert_eq!(form.class == Some(Class::Test), spelt, "{} {lead}", kind.id);
+        let live = ["live", "production"].iter().any(|word| lead.contains(word));
+        assert!(!live || form.class == Some(Class::Live), "{} {lead}", kind.id);
     }
 }
 

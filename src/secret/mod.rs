@@ -21,7 +21,7 @@ pub use placeholder::{
     Placeholder, is_documentation_host, is_placeholder, means_nothing, placeholder,
 };
 pub use shape::{Bytes, Piece, Shape};
-pub use strength::{MINIMUM_BITS, bits, is_strong};
+pub use strength::{MINIMUM_BITS, bits, is_strong, withstands};
 
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;

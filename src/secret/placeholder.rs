@@ -92,7 +92,7 @@ fn by_origin(value: &str) -> Option<Placeholder> {
         || value.ends_with("EXAMPLEKEY")
         || begins(&DOCUMENTED_STARTS)
         || value.starts_with("ey") && DOCUMENTED_CLAIMS.iter().any(|part| value.contains(part))
-        || value.contains(AZURITE_KEY)
+        || value.len() >= STORAGE_KEY && value.contains(AZURITE_KEY)
     {
         Some(Placeholder::Documentation)
     } else {
@@ -104,6 +104,9 @@ fn is_template(value: &str) -> bool {
     let inside = |open: &str, close: &str| {
         value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).filter(|s| !s.is_empty())
     };
+    if !value.bytes().any(|byte| b"<$`%#{.\xe2".contains(&byte)) {
+        return false;
+    }
     inside("<", ">").is_some_and(|inner| !inner.contains(['<', '>']))
         || inside("$(", ")").is_some()
         || inside("`", "`").is_some()
@@ -184,6 +187,7 @@ impl Tally {
     }
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Token {
     // One character over and over, or neighbours in a row.
     Filler,
@@ -206,13 +210,8 @@ fn judge(token: &[u8]) -> Token {
     if token.len() == 1 || is_number(token) {
         return Token::Short;
     }
-    let broken = broken(token).or_else(|| broken(trimmed(token)));
-    match broken {
-        Some(true) => Token::Marker,
-        Some(false) => Token::Words,
-        None if is_name(token) => Token::Name,
-        None => Token::Content,
-    }
+    let otherwise = if is_name(token) { Token::Name } else { Token::Content };
+    broken(token).or_else(|| broken(trimmed(token))).unwrap_or(otherwise)
 }
 
 fn is_filler(token: &[u8]) -> bool {
@@ -239,29 +238,37 @@ fn trimmed(token: &[u8]) -> &[u8] {
 }
 
 // Whether the token falls apart into hollow words and filler, without rest;
-// and if so, whether a marker is among them.
-fn broken(token: &[u8]) -> Option<bool> {
+// and if so, into what: a marker says more than words, and words than filler.
+fn broken(token: &[u8]) -> Option<Token> {
     if token.is_empty() { None } else { broken_from(token, token.len(), PATIENCE) }
 }
 
 // INVARIANT: every step spends patience, and a number most of it, so that this
 // ends, and digits alone with a chance letter between them are never words.
-fn broken_from(rest: &[u8], whole: usize, patience: usize) -> Option<bool> {
-    let Some(first) = rest.first() else { return Some(false) };
+fn broken_from(rest: &[u8], whole: usize, patience: usize) -> Option<Token> {
+    let Some(first) = rest.first() else { return Some(Token::Filler) };
     let after = |length: usize, cost: usize| {
         broken_from(rest.get(length..)?, whole, patience.checked_sub(cost)?)
     };
-    let by_word = words::hollow(words::letter(*first)).iter().find_map(|word| {
+    let (first, second) = (words::letter(*first), rest.get(1).copied().map(words::letter));
+    let likely = second.is_some_and(|second| words::may_start(first, second));
+    let hollow = if likely { words::hollow(first) } else { &[] };
+    let by_word = hollow.iter().find_map(|word| {
         let length = words::spells(rest, word)?;
-        let at_edge = rest.len() == whole || rest.len() == length;
-        if length < 3 && !(at_edge && rest.starts_with(word.as_bytes())) {
+        if length < 3 && !(rest.starts_with(word.as_bytes()) && is_among_letters(rest, whole)) {
             return None;
         }
-        after(length, 1).map(|marker| marker || words::is_marker(word))
+        let says = if words::is_marker(word) { Token::Marker } else { Token::Words };
+        after(length, 1).map(|rest| rest.max(says))
     });
     by_word
         .or_else(|| run(rest).and_then(|length| after(length, 1)))
         .or_else(|| number(rest).and_then(|length| after(length, PATIENCE / 3)))
+}
+
+// Two letters are a word at the start, and elsewhere among letters only.
+fn is_among_letters(rest: &[u8], whole: usize) -> bool {
+    rest.len() == whole || rest.iter().all(u8::is_ascii_lowercase)
 }
 
 fn number(rest: &[u8]) -> Option<usize> {
@@ -334,6 +341,7 @@ const LONGEST_NUMBER: usize = 4;
 const LONGEST_SLOT: usize = 64;
 const MOST_NAMES: usize = 2;
 const SHORTEST_WHOLE: usize = 32;
+const STORAGE_KEY: usize = 88;
 const PATIENCE: usize = 16;
 const WRAP_UP: u8 = b'0'.wrapping_sub(b'9');
 const WRAP_DOWN: u8 = b'9' - b'0';

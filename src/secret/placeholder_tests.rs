@@ -131,6 +131,10 @@ fn what_documentation_prints() {
         ["sk_test_BQo", "kikJinvented0tail1here"],
         ["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0", "NTY3ODkwIn0.c2lnbmF0dXJl"],
         ["eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJzdXBh", "YmFzZS1kZW1vIn0.c2lnbmF0dXJl"],
+        [
+            "AccountName=dev1;AccountKey=Eby8vdM02xNO",
+            "cqFlinvented0tail1that2is3as4long5as6an7account8key9has0to1be2==",
+        ],
         ["https://example", "PublicKey@o0.ingest.sentry.io/0"],
     ];
     for value in values {
@@ -146,6 +150,8 @@ fn good_values_pass() {
         "koomy-sandbox-2024",
         "correct-horse-battery-staple",
         "purple-example-monkey-dishwasher",
+        "purple-example-monkey-garden",
+        "92add81key73any64bit55",
         "kX9fQ2mZ7pL4wR8tY3vB6nsecretJ5hT",
         "8Hq2kLm9Xz4Rt7Vb3Nw6Pc1Yd5Jf0Gstest",
         "testQm9Xz4Rt7Vb3Nw6Pc1Yd5Jf0Gs8H",
@@ -173,7 +179,7 @@ fn random_values_with_a_word_in_them_pass() {
     let sets = [Bytes::LOWER_HEX, Bytes::LOWER_ALNUM, Bytes::ALNUM, Bytes::BASE64_URL];
     let words = ["secret", "test", "changeme", "your-key", "password", "EXAMPLE", "xxxx", "1234"];
     let mut random = Random(42);
-    for round in 0..20_000 {
+    for round in 0..8_000 {
         let set = sets[round % sets.len()];
         let body = random.run(set, 16 + round % 33);
         let word = words[round % words.len()];
@@ -195,7 +201,7 @@ fn random_values_with_a_word_in_them_pass() {
 #[test]
 fn samples_of_secrets_pass_for_many_seeds() {
     for kind in Kind::ALL.iter().filter(|kind| !kind.is_public()) {
-        for seed in 1_000..2_000 {
+        for seed in 1_000..1_200 {
             if let Some(value) = kind.sample(None, seed) {
                 assert_eq!(placeholder(&value), None, "{} {value}", kind.id());
             }

@@ -232,7 +232,8 @@ mod tests {
 
     #[test]
     fn sets_hold_what_their_names_say() {
-        let table: [(Bytes, fn(u8) -> bool); 8] = [
+        type Row = (Bytes, fn(u8) -> bool);
+        let table: [Row; 8] = [
             (Bytes::DIGIT, |b| b.is_ascii_digit()),
             (Bytes::LOWER_HEX, |b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)),
             (Bytes::HEX, |b| b.is_ascii_hexdigit()),

@@ -246,7 +246,7 @@ problems! {
     /// A value outside the parameter's own list.
     ParameterValue { /** Its name, from a fixed list. */ key: &'static str }:
         "holds the parameter `{key}` with a value that not every driver knows",
-        "write {} for `{key}`", values(key);
+        "give `{key}` one of its values: {}", values(key);
     /// An encryption that is no known word.
     EncryptionWord:
         "is none of the words for it",

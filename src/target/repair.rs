@@ -1,8 +1,8 @@
 //! The URL that would be accepted, where there is only one candidate.
 //!
-//! INVARIANT: nothing of the password is shown. The one `@` of the text is the
-//! end of the userinfo, its first `:` the start of the password, and no
-//! character before the `@` ends the userinfo for any driver.
+//! INVARIANT: nothing of the password is shown. No character before the first
+//! `@` ends the userinfo for any driver, the first `:` starts the password, and
+//! what was repaired is judged again: a second `@` anywhere refuses it.
 
 use super::engine::Engine;
 use super::problem::Problem;
@@ -10,14 +10,15 @@ use super::{Target, grammar, slip, url};
 
 /// The accepted form of a refused URL, with `PASSWORD` for the password.
 pub(super) fn canonical(engine: Engine, text: &str, problem: Problem) -> Option<String> {
-    if !is_spelling(problem) {
+    // DELIBERATE: a placeholder is no password, user or host to repair around.
+    if problem == Problem::Unexpanded {
         return None;
     }
     let text = text.trim();
     let text = slip::unquoted(text).unwrap_or(text).trim();
     let (scheme, rest) = text.split_once("://")?;
     let (scheme, _) = scheme.split_once('+').unwrap_or((scheme, ""));
-    if Engine::of_scheme(scheme) != Some(engine) || text.matches('@').count() != 1 {
+    if Engine::of_scheme(scheme) != Some(engine) {
         return None;
     }
     let (userinfo, rest) = rest.split_once('@')?;
@@ -25,29 +26,6 @@ pub(super) fn canonical(engine: Engine, text: &str, problem: Problem) -> Option<
     push_userinfo(userinfo, &mut repaired)?;
     push_rest(rest, &mut repaired)?;
     url::parse(engine, &repaired).ok().as_ref().map(Target::shown)
-}
-
-/// Whether the meaning is plain and only its spelling is not.
-fn is_spelling(problem: Problem) -> bool {
-    matches!(
-        problem,
-        Problem::WhiteSpaceAround
-            | Problem::Quoted
-            | Problem::SchemeUpperCase
-            | Problem::SchemeNamesDriver
-            | Problem::SchemeUnknown
-            | Problem::RawCharacter
-            | Problem::PercentSign
-            | Problem::HostUpperCase
-            | Problem::HostTrailingDot
-            | Problem::HostEncoded
-            | Problem::PortEmpty
-            | Problem::PortLeadingZero
-            | Problem::DatabaseEncoded
-            | Problem::ParameterEmpty
-            | Problem::ParameterValue { .. }
-            | Problem::SocketDirectory
-    )
 }
 
 fn push_userinfo(userinfo: &str, out: &mut String) -> Option<()> {
@@ -61,7 +39,6 @@ fn push_userinfo(userinfo: &str, out: &mut String) -> Option<()> {
     };
     out.push_str(name);
     match secret {
-        Some("") => return None,
         Some(secret) if grammar::decode(secret).is_ok_and(|s| grammar::password(s).is_err()) => {
             return None;
         }
@@ -76,13 +53,18 @@ fn push_rest(rest: &str, out: &mut String) -> Option<()> {
     let (authority, path) = rest.split_once('/')?;
     let (host, port) = authority.split_once(':').unwrap_or((authority, ""));
     let host = grammar::decode(host).ok()?.to_ascii_lowercase();
-    out.push_str(host.strip_suffix('.').unwrap_or(&host));
-    let port = port.trim_start_matches('0');
+    let host = host.strip_suffix('.').unwrap_or(&host);
+    // INVARIANT: nothing that was encoded becomes a delimiter.
+    if !host.is_empty() {
+        grammar::host(host).ok()?;
+    }
+    out.push_str(host);
     if !port.is_empty() {
-        out.extend([":", port]);
+        out.extend([":", port.trim_start_matches('0')]);
     }
     let (database, query) = path.split_once('?').unwrap_or((path, ""));
-    out.extend(["/", &grammar::decode(database).ok()?]);
+    let database = grammar::decode(database).and_then(|name| grammar::database(&name)).ok()?;
+    out.extend(["/", &database]);
     push_query(query, out)
 }
 

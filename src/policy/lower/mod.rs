@@ -8,11 +8,11 @@ mod variables;
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
+use once_cell::sync::OnceCell;
 use toml::de::DeTable;
 
 use super::problem::{Problem, ProblemKind, closest};
-use super::reader::{Section, check};
+use super::reader::{Path, Section, check};
 use super::{DatabaseId, EnvironmentId, Origin, Phase, Phases, Policy, PolicyError, Where, format};
 use crate::source::{Source, Span, Spanned};
 
@@ -22,7 +22,7 @@ pub(super) fn policy(name: &str, text: &str, origin: Origin) -> Result<Policy, P
     let (tree, errors) = DeTable::parse_recoverable(text);
     let mut problems: Vec<Problem> = errors.iter().map(syntax).collect();
     let syntax_errors = problems.len();
-    check(tree.get_ref(), format::POLICY, "", Span::new(0, 0), &mut problems);
+    check(tree.get_ref(), format::POLICY, Path::Top, Span::new(0, 0), &mut problems);
     if syntax_errors > 0 {
         // What a broken line would have said is unknown, so nothing is missing
         // or undeclared yet.
@@ -45,7 +45,7 @@ pub(super) fn policy(name: &str, text: &str, origin: Origin) -> Result<Policy, P
         return Err(error(source, lower.problems));
     };
     Ok(Policy {
-        sha256: sha256(text),
+        sha256: OnceCell::new(),
         source,
         origin,
         name,
@@ -69,17 +69,6 @@ fn error(source: std::sync::Arc<Source>, mut problems: Vec<Problem>) -> PolicyEr
 fn syntax(error: &toml::de::Error) -> Problem {
     let kind = ProblemKind::Syntax(error.message().to_lowercase());
     Problem { kind, span: error.span().unwrap_or_default().into(), related: None }
-}
-
-fn sha256(text: &str) -> String {
-    use std::fmt::Write as _;
-
-    let mut digits = String::with_capacity(64);
-    for byte in Sha256::digest(text.as_bytes()) {
-        // Writing to a string cannot fail.
-        let _ = write!(digits, "{byte:02x}");
-    }
-    digits
 }
 
 /// The names that the rest of the file may use.

@@ -40,7 +40,9 @@ impl Lower {
 
     /// A pattern says where its variables may be, and no more.
     fn only_allowed(&mut self, name: &Spanned<String>, section: Section<'_>) {
-        for key in ["is", "kind", "class", "required", "values", "hosts", "matches", "min_bits"] {
+        for key in
+            ["is", "kind", "class", "required", "values", "hosts", "matches", "example", "min_bits"]
+        {
             if let Some(span) = section.span(key) {
                 self.contradiction(
                     span,
@@ -94,6 +96,7 @@ impl Lower {
             values: self.lists(section, "values"),
             hosts: self.lists(section, "hosts"),
             matches: self.matcher(section),
+            example: section.text("example"),
             phases: Self::phases(section, phases),
             description: section.text("description").map(|text| text.value),
             kind,
@@ -226,7 +229,33 @@ impl Lower {
                 "add `is = \"url\"` or `is = \"host\"`, or remove the key",
             );
         }
+        self.example(variable);
         self.required_is_allowed(variable);
+    }
+
+    fn example(&mut self, variable: &Variable) {
+        let name = &variable.name.value;
+        match (&variable.example, &variable.matches) {
+            (Some(example), _) if variable.secret().is_some() => self.contradiction(
+                example.span,
+                format!("`{name}` is a secret with an example"),
+                "remove `example`; a secret in a policy is none",
+            ),
+            (Some(example), Some(matches)) if !matches.value.fits(&example.value) => self
+                .contradiction(
+                    example.span,
+                    format!("the example of `{name}` does not match its pattern"),
+                    "correct the one or the other",
+                ),
+            (None, Some(matches)) if variable.secret().is_none() && variable.values.is_none() => {
+                self.contradiction(
+                    matches.span,
+                    format!("`{name}` has a pattern and no example"),
+                    "add an `example`, so that the self-test can try the pattern",
+                );
+            }
+            (Some(_) | None, Some(_) | None) => {}
+        }
     }
 
     fn required_is_allowed(&mut self, variable: &Variable) {

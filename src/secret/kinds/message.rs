@@ -1,6 +1,6 @@
 //! Those who carry messages: mail, telephone, chat, sockets.
 
-use crate::secret::kind::{Kind, ambiguous, any, live, test};
+use crate::secret::kind::{Kind, ambiguous, any, test};
 use crate::secret::shape::Bytes;
 use crate::secret::shape::Piece::{Lit, OneOf, Run};
 

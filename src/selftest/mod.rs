@@ -1,0 +1,158 @@
+//! Proves that each rule can refuse under the policy in force.
+//!
+//! From the policy alone an environment is made that is permitted. Then, for
+//! each rule, one violation is planted in it, and the rule must speak. A rule
+//! that stays silent, or an environment that cannot be permitted at all, shows
+//! a policy that does not guard what it seems to guard.
+
+mod baseline;
+
+use crate::facts::Facts;
+use crate::finding::Findings;
+use crate::gate::{Gate, compare, decide};
+use crate::policy::Policy;
+use crate::rules::{RULES, Rule};
+
+pub use baseline::{Address, Baseline};
+
+/// Facts with one violation in them.
+#[derive(Clone, Debug)]
+pub enum Violation {
+    /// In one environment.
+    One(Box<Facts>),
+    /// In several, side by side.
+    Across(Vec<Facts>),
+}
+
+/// A violation in one environment.
+pub(crate) fn one(facts: Facts) -> Violation {
+    Violation::One(Box::new(facts))
+}
+
+/// What became of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// It refused the violation that was planted.
+    Refused,
+    /// It let the violation pass.
+    Silent,
+    /// The policy gives it nothing to violate.
+    NothingToViolate,
+}
+
+impl Proof {
+    /// The words for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Silent => "silent",
+            Self::NothingToViolate => "nothing to violate",
+        }
+    }
+}
+
+/// A rule, and whether it can refuse.
+#[derive(Clone, Debug)]
+pub struct Tried {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Whether it can.
+    pub proof: Proof,
+    /// The environment in which the violation was planted; the first in file
+    /// order that has something to violate.
+    pub environment: Option<String>,
+}
+
+/// The result of the self-test.
+#[derive(Clone, Debug)]
+pub struct SelfTest {
+    /// Each rule, in the order of their ids.
+    pub tried: Vec<Tried>,
+    /// Environments that no variables could satisfy, with what stands in the
+    /// way.
+    pub impossible: Vec<(String, Findings)>,
+}
+
+impl SelfTest {
+    /// Whether every environment can be permitted and no rule is silent.
+    pub fn is_proof(&self) -> bool {
+        self.impossible.is_empty() && self.tried.iter().all(|tried| tried.proof != Proof::Silent)
+    }
+}
+
+/// Plants a violation of every rule. Pure; nothing is opened.
+pub fn run(policy: &Policy) -> SelfTest {
+    let baselines: Vec<_> = policy.environments().iter().map(|e| Baseline::of(policy, e)).collect();
+    let impossible = baselines.iter().filter_map(|baseline| {
+        let facts = baseline.facts();
+        let verdict = decide(Gate::Boot, policy, &facts);
+        let name = baseline.environment().name.value.clone();
+        verdict.outcome().map(|_| (name, verdict.findings.clone()))
+    });
+    SelfTest {
+        tried: RULES.iter().map(|rule| try_rule(rule, policy, &baselines)).collect(),
+        impossible: impossible.collect(),
+    }
+}
+
+fn try_rule(rule: &'static Rule, policy: &Policy, baselines: &[Baseline<'_>]) -> Tried {
+    let mut tried = Tried { rule, proof: Proof::NothingToViolate, environment: None };
+    for baseline in baselines {
+        let Some(violation) = (rule.violate)(baseline, baselines) else { continue };
+        tried.environment.get_or_insert_with(|| baseline.environment().name.value.clone());
+        if !speaks(rule, policy, &violation) {
+            tried.proof = Proof::Silent;
+            tried.environment = Some(baseline.environment().name.value.clone());
+            return tried;
+        }
+        tried.proof = Proof::Refused;
+    }
+    tried
+}
+
+fn speaks(rule: &Rule, policy: &Policy, violation: &Violation) -> bool {
+    let by_rule = |findings: &Findings| findings.iter().any(|finding| finding.rule() == rule);
+    match violation {
+        Violation::One(facts) => by_rule(&decide(Gate::Boot, policy, facts).findings),
+        Violation::Across(environments) => by_rule(&compare(policy, environments).findings),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_policy_is_proved() {
+        let policy = Policy::built_in().unwrap();
+        let result = run(&policy);
+        let stuck: Vec<_> = result
+            .impossible
+            .iter()
+            .map(|(name, findings)| {
+                (name, findings.iter().map(|f| f.message().to_owned()).collect::<Vec<_>>())
+            })
+            .collect();
+        assert!(stuck.is_empty(), "{stuck:#?}");
+        for tried in &result.tried {
+            assert_eq!(tried.proof, Proof::Refused, "{}", tried.rule.id);
+        }
+        assert!(result.is_proof());
+    }
+
+    #[test]
+    fn an_environment_that_nothing_satisfies_is_no_proof() {
+        let text = "version = 1\nname = \"n\"\n\
+            [environments.only]\ndata = \"real\"\ndatabases = [\"db\"]\n\
+            [databases.db]\nhosts = [\"db.example.net\"]\ndatabase = \"d\"\n\
+            [connections.c]\nhost = \"H\"\ndatabase = \"D\"\nuser = \"U\"\n\
+            [variables.ENV]\nis = \"environment\"\n";
+        let result = run(&Policy::parse("p", text).unwrap());
+        let [(name, findings)] = result.impossible.as_slice() else {
+            panic!("{:?}", result.impossible);
+        };
+        let rules: Vec<_> = findings.iter().map(|finding| finding.rule().id).collect();
+        assert_eq!((name.as_str(), rules), ("only", vec!["database-connection-is-encrypted"]));
+        assert!(!result.is_proof());
+    }
+}
