@@ -1,7 +1,7 @@
 //! `domain-belongs-to-environment`
 
 use super::{Case, Check, Rule};
-use crate::address::host_of;
+use crate::address::{host_of, is_host};
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
@@ -98,10 +98,8 @@ fn hosts_in(variable: &Variable, value: &str) -> Vec<Option<String>> {
     match &variable.kind {
         VariableKind::Url => vec![host_of(value).ok()],
         VariableKind::Urls => value.split(',').map(|item| host_of(item.trim()).ok()).collect(),
-        VariableKind::Host => vec![Some(value.to_ascii_lowercase())],
-        VariableKind::Hosts => {
-            value.split(',').map(|item| Some(item.trim().to_ascii_lowercase())).collect()
-        }
+        VariableKind::Host => vec![host_in(value)],
+        VariableKind::Hosts => value.split(',').map(|item| host_in(item.trim())).collect(),
         VariableKind::Environment
         | VariableKind::Runtime
         | VariableKind::Secret(_)
@@ -111,6 +109,10 @@ fn hosts_in(variable: &Variable, value: &str) -> Vec<Option<String>> {
         | VariableKind::Integer
         | VariableKind::Boolean => Vec::new(),
     }
+}
+
+fn host_in(text: &str) -> Option<String> {
+    is_host(text).then(|| text.to_ascii_lowercase())
 }
 
 /// A variable that is not declared as an address, and holds one of another
