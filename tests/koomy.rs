@@ -179,6 +179,32 @@ fn no_finding_shows_a_value() -> Tested {
     Ok(())
 }
 
+/// Without the quotes, readers of the file would take these values apart.
+#[test]
+fn a_value_that_readers_take_differently_is_refused() -> Tested {
+    let policy = Policy::built_in()?;
+    let text = include_str!("../examples/koomy/sandbox.env");
+    let table = [
+        ("SESSION_SECRET=w8Kf2mQx7Zr4 Tn9b3Vh6Jp1S", &["variable-has-one-value"][..]),
+        ("SESSION_SECRET=w8Kf2mQx7Zr4$Tn9b3Vh6Jp1S", &["variable-has-one-value"]),
+        ("SESSION_SECRET=\"w8Kf2mQx7Zr4 Tn9b3Vh6Jp1S\"", &[]),
+        ("SESSION_SECRET='w8Kf2mQx7Zr4$Tn9b3Vh6Jp1S'", &[]),
+        ("SESSION_SECRET=w8Kf2mQx7Zr4Tn9b3Vh6Jp1S # a comment", &[]),
+        ("export SESSION_SECRET=w8Kf2mQx7Zr4Tn9b3Vh6Jp1S", &[]),
+    ];
+    for (number, (line, expected)) in table.into_iter().enumerate() {
+        let kept = text.lines().filter(|line| !line.starts_with("SESSION_SECRET"));
+        let changed: Vec<_> = kept.chain([line]).collect();
+        let file = format!("koomy-line-{number}.env");
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(file);
+        std::fs::write(&path, changed.join("\n"))?;
+        let facts = env_files(&[path], Phase::Boot);
+        let verdict = decide(Gate::Boot, &policy, &facts);
+        assert_eq!(rules(&verdict.findings), expected.iter().copied().collect(), "{line}");
+    }
+    Ok(())
+}
+
 #[test]
 fn a_file_that_is_not_understood_is_undecided() -> Tested {
     let policy = Policy::built_in()?;

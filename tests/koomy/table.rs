@@ -271,7 +271,7 @@ fn restricted(key: &str) -> String {
 const LIST: &[&str] = &["variable-is-allowed"];
 const PAIR: &[&str] = &["variable-pair-is-allowed"];
 const SET: &[&str] = &["variable-is-set"];
-const ONCE: &[&str] = &["variable-is-set-once"];
+const ONCE: &[&str] = &["variable-has-one-value"];
 const UNDECLARED: &[&str] = &["variable-is-declared"];
 const HERE: &[&str] = &["variable-is-allowed-here"];
 const FORMAT: &[&str] = &["variable-has-format"];
