@@ -50,7 +50,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
                 name,
                 seen.place.clone(),
                 format!("`{name}` holds a placeholder: it {why}"),
-                format!("set {} that was made for this environment", rule.kind.what()),
+                format!("set a value that was made for this environment ({})", rule.kind.what()),
             )
             .because(case.source(), variable.name.span, "declared as a secret"),
         );

@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
 ## Refuses
 A value that is not of its declared kind, or that does not match the policy's
 `matches`; and a value that is no text, because it holds a NUL or is not UTF-8.
+Where the policy gives a closed list, the list decides instead of the kind.
 
 ## Why
 A port that is no number stops a program late, when it is first used. An address
@@ -32,7 +33,7 @@ service if that is where a wrong port comes from.
 };
 
 fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
-    let variable = baseline.declared().find(|variable| !names_something(variable))?;
+    let variable = baseline.declared().find(|variable| !has_closed_list(variable))?;
     Some(one(baseline.with(&variable.name.value, *b"\xff")))
 }
 
@@ -40,7 +41,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     for Met { seen, declared, .. } in &case.met {
         let Some(variable) = declared.filter(|_| !seen.is_empty()) else { continue };
         let Some(secret) = seen.text() else {
-            if !names_something(variable) {
+            if !has_closed_list(variable) {
                 let wrong = Wrong {
                     what: "is no text: it holds a NUL or is not UTF-8".to_owned(),
                     help: "write it as UTF-8 text",
@@ -56,9 +57,10 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
-/// The environment and the runtime have closed lists, which say more.
-fn names_something(variable: &Variable) -> bool {
-    matches!(variable.kind, VariableKind::Environment) || variable.values.is_some()
+/// A closed list says more than a kind, and says it in another rule.
+fn has_closed_list(variable: &Variable) -> bool {
+    matches!(variable.kind, VariableKind::Environment | VariableKind::Runtime)
+        || variable.values.is_some()
 }
 
 struct Wrong {
@@ -69,7 +71,9 @@ struct Wrong {
 
 fn wrong(variable: &Variable, value: &str) -> Option<Wrong> {
     let at = variable.name.span;
-    if let Some((what, help)) = wrong_kind(&variable.kind, value) {
+    if !has_closed_list(variable)
+        && let Some((what, help)) = wrong_kind(&variable.kind, value)
+    {
         return Some(Wrong { what, help, at });
     }
     let matcher = variable.matches.as_ref()?;

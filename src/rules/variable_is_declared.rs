@@ -68,7 +68,9 @@ fn look(case: &Case<'_>, met: &Met<'_>) -> Option<&'static str> {
     }
     let upper = name.to_ascii_uppercase();
     if is_connection(&upper) {
-        return Some("looks like a connection");
+        // `database-url-is-unambiguous` refuses what moves a connection.
+        let moves = case.movers().any(|mover| mover.name == name);
+        return (!moves).then_some("looks like a connection");
     }
     if is_secret(&upper) {
         return Some("looks like a secret");
