@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::finding::{Finding, Label, Outcome, Role};
+use crate::finding::{Finding, Findings, Label, Outcome, Role};
 use crate::gate::{Comparison, Gate, Verdict};
 use crate::policy::{Origin, Policy, PolicyError, Problem};
 use crate::source::Place;
@@ -23,8 +23,8 @@ pub(super) struct Decision<'a> {
 pub(super) enum Subject<'a> {
     /// One environment.
     One(&'a Verdict<'a>),
-    /// Several.
-    Several(Vec<Member<'a>>),
+    /// Several, and what only shows between them.
+    Several { members: Vec<Member<'a>>, between: &'a Findings },
 }
 
 /// One of several environments.
@@ -52,12 +52,12 @@ impl<'a> Decision<'a> {
         comparison: &'a Comparison<'a>,
         names: &'a [String],
     ) -> Self {
-        let Comparison { verdicts, rules_asked, findings } = comparison;
+        let Comparison { verdicts, rules_asked, findings: between } = comparison;
         let alone = verdicts.iter().flat_map(|verdict| &verdict.rules_asked);
         let mut rules_asked: Vec<_> = alone.chain(rules_asked).copied().collect();
         rules_asked.sort_unstable();
         rules_asked.dedup();
-        let findings = verdicts.iter().flat_map(|verdict| &verdict.findings).chain(findings);
+        let findings = verdicts.iter().flat_map(|verdict| &verdict.findings).chain(between);
         let members = verdicts.iter().enumerate();
         let members = members.map(|(position, verdict)| Member::new(names.get(position), verdict));
         Self {
@@ -67,7 +67,7 @@ impl<'a> Decision<'a> {
             outcome: comparison.outcome(),
             rules_asked: Cow::Owned(rules_asked),
             findings: findings.collect(),
-            subject: Subject::Several(members.collect()),
+            subject: Subject::Several { members: members.collect(), between },
         }
     }
 
@@ -84,7 +84,7 @@ impl<'a> Decision<'a> {
         Some(match &self.subject {
             Subject::One(_) if self.rules_asked.is_empty() => "no rule was asked",
             Subject::One(_) => "the environment is unknown",
-            Subject::Several(_) => "there are no two environments to compare",
+            Subject::Several { .. } => "there are no two environments to compare",
         })
     }
 }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 /// Makes visible what would otherwise act on a terminal or hide from the eye,
 /// so that a name cannot forge a line.
 pub(super) fn visible(text: &str) -> Cow<'_, str> {
-    rewritten(text, |character| is_hidden(character))
+    rewritten(text, is_hidden)
 }
 
 /// As [`visible`], but keeps lines and tabs; for text that has lines.

@@ -93,7 +93,7 @@ struct LocationObject {
 pub(super) fn decision(tool: Tool, decision: &Decision<'_>) -> String {
     let environments = match &decision.subject {
         Subject::One(_) => None,
-        Subject::Several(members) => Some(members.iter().map(environment).collect()),
+        Subject::Several { members, between: _ } => Some(members.iter().map(environment).collect()),
     };
     document(&DecisionDocument {
         schema: SCHEMA,

@@ -140,7 +140,7 @@ fn decided(format: Format, style: Style, tool: Tool, decision: &Decision<'_>) ->
 pub fn policy_error(format: Format, style: Style, tool: Tool, error: &PolicyError) -> String {
     let entries: Vec<_> = Entry::of_policy(error).collect();
     match format {
-        Format::Human => human::policy_error(style, tool, error, &entries),
+        Format::Human => human::policy_error(style, error, &entries),
         Format::Json => json::policy_error(tool, error, &entries),
         Format::Sarif => sarif::policy_error(tool, error, &entries),
         Format::Github => github::policy_error(&entries),

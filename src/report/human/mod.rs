@@ -1,6 +1,7 @@
 //! Text for people: one line when all is well, the place of each finding with
 //! the line of the policy that decided otherwise.
 
+mod quote;
 mod snippet;
 
 use std::fmt::Write;
@@ -26,10 +27,15 @@ fn shut(style: Style, tool: Tool, decision: &Decision<'_>, outcome: Outcome) -> 
     for entry in decision.entries() {
         out.push_str(&blocks.write(&entry));
     }
-    if let Subject::Several(members) = &decision.subject {
+    if let Subject::Several { members, between } = &decision.subject {
         for member in members {
             let outcome = member.verdict.outcome();
             out.push_str(&line(style, outcome, &one_of_several(member)));
+        }
+        if let Some(outcome) = between.outcome() {
+            let findings = counted(between.as_slice().len(), "finding", "findings");
+            let text = format!("{}: between them, {findings}", outcome.name());
+            out.push_str(&line(style, Some(outcome), &text));
         }
     }
     out.push_str(&line(style, Some(outcome), &summary(tool, decision)));
@@ -45,7 +51,7 @@ pub(super) fn permitted(decision: &Decision<'_>) -> String {
     let _infallible = write!(out, "policy {name}, {source}; {rules} asked");
     match &decision.subject {
         Subject::One(verdict) => connections(&mut out, verdict),
-        Subject::Several(_) => out.push_str("; nothing is shared"),
+        Subject::Several { .. } => out.push_str("; nothing is shared"),
     }
     out.push(')');
     out
@@ -63,7 +69,7 @@ fn connections(out: &mut String, verdict: &Verdict<'_>) {
 fn who(decision: &Decision<'_>) -> String {
     match &decision.subject {
         Subject::One(_) => decision.environment.unwrap_or("unknown environment").to_owned(),
-        Subject::Several(members) => {
+        Subject::Several { members, between: _ } => {
             members.iter().map(|member| member.name).collect::<Vec<_>>().join(", ")
         }
     }
@@ -108,19 +114,13 @@ fn rule_to_explain(findings: &[&Finding]) -> Option<&'static str> {
     Some(if rest.iter().all(|finding| finding.rule().id == id) { id } else { "RULE" })
 }
 
-pub(super) fn policy_error(
-    style: Style,
-    tool: Tool,
-    error: &PolicyError,
-    entries: &[Entry<'_>],
-) -> String {
+pub(super) fn policy_error(style: Style, error: &PolicyError, entries: &[Entry<'_>]) -> String {
     let blocks = Blocks::of_policy(style, error);
     let mut out: String = entries.iter().map(|entry| blocks.write(entry)).collect();
     let summary = format!(
-        "error: {} in {}; nothing was asked; see `{} policy --help`",
+        "error: {} in {}; nothing was asked",
         counted(entries.len(), "problem", "problems"),
         visible(error.policy().name()),
-        tool.name,
     );
     out.push_str(&line(style, Some(Outcome::Refused), &summary));
     out

@@ -1,21 +1,22 @@
 //! A finding as a block: what is wrong, where, why, and the way out.
 
-use std::ops::Range;
 use std::sync::Arc;
 
-use annotate_snippets::{Annotation, AnnotationKind, Element, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Element, Level, Origin, Padding, Renderer, Snippet};
 
 use super::super::decision::{Entry, Severity};
-use super::super::escape::{visible, visible_lines};
+use super::super::escape::visible;
 use super::super::{Color, Style};
 use super::policy_path;
+use super::quote::Quote;
 use crate::finding::{Label, Outcome, Role};
 use crate::policy::{Policy, PolicyError};
-use crate::source::{Source, Span};
+use crate::source::Source;
 
 /// Writes blocks.
 pub(super) struct Blocks<'a> {
     renderer: Renderer,
+    width: usize,
     policy: &'a Arc<Source>,
     policy_path: String,
     quoting: Quoting,
@@ -35,6 +36,7 @@ impl<'a> Blocks<'a> {
     pub(super) fn new(style: Style, policy: &'a Policy) -> Self {
         Self {
             renderer: renderer(style),
+            width: width(style),
             policy: policy.source(),
             policy_path: policy_path(policy),
             quoting: Quoting::Shown,
@@ -49,6 +51,7 @@ impl<'a> Blocks<'a> {
         let text = error.policy().shown().unwrap_or_default();
         Self {
             renderer: renderer(style),
+            width: width(style),
             policy: error.policy(),
             policy_path: visible(error.policy().name()).into_owned(),
             quoting: if is_policy(text) { Quoting::Shown } else { Quoting::Hidden },
@@ -63,9 +66,12 @@ impl<'a> Blocks<'a> {
             Severity::Misused => Level::ERROR,
         };
         let title = level.primary_title(visible(&entry.message)).id(entry.rule);
-        let mut group = title.elements(self.elements(&entry.labels));
+        let elements = self.elements(&entry.labels);
+        let bare = matches!(elements.last(), Some(Element::Origin(_)));
+        let mut group = title.elements(elements);
         if let Some(help) = &entry.help {
-            group = group.element(Level::HELP.message(visible(help)));
+            let space = bare.then_some(Padding);
+            group = group.elements(space).element(Level::HELP.message(visible(help)));
         }
         let mut block = self.renderer.render(&[group]);
         block.push_str("\n\n");
@@ -88,9 +94,10 @@ impl<'a> Blocks<'a> {
         let is_policy = Arc::ptr_eq(source, self.policy);
         let path = if is_policy { self.policy_path.clone() } else { visible(source.name()).into() };
         let text = source.shown().filter(|_| !is_policy || self.quoting == Quoting::Shown);
-        let quoted = text.and_then(|text| Quoted::new(text, labels));
-        if let Some(Quoted { text, line, annotations }) = quoted {
-            let snippet = Snippet::source(text).line_start(line).path(path);
+        let quote = text.and_then(|text| Quote::new(text, labels, self.width));
+        if let Some(mut quote) = quote {
+            let annotations = quote.annotations();
+            let snippet = Snippet::source(quote.text).line_start(quote.line).path(path);
             return vec![snippet.annotations(annotations).into()];
         }
         match labels {
@@ -108,8 +115,11 @@ fn renderer(style: Style) -> Renderer {
         Color::Plain => Renderer::plain(),
         Color::Ansi => Renderer::styled(),
     };
-    let width = if style.width == 0 { DEFAULT_WIDTH } else { style.width };
-    renderer.term_width(width.clamp(MIN_WIDTH, MAX_WIDTH))
+    renderer.term_width(width(style))
+}
+
+fn width(Style { color: _, width }: Style) -> usize {
+    if width == 0 { DEFAULT_WIDTH } else { width.clamp(MIN_WIDTH, MAX_WIDTH) }
 }
 
 fn origin(path: &str, label: &Label) -> Origin<'static> {
@@ -121,63 +131,6 @@ fn origin(path: &str, label: &Label) -> Origin<'static> {
         None => Origin::path(path),
         Some(location) => Origin::path(path).line(location.line).char_column(location.column),
     }
-}
-
-/// Lines of a source, made harmless, with what to say about them.
-struct Quoted<'b> {
-    text: String,
-    line: usize,
-    annotations: Vec<Annotation<'b>>,
-}
-
-impl<'b> Quoted<'b> {
-    /// The lines of `text` from the first label to the last; `None` where a
-    /// label has no place in it, or they lie too far apart.
-    fn new(text: &str, labels: &[&'b Label]) -> Option<Self> {
-        let spans = labels.iter().map(|label| label.place.span).collect::<Option<Vec<_>>>()?;
-        let first = spans.iter().map(|span| span.start).min()?;
-        let last = spans.iter().map(|span| span.end).max()?;
-        let start = text.get(..first)?.rfind('\n').map_or(0, |newline| newline + 1);
-        let end = last + text.get(last..)?.find('\n').unwrap_or(text.len() - last);
-        let lines = text.get(start..end).filter(|lines| lines.len() <= MAX_QUOTED)?;
-        let shown = harmless(lines);
-        let annotations = labels
-            .iter()
-            .zip(spans)
-            .map(|(label, span)| annotation(lines, &shown, shifted(span, start)?, label))
-            .collect::<Option<_>>()?;
-        let line = 1 + text.get(..start)?.bytes().filter(|byte| *byte == b'\n').count();
-        Some(Self { text: shown, line, annotations })
-    }
-}
-
-fn annotation<'b>(
-    lines: &str,
-    shown: &str,
-    span: Range<usize>,
-    label: &'b Label,
-) -> Option<Annotation<'b>> {
-    let offset = |offset| {
-        let before = harmless(lines.get(..offset)?);
-        shown.starts_with(&before).then_some(before.len())
-    };
-    let kind = match label.role {
-        Role::Cause => AnnotationKind::Primary,
-        Role::DecidedBy | Role::Related => AnnotationKind::Context,
-    };
-    let annotation = kind.span(offset(span.start)?..offset(span.end)?);
-    Some(match label.text.as_str() {
-        "here" => annotation,
-        text => annotation.label(visible(text)),
-    })
-}
-
-fn shifted(span: Span, by: usize) -> Option<Range<usize>> {
-    Some(span.start.checked_sub(by)?..span.end.checked_sub(by)?)
-}
-
-fn harmless(lines: &str) -> String {
-    visible_lines(&lines.replace("\r\n", "\n")).into_owned()
 }
 
 /// Whether a text says of itself that it is a policy.
@@ -193,6 +146,3 @@ fn is_policy(text: &str) -> bool {
 const DEFAULT_WIDTH: usize = 100;
 const MIN_WIDTH: usize = 40;
 const MAX_WIDTH: usize = 400;
-
-/// Bytes; places that lie further apart are quoted apart.
-const MAX_QUOTED: usize = 8 * 1024;
