@@ -196,6 +196,10 @@ impl<'a> Section<'a> {
         self.find(key).is_some()
     }
 
+    pub(super) fn is_empty(self) -> bool {
+        self.table.is_empty()
+    }
+
     /// Whether `key` holds a list without items.
     pub(super) fn is_empty_list(self, key: &str) -> bool {
         self.find(key).and_then(|value| value.get_ref().as_array()).is_some_and(|l| l.is_empty())
