@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::format::VARIABLE_KINDS;
-use super::super::problem::closest;
+use super::super::problem::{KIND_OF_SECRET, closest};
 use super::super::reader::{Section, Value};
 use super::super::variable::NamePattern;
 use super::super::{Matcher, PerEnvironment, Phase, SecretRule, Variable, VariableKind, Where};
@@ -134,7 +134,7 @@ impl Lower {
             None => Kind::HOME_MADE,
             Some(id) => Kind::by_id(&id.value).unwrap_or_else(|| {
                 let meant = closest(&id.value, Kind::ALL.iter().map(|kind| kind.id()));
-                self.unknown_name("kind of secret", id, meant.map(str::to_owned));
+                self.unknown_name(KIND_OF_SECRET, id, meant.map(str::to_owned));
                 Kind::HOME_MADE
             }),
         };
