@@ -1,4 +1,143 @@
-//! Refuses to start a program where it must not run.
+//! Refuses to start a program in an environment where it does not belong.
+//!
+//! ```no_run
+//! #[derive(serde::Deserialize)]
+//! struct Settings {
+//!     database_url: String,
+//!     port: u16,
+//! }
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let boot = koomy_guard::boot()?;
+//!     let settings: Settings = boot.settings()?;
+//!     // … serve, with settings that were judged
+//!     Ok(())
+//! }
+//! ```
+//!
+//! A *policy* says which environments exist and what belongs to each: databases,
+//! domains, secrets. The guard observes the process into *facts* and asks every
+//! *rule* of a *gate*. The gate opens with a [`Permit`], or stays shut with a
+//! [`Refusal`] that names each cause, its place and the way out, and shows no
+//! value.
+//!
+//! ```
+//! use koomy_guard::facts::Facts;
+//! use koomy_guard::policy::Data;
+//! use koomy_guard::policy::builder::Is;
+//! use koomy_guard::{Boot, Permit, Policy};
+//!
+//! let policy = Policy::builder("shop")
+//!     .environment("production", |e| e.data(Data::Real).databases(["main"]))
+//!     .environment("test", |e| e.data(Data::Synthetic).databases(["scratch"]))
+//!     .database("main", |d| d.endpoints(["db.shop.example"]).database("shop"))
+//!     .database("scratch", |d| d.hosts(["localhost"]).database("shop_test"))
+//!     .connection_url("primary", "DATABASE_URL")
+//!     .variable("APP_ENV", |v| v.is(Is::Environment))
+//!     .build()?;
+//!
+//! // A test environment that would write to production's database.
+//! let facts = Facts::assume().variables([
+//!     ("APP_ENV", "test"),
+//!     ("DATABASE_URL", "postgresql://app:pw@db.shop.example/shop?sslmode=require"),
+//! ]);
+//!
+//! let refusal = Permit::<Boot>::ask(&policy, &facts.facts()).unwrap_err();
+//! assert_eq!(
+//!     refusal.to_string(),
+//!     "refused: the boot gate of policy built in code, environment `test`\n\
+//!      refused[database-belongs-to-environment]: `DATABASE_URL` leads to `main`, \
+//!      a database of `production`, not of `test`\n  \
+//!        cause: assumed environment\n  \
+//!        decided-by: policy built in code:10:13\n  \
+//!        related: policy built in code:12:12\n  \
+//!        help: point it at `scratch`"
+//! );
+//! # Ok::<(), koomy_guard::policy::PolicyError>(())
+//! ```
+//!
+//! # When the boot gate opens
+//!
+//! [`boot()`] judges this process. The gate opens if all of this holds:
+//!
+//! 1. The variables could be read, and there are some. Not knowing never permits.
+//! 2. The variable that names the environment holds a name of the policy, to the
+//!    byte; the runtime is one that this environment may have.
+//! 3. Every required variable is set. Every variable that is set may be set here,
+//!    has its format and one of its values. Nothing that looks like a secret or a
+//!    connection is undeclared.
+//! 4. Every connection has exactly one target, whatever driver reads it. That
+//!    target is a database of this environment, compared as a whole, reached with
+//!    TLS unless it is near; outside real data, nothing in it looks like
+//!    production.
+//! 5. Every secret has the form of its kind and the class that the environment
+//!    demands. It is no placeholder, is strong, and is used once.
+//! 6. Every web address in a variable belongs to this environment.
+//!
+//! [`gate::compare`] judges several environments side by side and adds what only
+//! shows there: a database or a secret that two of them share. `docs/rules.md`
+//! lists the rules.
+//!
+//! # What it cannot see
+//!
+//! - **Who the server is.** An address is compared, not the database behind it. No
+//!   name is resolved and no connection made. A CNAME, a tunnel on `localhost` and a
+//!   restored copy look like what their address says.
+//! - **What the program loads later.** Variables that it sets itself, a secret from a
+//!   vault, a file it reads after the judgement. [`Permit::settings`] hands on the
+//!   snapshot that was judged; use it instead of a second look.
+//! - **What nobody wrote down.** A connection or a secret under a name that looks like
+//!   neither, and whose value has no form, passes unless it is declared. A `prefix`
+//!   in the policy closes that for the program's own names.
+//! - **Whether the policy is right.** It proves that an environment is as the policy
+//!   says. [`selftest::run`] shows that each rule can refuse under it.
+//! - **An attacker inside the process**, or one who may change the policy. The guard
+//!   prevents accidents; it is no sandbox.
+//!
+//! # A policy
+//!
+//! `docs/policy.md` describes the format. There are five ways to have one:
+//!
+//! - **Built in.** [`boot()`] uses `policy.example.toml`, compiled in:
+//!   [`Policy::built_in`].
+//! - **Embedded.** [`embed_policy!`] compiles in a file of the program's own.
+//!
+//!   ```
+//!   let policy = koomy_guard::embed_policy!("../policy.example.toml")?;
+//!   # Ok::<(), koomy_guard::policy::PolicyError>(())
+//!   ```
+//!
+//! - **From text.** [`Policy::parse`] opens nothing; its errors are all of the file's,
+//!   with lines and columns.
+//! - **From a file.** Read it with a bound, then parse it.
+//!
+//!   ```no_run
+//!   use koomy_guard::observe::file::{POLICY_LIMIT, read};
+//!
+//!   let bytes = read("policy.toml".as_ref(), POLICY_LIMIT)?;
+//!   let policy = koomy_guard::Policy::parse("policy.toml", std::str::from_utf8(&bytes)?)?;
+//!   let boot = koomy_guard::boot_with(&policy)?;
+//!   # Ok::<(), Box<dyn std::error::Error>>(())
+//!   ```
+//!
+//! - **In code.** [`Policy::builder`] writes the same format and passes the same
+//!   checks: see [`policy::builder`].
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! | --- | --- |
+//! | `report` | findings as human text, JSON, SARIF and GitHub annotations |
+//!
+//! None is on by default. No feature changes a verdict.
+//!
+//! # Elsewhere
+//!
+//! The repository's `docs/` has the reference of the policy (`policy.md`), the rules
+//! (`rules.md`), the kinds of secrets (`secrets.md`), the grammar of connections
+//! (`database-urls.md`) and of env files (`dotenv.md`), the layout of the code and
+//! its laws (`architecture.md`), and the reasons for each dependency
+//! (`dependencies.md`).
 
 mod address;
 mod difference;

@@ -4,6 +4,7 @@
 //! stands for something, nothing is claimed twice, and everything knows where
 //! it was written, so that a finding can point at the line that decided.
 
+pub mod builder;
 pub mod format;
 mod lower;
 mod problem;
@@ -456,7 +457,7 @@ impl Policy {
 /// it is first used.
 ///
 /// ```
-/// let policy = koomy_guard::embed_policy!("../policy.example.toml")?;
+/// let policy = koomy_guard::embed_policy!("../../policy.example.toml")?;
 /// assert_eq!(policy.name(), "koomy");
 /// # Ok::<(), koomy_guard::policy::PolicyError>(())
 /// ```

@@ -1,0 +1,342 @@
+//! The tables of a policy, filled in code.
+
+use super::super::{Data, Phase};
+use super::text::{Item, Table};
+use crate::secret::Class;
+use crate::target::{Engine, Provider};
+
+/// An environment that is being described.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct EnvironmentBuilder(pub(super) Table);
+
+impl EnvironmentBuilder {
+    /// Says what its databases hold.
+    pub fn data(self, data: Data) -> Self {
+        Self(self.0.text("data", data.name()))
+    }
+
+    /// Lists the runtimes it may have.
+    pub fn runtime(self, list: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.texts("runtime", list))
+    }
+
+    /// Lists the databases that a connection may lead to.
+    pub fn databases(self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.texts("databases", names))
+    }
+
+    /// Lists its host names.
+    pub fn domains(self, hosts: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.texts("domains", hosts))
+    }
+
+    /// Lists the branches that may be released here.
+    pub fn branches(self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.texts("branches", names))
+    }
+
+    /// Names the environment that a release must have passed.
+    pub fn after(self, environment: impl Into<String>) -> Self {
+        Self(self.0.text("after", environment))
+    }
+
+    /// Lets seeds run here.
+    pub fn seed(self) -> Self {
+        Self(self.0.set("seed", Item::Boolean(true)))
+    }
+
+    /// Allows debug endpoints below `paths`, to whoever sends the secret of the
+    /// variable `secret` in `header`.
+    pub fn debug(
+        self,
+        paths: impl IntoIterator<Item = impl Into<String>>,
+        header: impl Into<String>,
+        secret: impl Into<String>,
+    ) -> Self {
+        let table = self.0.entry("debug", "paths", Item::texts(paths));
+        let table = table.entry("debug", "header", Item::Text(header.into()));
+        Self(table.entry("debug", "secret", Item::Text(secret.into())))
+    }
+}
+
+/// A database that is being described.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct DatabaseBuilder(pub(super) Table);
+
+impl DatabaseBuilder {
+    /// Says which engine it is; PostgreSQL unless it is said.
+    pub fn engine(self, engine: Engine) -> Self {
+        Self(self.0.text("engine", word(engine)))
+    }
+
+    /// Says who runs it.
+    pub fn provider(self, provider: Provider) -> Self {
+        Self(self.0.text("provider", provider.name()))
+    }
+
+    /// Gives the provider's id of the project.
+    pub fn project(self, id: impl Into<String>) -> Self {
+        Self(self.0.text("project", id))
+    }
+
+    /// Names the provider's branch, for people.
+    pub fn branch_names(self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.entry("branch", "names", Item::texts(names)))
+    }
+
+    /// Gives the provider's id of the branch.
+    pub fn branch_id(self, id: impl Into<String>) -> Self {
+        Self(self.0.entry("branch", "id", Item::Text(id.into())))
+    }
+
+    /// Lists hosts that lead to this database and to no other.
+    pub fn endpoints(self, hosts: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.texts("endpoints", hosts))
+    }
+
+    /// Lists hosts that may lead to other databases, too.
+    pub fn hosts(self, hosts: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.texts("hosts", hosts))
+    }
+
+    /// Lists directories of unix sockets.
+    pub fn sockets(self, directories: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.texts("sockets", directories))
+    }
+
+    /// Lists its ports, instead of the engine's and the provider's.
+    pub fn ports(self, ports: impl IntoIterator<Item = u16>) -> Self {
+        let ports = ports.into_iter().map(|port| Item::Integer(port.into())).collect();
+        Self(self.0.set("ports", Item::List(ports)))
+    }
+
+    /// Gives the database's name on its server.
+    pub fn database(self, name: impl Into<String>) -> Self {
+        Self(self.0.text("database", name))
+    }
+
+    /// Lists the users that may connect.
+    pub fn users(self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.texts("users", names))
+    }
+
+    /// Says that the way to it crosses no foreign network.
+    pub fn private_network(self) -> Self {
+        Self(self.0.text("network", "private"))
+    }
+}
+
+/// A connection that is being described.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ConnectionBuilder(pub(super) Table);
+
+impl ConnectionBuilder {
+    /// Says which engine it speaks to; PostgreSQL unless it is said.
+    pub fn engine(self, engine: Engine) -> Self {
+        Self(self.0.text("engine", word(engine)))
+    }
+
+    /// Names the variable with the whole connection.
+    pub fn url(self, variable: impl Into<String>) -> Self {
+        Self(self.0.text("url", variable))
+    }
+
+    /// Names the variable with the host.
+    pub fn host(self, variable: impl Into<String>) -> Self {
+        Self(self.0.text("host", variable))
+    }
+
+    /// Names the variable with the port.
+    pub fn port(self, variable: impl Into<String>) -> Self {
+        Self(self.0.text("port", variable))
+    }
+
+    /// Names the variable with the database's name.
+    pub fn database(self, variable: impl Into<String>) -> Self {
+        Self(self.0.text("database", variable))
+    }
+
+    /// Names the variable with the user.
+    pub fn user(self, variable: impl Into<String>) -> Self {
+        Self(self.0.text("user", variable))
+    }
+
+    /// Names the variable with the password.
+    pub fn password(self, variable: impl Into<String>) -> Self {
+        Self(self.0.text("password", variable))
+    }
+
+    /// Names the variable with the TLS mode.
+    pub fn encryption(self, variable: impl Into<String>) -> Self {
+        Self(self.0.text("encryption", variable))
+    }
+
+    /// Lists the databases it may lead to, where those are less than all of the
+    /// environment's.
+    pub fn databases(self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.texts("databases", names))
+    }
+}
+
+/// What a variable is: the words of the policy's `is`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Is {
+    /// It names the environment.
+    Environment,
+    /// It names the runtime, such as `NODE_ENV`.
+    Runtime,
+    /// A secret.
+    Secret,
+    /// Any text.
+    Text,
+    /// A web address with a host.
+    Url,
+    /// Web addresses, separated by commas.
+    Urls,
+    /// A host name.
+    Host,
+    /// Host names, separated by commas.
+    Hosts,
+    /// A mail address.
+    Email,
+    /// A TCP port.
+    Port,
+    /// A whole number.
+    Integer,
+    /// A boolean.
+    Boolean,
+}
+
+impl Is {
+    /// The word in the policy.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Environment => "environment",
+            Self::Runtime => "runtime",
+            Self::Secret => "secret",
+            Self::Text => "text",
+            Self::Url => "url",
+            Self::Urls => "urls",
+            Self::Host => "host",
+            Self::Hosts => "hosts",
+            Self::Email => "email",
+            Self::Port => "port",
+            Self::Integer => "integer",
+            Self::Boolean => "boolean",
+        }
+    }
+}
+
+/// A variable, or a pattern of names, that is being described.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct VariableBuilder(pub(super) Table);
+
+impl VariableBuilder {
+    /// Says what it is; text unless it is said.
+    pub fn is(self, is: Is) -> Self {
+        Self(self.0.text("is", is.name()))
+    }
+
+    /// Says that it is a secret of a kind, by the kind's id.
+    pub fn secret(self, kind: impl Into<String>) -> Self {
+        Self(self.is(Is::Secret).0.text("kind", kind))
+    }
+
+    /// Demands a class of the secret in one environment.
+    pub fn class(self, environment: impl Into<String>, class: Class) -> Self {
+        Self(self.0.entry("class", environment, Item::Text(class.name().to_owned())))
+    }
+
+    /// Lists the environments that may have it; all unless it is said.
+    pub fn allowed_in(self, environments: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.texts("allowed", environments))
+    }
+
+    /// Lists its values, the same in every environment.
+    pub fn values(self, list: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.texts("values", list))
+    }
+
+    /// Lists its values in one environment.
+    pub fn values_in(
+        self,
+        environment: impl Into<String>,
+        list: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self(self.0.entry("values", environment, Item::texts(list)))
+    }
+
+    /// Lists the hosts it may name, the same in every environment.
+    pub fn hosts(self, list: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.texts("hosts", list))
+    }
+
+    /// Lists the hosts it may name in one environment.
+    pub fn hosts_in(
+        self,
+        environment: impl Into<String>,
+        list: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self(self.0.entry("hosts", environment, Item::texts(list)))
+    }
+
+    /// Gives a regular expression for the whole value, and a value that fits.
+    pub fn matches(self, pattern: impl Into<String>, example: impl Into<String>) -> Self {
+        Self(self.0.text("matches", pattern).text("example", example))
+    }
+
+    /// Sets the least strength of a home-made secret, in bits.
+    pub fn min_bits(self, bits: u32) -> Self {
+        Self(self.0.set("min_bits", Item::Integer(bits.into())))
+    }
+
+    /// Says what it is for.
+    pub fn description(self, text: impl Into<String>) -> Self {
+        Self(self.0.text("description", text))
+    }
+}
+
+/// What connections and variables have in common.
+macro_rules! demanded {
+    ($($name:ident),+) => {
+        $(impl $name {
+            /// Requires it in every environment.
+            pub fn required(self) -> Self {
+                Self(self.0.set("required", Item::Boolean(true)))
+            }
+
+            /// Requires it nowhere.
+            pub fn optional(self) -> Self {
+                Self(self.0.set("required", Item::Boolean(false)))
+            }
+
+            /// Lists the environments that require it.
+            pub fn required_in(
+                self,
+                environments: impl IntoIterator<Item = impl Into<String>>,
+            ) -> Self {
+                Self(self.0.texts("required", environments))
+            }
+
+            /// Lists the phases that require it; the boot alone unless it is
+            /// said.
+            pub fn phases(self, phases: impl IntoIterator<Item = Phase>) -> Self {
+                Self(self.0.texts("phases", phases.into_iter().map(Phase::name)))
+            }
+        })+
+    };
+}
+
+demanded!(ConnectionBuilder, VariableBuilder);
+
+/// DELIBERATE: the policy's word for PostgreSQL is shorter than the engine's name.
+const fn word(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Postgres => "postgres",
+        Engine::MySql => "mysql",
+    }
+}
