@@ -4,10 +4,15 @@
 //! stands for something, nothing is claimed twice, and everything knows where
 //! it was written, so that a finding can point at the line that decided.
 
+pub mod diff;
 pub mod format;
 mod lower;
+mod outline;
 mod problem;
 mod reader;
+#[cfg(feature = "report")]
+pub mod schema;
+pub mod show;
 mod variable;
 
 use std::collections::BTreeMap;
