@@ -60,6 +60,14 @@ pub(crate) enum When {
 pub(crate) enum Command {
     Check(cmd::check::Check),
     Exec(cmd::exec::Exec),
+    Target(cmd::target::Target),
+    #[command(subcommand)]
+    Policy(cmd::policy::Command),
+    Explain(cmd::explain::Explain),
+    Rules(cmd::rules::Rules),
+    Init(cmd::init::Init),
+    Completions(cmd::completions::Completions),
+    Man(cmd::man::Man),
 }
 
 fn format() -> impl TypedValueParser<Value = Format> {

@@ -41,6 +41,11 @@ impl Console {
         }
     }
 
+    /// Prints one JSON document.
+    pub(crate) fn print_json(self, document: &serde_json::Value, exit: Exit) -> Exit {
+        self.print(&format!("{document:#}\n"), exit)
+    }
+
     /// Says that this command has no report of this form.
     pub(crate) fn no_such_form(self) -> Exit {
         misuse(&format!("this command has no `{}` form; use `human` or `json`", self.format.name()))

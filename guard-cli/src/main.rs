@@ -6,6 +6,10 @@ mod console;
 mod decision;
 mod exit;
 mod file;
+mod git;
+mod lead;
+mod lead_report;
+mod starter;
 mod usage;
 
 use std::ffi::OsString;

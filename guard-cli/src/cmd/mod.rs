@@ -2,8 +2,15 @@
 
 pub(crate) mod check;
 mod child;
+pub(crate) mod completions;
 pub(crate) mod exec;
+pub(crate) mod explain;
+pub(crate) mod init;
+pub(crate) mod man;
 mod matrix;
+pub(crate) mod policy;
+pub(crate) mod rules;
+pub(crate) mod target;
 
 use koomy_guard::Policy;
 
@@ -18,6 +25,13 @@ pub(crate) fn run(cli: Cli) -> Exit {
     let ended = match command {
         Command::Check(check) => check.run(&global, console),
         Command::Exec(exec) => exec.run(&global, console).map_err(Exit::before_child),
+        Command::Target(target) => target.run(&global, console),
+        Command::Policy(command) => command.run(&global, console),
+        Command::Explain(explain) => explain.run(console),
+        Command::Rules(rules) => rules.run(console),
+        Command::Init(init) => init.run(&global, console),
+        Command::Completions(completions) => completions.run(console),
+        Command::Man(man) => man.run(console),
     };
     match ended {
         Ok(exit) | Err(exit) => exit,
