@@ -287,5 +287,6 @@ impl Lower {
 }
 
 const NOT_OF_PATTERNS: &[&str] = &[
-    "is", "kind", "class", "required", "values", "hosts", "matches", "example", "min_bits", "phases",
+    "is", "kind", "class", "required", "values", "hosts", "matches", "example", "min_bits",
+    "phases",
 ];
