@@ -170,6 +170,7 @@ fn process(pairs: &Pairs) -> Facts {
             value: koomy_guard::secret::value::Value::new(value.as_bytes()),
             place: Place::whole(&source),
             also: Vec::new(),
+            doubt: None,
         }),
     )
 }
@@ -186,6 +187,7 @@ fn file(path: &str, pairs: &Pairs) -> Facts {
             value: entry.value.clone(),
             place: Place::at(source, entry.span),
             also: Vec::new(),
+            doubt: None,
         }),
     )
 }
@@ -205,6 +207,7 @@ fn file_of(path: &str, pairs: &Pairs) -> Facts {
             value: koomy_guard::secret::value::Value::new(value.as_bytes()),
             place: Place::at(&source, span),
             also: Vec::new(),
+            doubt: None,
         }),
     )
 }
