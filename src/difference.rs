@@ -17,16 +17,17 @@ pub(crate) fn describe<'a>(
     if let Some(word) = near(&|word| value.trim_matches(quotes) == word) {
         return Some(format!("it is `{word}` with quotes around it"));
     }
-    if let Some(word) = near(&|word| value.eq_ignore_ascii_case(word)) {
+    let lower = value.to_lowercase();
+    if let Some(word) = near(&|word| lower == word.to_lowercase()) {
         return Some(format!("it differs from `{word}` in letter case"));
     }
     if let Some(word) = near(&|word| looks_alike(value, word)) {
         return Some(format!("it looks like `{word}` and has other characters"));
     }
-    if let Some(word) = near(&|word| value.trim().eq_ignore_ascii_case(word)) {
+    if let Some(word) = near(&|word| lower.trim() == word.to_lowercase()) {
         return Some(format!("it differs from `{word}` in letter case and white space"));
     }
-    let typo = |word: &str| strsim::osa_distance(&value.to_lowercase(), word) <= TYPO_DISTANCE;
+    let typo = |word: &str| strsim::osa_distance(&lower, &word.to_lowercase()) <= TYPO_DISTANCE;
     near(&|word| word.len() > TYPO_DISTANCE + 1 && value.len() < 64 && typo(word))
         .map(|word| format!("it is close to `{word}`"))
 }
@@ -96,9 +97,14 @@ mod tests {
             ("prodution", Some("it is close to `production`")),
             ("staging", None),
             ("", None),
+            ("DÉVELOPPEMENT", Some("it differs from `développement` in letter case")),
+            ("developpement", Some("it is close to `développement`")),
+            ("de\u{301}veloppement", Some("it is close to `développement`")),
+            ("preprod", Some("it differs from `PREPROD` in letter case")),
+            ("PREPRD", Some("it is close to `PREPROD`")),
         ];
         for (value, expected) in table {
-            let said = describe(value, ["production", "sandbox"]);
+            let said = describe(value, ["production", "sandbox", "développement", "PREPROD"]);
             assert_eq!(said.as_deref(), expected, "{value:?}");
         }
     }

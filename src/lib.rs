@@ -148,6 +148,8 @@ pub mod gate;
 pub mod observe;
 mod platform;
 pub mod policy;
+#[cfg(feature = "report")]
+pub mod report;
 pub mod rules;
 pub mod secret;
 pub mod selftest;

@@ -61,6 +61,7 @@ impl Shape {
         match self {
             Self::Text => "a string".to_owned(),
             Self::OneOf(words) => format!("one of {}", quoted(words)),
+            Self::Integer(only, high) if only == high => format!("`{only}`"),
             Self::Integer(low, high) => format!("a whole number from {low} to {high}"),
             Self::Boolean => "`true` or `false`".to_owned(),
             Self::Texts => "a list of strings".to_owned(),

@@ -5,10 +5,15 @@
 //! it was written, so that a finding can point at the line that decided.
 
 pub mod builder;
+pub mod diff;
 pub mod format;
 mod lower;
+mod outline;
 mod problem;
 mod reader;
+#[cfg(feature = "report")]
+pub mod schema;
+pub mod show;
 mod variable;
 
 use std::collections::BTreeMap;

@@ -146,6 +146,10 @@ impl ProblemKind {
             Self::UnknownName { did_you_mean: Some(name), .. } => {
                 Some(format!("did you mean `{name}`?"))
             }
+            // Kinds of secrets are the guard's, and cannot be declared.
+            Self::UnknownName { did_you_mean: None, what: KIND_OF_SECRET, .. } => {
+                Some("docs/secrets.md lists the kinds; `random` takes any value".to_owned())
+            }
             Self::UnknownName { did_you_mean: None, what, .. } => {
                 Some(format!("declare the {what}, or remove the name"))
             }
@@ -171,6 +175,9 @@ pub(crate) fn closest<'a>(
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, candidate)| candidate)
 }
+
+/// What an [`UnknownName`](ProblemKind::UnknownName) of a kind is called.
+pub(super) const KIND_OF_SECRET: &str = "kind of secret";
 
 /// Below this, a suggestion confuses more than it helps.
 const LIKENESS: f64 = 0.8;

@@ -101,14 +101,14 @@ fn check_value(
                 match item.get_ref().as_str() {
                     Some(word) if words.contains(&word) => {}
                     Some(word) => problems.push(not_a_word(word, words, item.span().into(), path)),
-                    None => problems.push(wrong_value(item, shape, path)),
+                    None => problems.push(wrong_value(item, &Shape::OneOf(words), path)),
                 }
             }
         }
         (Shape::Integers(low, high), DeValue::Array(items)) => {
             for item in items {
                 if !integer(item).is_some_and(|number| (*low..=*high).contains(&number)) {
-                    problems.push(wrong_value(item, shape, path));
+                    problems.push(wrong_value(item, &Shape::Integer(*low, *high), path));
                 }
             }
         }
@@ -205,6 +205,10 @@ impl<'a> Section<'a> {
 
     pub(super) fn has(self, key: &str) -> bool {
         self.find(key).is_some()
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.table.is_empty()
     }
 
     /// Whether `key` holds a list without items.

@@ -199,16 +199,15 @@ impl<'a> Case<'a> {
     }
 
     /// The `PG*` variables that would move a connection elsewhere.
-    pub fn movers(&self) -> impl Iterator<Item = &'a Seen> {
+    pub fn movers(&self) -> impl Iterator<Item = &'a Seen> + '_ {
         let postgres = self.connections.iter().any(|reached| {
             reached.connection.engine == Engine::Postgres
                 && !matches!(reached.reading, Reading::Unset)
         });
-        let Self { policy, variables, .. } = *self;
-        MOVERS
-            .iter()
-            .filter(move |name| postgres && !policy.is_part_of_connection(name))
-            .filter_map(|name| variables.find(name))
+        let moves = move |met: &&Met<'a>| {
+            postgres && !met.connects && MOVERS.contains(&met.seen.name.as_str())
+        };
+        self.met.iter().filter(|met| met.seen.name.starts_with("PG")).filter(moves).map(|m| m.seen)
     }
 }
 

@@ -132,3 +132,116 @@ fn unknown(case: &Case<'_>, led: &Led<'_>) -> String {
         None => "a database that the policy does not know".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Ask, url};
+    use super::RULE;
+
+    const MORE: &str = "[connections.primary]\nurl = 'DATABASE_URL'\n\
+        [connections.shadow]\nurl = 'SHADOW_URL'\nrequired = false\ndatabases = ['play', 'main']\n\
+        [connections.other]\nurl = 'MYSQL_URL'\nengine = 'mysql'\nrequired = false\n\
+        [databases.pinned]\nendpoints = ['pinned.koomy.app']\ndatabase = 'koomy'\nusers = ['app']\n";
+
+    fn says(environment: &str, name: &str, url: &str) -> String {
+        Ask::small(&RULE, MORE).says(&[("KOOMY_ENV", environment), (name, url)])
+    }
+
+    #[test]
+    fn a_connection_leads_to_a_database_of_its_environment() {
+        const UNKNOWN: &str = "a database that the policy does not know";
+        const NONE: &str = "`pinned`, a database of no environment";
+        let table = [
+            ("production", "main.koomy.app/koomy", ""),
+            ("production", "main.koomy.app:5432/koomy?sslmode=require", ""),
+            ("production", "play.koomy.app/koomy", "`play`, a database of `sandbox`, not of `production`"),
+            ("production", "localhost/koomy", "`here`, a database of `sandbox`, not of `production`"),
+            ("production", "pinned.koomy.app/koomy", NONE),
+            ("production", "xmain.koomy.app/koomy", UNKNOWN),
+            ("production", "main.koomy.app.evil.net/koomy", UNKNOWN),
+            ("production", "koomy.app/koomy", UNKNOWN),
+            ("production", "db.example.com/koomy", "a placeholder from a documentation, not to a host"),
+            ("sandbox", "play.koomy.app/koomy", ""),
+            ("sandbox", "localhost/koomy", ""),
+            ("sandbox", "localhost/other", UNKNOWN),
+            ("sandbox", "main.koomy.app/koomy", "`main`, a database of `production`, not of `sandbox`"),
+            ("bare", "play.koomy.app/koomy", "`play`, a database of `sandbox`, not of `bare`"),
+            ("staging", "play.koomy.app/koomy", ""), // `variable-is-allowed` refuses it
+        ];
+        for (environment, rest, where_to) in table {
+            let said = match where_to {
+                "" => String::new(),
+                where_to => format!("`DATABASE_URL` leads to {where_to}"),
+            };
+            assert_eq!(says(environment, "DATABASE_URL", &url(rest)), said, "{environment}, {rest}");
+        }
+    }
+
+    #[test]
+    fn a_known_host_alone_is_no_database() {
+        let table = [
+            ("DATABASE_URL", url("main.koomy.app/other"), "main", "database"),
+            ("DATABASE_URL", url("main.koomy.app:5433/koomy"), "main", "port"),
+            ("DATABASE_URL", url("pinned.koomy.app/koomy").replace("app:", "me:"), "pinned", "user"),
+            ("MYSQL_URL", url("main.koomy.app/koomy").replace("postgresql", "mysql"), "main", "engine"),
+        ];
+        for (name, url, database, what) in table {
+            let said = format!(
+                "`{name}` leads to the host of `{database}` with another {what}, \
+                 which the policy does not know"
+            );
+            assert_eq!(says("production", name, &url), said);
+        }
+    }
+
+    #[test]
+    fn a_connection_may_have_databases_of_its_own() {
+        let elsewhere = "`SHADOW_URL` leads to `main`, a database of `production`, not of `sandbox`";
+        let table = [
+            ("play.koomy.app/koomy", ""),
+            ("localhost/koomy", "`SHADOW_URL` leads to `here`, which is not for this connection"),
+            ("main.koomy.app/koomy", elsewhere),
+        ];
+        for (rest, said) in table {
+            assert_eq!(says("sandbox", "SHADOW_URL", &url(rest)), said, "{rest}");
+        }
+    }
+
+    #[test]
+    fn points_at_the_list_that_decides() {
+        let ask = Ask::small(&RULE, MORE);
+        let cause = "\n  cause: <assumed environment> (here)\n  decided-by:";
+        let table = [
+            ("sandbox", "DATABASE_URL", "elsewhere.net/koomy", format!(
+                "a database that the policy does not know; point it at `play` or `here`{cause} \
+                 ['play', 'here'] (this environment's databases)"
+            )),
+            ("sandbox", "DATABASE_URL", "main.koomy.app/koomy", format!(
+                "`main`, a database of `production`, not of `sandbox`; \
+                 point it at `play` or `here`{cause} \
+                 ['play', 'here'] (this environment's databases)\n  \
+                 related: main (the database that it leads to)"
+            )),
+            ("bare", "DATABASE_URL", "main.koomy.app/koomy", format!(
+                "`main`, a database of `production`, not of `bare`; \
+                 unset `DATABASE_URL`; `bare` has no database{cause} \
+                 bare (this environment's databases)\n  \
+                 related: main (the database that it leads to)"
+            )),
+            ("sandbox", "SHADOW_URL", "localhost/koomy", format!(
+                "`here`, which is not for this connection; point it at `play` or `here`{cause} \
+                 shadow (this connection's databases)"
+            )),
+            ("sandbox", "SHADOW_URL", "main.koomy.app/koomy", format!(
+                "`main`, a database of `production`, not of `sandbox`; \
+                 point it at `play` or `here`{cause} \
+                 ['play', 'here'] (this environment's databases)\n  \
+                 related: main (the database that it leads to)"
+            )),
+        ];
+        for (environment, name, rest, said) in table {
+            let said = format!("refused {name}: `{name}` leads to {said}");
+            assert_eq!(ask.in_full(&[("KOOMY_ENV", environment), (name, &url(rest))]), said);
+        }
+    }
+}

@@ -106,3 +106,88 @@ fn way_out(connection: &Connection, led: &Led<'_>) -> String {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Ask, url};
+    use super::RULE;
+
+    const URL: &str = "[connections.primary]\nurl = 'DATABASE_URL'\n";
+    const PARTS: &str = "[connections.primary]\nhost = 'H'\ndatabase = 'D'\nuser = 'U'\n";
+
+    #[test]
+    fn what_leaves_this_machine_is_encrypted() {
+        let ask = Ask::small(&RULE, URL);
+        let (none, off, falls_back) =
+            ("without TLS", "with TLS switched off", "with TLS that falls back to plain text");
+        let table = [
+            ("main.koomy.app/koomy", none),
+            ("main.koomy.app/koomy?sslmode=disable", off),
+            ("main.koomy.app/koomy?sslmode=allow", falls_back),
+            ("main.koomy.app/koomy?sslmode=prefer", falls_back),
+            ("main.koomy.app/koomy?sslmode=require", ""),
+            ("main.koomy.app/koomy?sslmode=verify-ca", ""),
+            ("main.koomy.app/koomy?sslmode=verify-full", ""),
+            ("inner.koomy.app/koomy", ""), // declared as private
+            ("inner.koomy.app/other", none), // and no such database
+            ("unknown.net/koomy", none),
+            ("10.0.0.5/koomy", none),
+            ("localhost/koomy", ""),
+            ("127.0.0.1/koomy", ""),
+            ("db/koomy", ""),
+            ("db.railway.internal/koomy", ""),
+            ("/koomy?host=/var/run/postgresql", ""),
+        ];
+        for (rest, lack) in table {
+            let said = match lack {
+                "" => String::new(),
+                lack => format!("`DATABASE_URL` leads to another machine {lack}"),
+            };
+            // In any environment, and in none.
+            for environment in ["production", "sandbox", "bare", "staging"] {
+                let given = [("KOOMY_ENV", environment), ("DATABASE_URL", &url(rest))];
+                assert_eq!(ask.says(&given), said, "{environment}, {rest}");
+            }
+        }
+    }
+
+    #[test]
+    fn says_where_the_mode_goes() {
+        let mysql = |text: &str| format!("{text}engine = 'mysql'\n");
+        let mode = format!("{PARTS}encryption = 'MODE'\n");
+        let at_url = "add `sslmode=require` to the URL's parameters";
+        let at_name = "name the variable with the TLS mode in `[connections.primary]`, as \
+            `encryption`; or, if the way there is private, declare `network = \"private\"`";
+        let table = [
+            (URL.to_owned(), at_url),
+            (mysql(URL), "add `ssl-mode=REQUIRED` to the URL's parameters"),
+            (PARTS.to_owned(), at_name),
+            (mode.clone(), "set `MODE` to `require`"),
+            (mysql(&mode), "set `MODE` to `REQUIRED`"),
+        ];
+        for (connection, help) in table {
+            let ask = Ask::small(&RULE, &connection);
+            let scheme = if connection.contains("mysql") { "mysql" } else { "postgresql" };
+            let url = url("unknown.net/koomy").replace("postgresql", scheme);
+            let given = [("DATABASE_URL", &*url), ("H", "unknown.net"), ("D", "koomy"), ("U", "app")];
+            let name = if connection.contains("url") { "DATABASE_URL" } else { "H" };
+            let said = format!(
+                "refused {name}: `{name}` leads to another machine without TLS; {help}\n  \
+                 cause: <assumed environment> (here)"
+            );
+            assert_eq!(ask.in_full(&given), said);
+        }
+    }
+
+    #[test]
+    fn points_at_the_database() {
+        let url = url("main.koomy.app/koomy");
+        assert_eq!(
+            Ask::small(&RULE, URL).in_full(&[("DATABASE_URL", &url)]),
+            "refused DATABASE_URL: `DATABASE_URL` leads to another machine without TLS; \
+             add `sslmode=require` to the URL's parameters\n  \
+             cause: <assumed environment> (here)\n  \
+             decided-by: main (not declared as on a private network)"
+        );
+    }
+}

@@ -103,6 +103,7 @@ const NEGATIONS: &[&str] = &["pre", "non", "not", "no", "anti", "post", "sub", "
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::{Ask, url};
     use super::*;
 
     #[test]
@@ -122,5 +123,52 @@ mod tests {
         for text in unlike {
             assert!(!looks_like_production(&policy, text), "{text}");
         }
+    }
+
+    #[test]
+    fn knows_the_names_of_environments_with_real_data() {
+        let text = "version = 1\nname = 'n'\n[environments.Live]\ndata = 'real'\n\
+            [environments.play]\ndata = 'synthetic'\n[variables.E]\nis = 'environment'\n";
+        let policy = Policy::parse("p", text).unwrap();
+        let table = [("db-live", true), ("LIVE", true), ("lively", false), ("db-play", false)];
+        for (text, expected) in table {
+            assert_eq!(looks_like_production(&policy, text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn outside_production_no_part_looks_like_it() {
+        let ask = Ask::small(&RULE, "[connections.primary]\nurl = 'DATABASE_URL'\n");
+        let table = [
+            ("play.koomy.app/koomy", "app", ""),
+            ("play-prod.koomy.app/koomy", "app", "host"),
+            ("play.koomy.app/koomy_production", "app", "database"),
+            ("play.koomy.app/koomy", "prd", "user"),
+            ("prod.koomy.app/prod", "prod", "host"),
+            ("/koomy_prod?host=/var/run/postgresql", "app", "database"),
+            ("/koomy?host=/var/run/prod", "app", ""), // a directory of this machine
+            ("play-preprod.koomy.app/koomy", "app", ""),
+        ];
+        for (rest, user, part) in table {
+            let url = url(rest).replace("//app:", &format!("//{user}:"));
+            for (environment, is_real) in [("production", true), ("sandbox", false), ("bare", false)] {
+                let said = match part {
+                    part if part.is_empty() || is_real => String::new(),
+                    part => format!(
+                        "the {part} in `DATABASE_URL` looks like production, and this is `{environment}`"
+                    ),
+                };
+                let given = [("KOOMY_ENV", environment), ("DATABASE_URL", &url)];
+                assert_eq!(ask.says(&given), said, "{environment}, {rest}, {user}");
+            }
+            assert_eq!(ask.says(&[("KOOMY_ENV", "staging"), ("DATABASE_URL", &url)]), "");
+        }
+        assert_eq!(
+            ask.in_full(&[("KOOMY_ENV", "sandbox"), ("DATABASE_URL", &url("prod.koomy.app/koomy"))]),
+            "refused DATABASE_URL: the host in `DATABASE_URL` looks like production, and this is \
+             `sandbox`; point it at a database of `sandbox`, or rename a host that misleads\n  \
+             cause: <assumed environment> (here)\n  \
+             decided-by: sandbox (an environment without real data)"
+        );
     }
 }

@@ -60,3 +60,68 @@ fn check(cases: &[Case<'_>], findings: &mut Findings) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Ask, url, url_with};
+    use super::RULE;
+
+    const MORE: &str = "[connections.primary]\nurl = 'DATABASE_URL'\n\
+        [connections.shadow]\nurl = 'SHADOW_URL'\nrequired = false\n";
+
+    #[test]
+    fn no_two_environments_reach_one_database() {
+        let ask = Ask::small(&RULE, MORE);
+        let table = [
+            ("sandbox", "main.koomy.app/koomy", "`sandbox`"),
+            ("sandbox", "main.koomy.app:5432/koomy?sslmode=require", "`sandbox`"),
+            ("sandbox", "main.koomy.app:5433/koomy", ""),
+            ("sandbox", "main.koomy.app/other", ""),
+            ("sandbox", "play.koomy.app/koomy", ""),
+            ("sandbox", "main.koomy.app/koomy?host=x", ""), // ambiguous: another rule's
+            ("staging", "main.koomy.app/koomy", "`assumed environment`"),
+            ("production", "main.koomy.app/koomy", ""), // one environment, in two files
+        ];
+        for (environment, rest, of) in table {
+            let first = [("KOOMY_ENV", "production"), ("DATABASE_URL", &*url("main.koomy.app/koomy"))];
+            let second = [("KOOMY_ENV", environment), ("DATABASE_URL", &*url_with("other", rest))];
+            let said = match of {
+                "" => String::new(),
+                of => format!(
+                    "refused DATABASE_URL: `DATABASE_URL` of {of} reaches the database of \
+                     `production`'s `DATABASE_URL`; give each environment a database of its own\n  \
+                     cause: <assumed environment> (here)\n  \
+                     related: <assumed environment> (the same database)"
+                ),
+            };
+            assert_eq!(ask.across(&[&first, &second]), said, "{environment}, {rest}");
+        }
+    }
+
+    #[test]
+    fn every_pair_is_compared_under_every_name() {
+        let ask = Ask::small(&RULE, MORE);
+        let (main, play) = (url("main.koomy.app/koomy"), url("play.koomy.app/koomy"));
+        let [a, b, c] = [
+            [("KOOMY_ENV", "production"), ("DATABASE_URL", &*main)],
+            [("KOOMY_ENV", "sandbox"), ("DATABASE_URL", &*play)],
+            [("KOOMY_ENV", "bare"), ("SHADOW_URL", &*main)],
+        ];
+        let once = "refused SHADOW_URL: `SHADOW_URL` of `bare` reaches the database of \
+            `production`'s `DATABASE_URL`; ";
+        let said = ask.across(&[&a, &b, &c]);
+        assert!(said.starts_with(once) && said.matches("refused").count() == 1, "{said}");
+        assert_eq!(ask.across(&[&a, &c, &b]).matches("refused").count(), 1);
+        assert_eq!(ask.across(&[&c, &a, &b]).matches("refused DATABASE_URL").count(), 1);
+        assert_eq!(ask.across(&[&a, &b]), "");
+        assert_eq!(ask.across(&[&a]), "");
+    }
+
+    #[test]
+    fn without_a_name_two_environments_are_two() {
+        let url = url("main.koomy.app/koomy");
+        let nameless = [("DATABASE_URL", &*url)];
+        let said = Ask::small(&RULE, MORE).across(&[&nameless, &nameless]);
+        assert_eq!(said.matches("refused").count(), 1);
+    }
+}

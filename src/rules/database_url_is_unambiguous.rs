@@ -76,3 +76,106 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         ));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Ask, url};
+    use super::RULE;
+    use crate::facts::Facts;
+    use crate::target::MOVERS;
+
+    const URL: &str = "[connections.primary]\nurl = 'DATABASE_URL'\n";
+    const PARTS: &str = "[connections.primary]\nhost = 'PGHOST'\nport = 'PGPORT'\n\
+        database = 'PGDATABASE'\nuser = 'PGUSER'\npassword = 'W'\nencryption = 'E'\n";
+    const CAUSE: &str = "\n  cause: <assumed environment> (here)";
+
+    #[test]
+    fn one_target_or_none() {
+        let ask = Ask::small(&RULE, URL);
+        let table = [
+            ("main.koomy.app/koomy", true),
+            ("main.koomy.app/koomy?sslmode=require", true),
+            ("main.koomy.app,other/koomy", false),
+            ("main.koomy.app/koomy?host=other", false),
+            ("main.koomy.app/koomy#@other", false),
+            ("main.koomy.app", false),
+        ];
+        for (rest, is_one) in table {
+            let said = ask.says(&[("KOOMY_ENV", "sandbox"), ("DATABASE_URL", &url(rest))]);
+            assert_eq!(said.is_empty(), is_one, "{rest}: {said}");
+            assert!(is_one || said.starts_with("`DATABASE_URL`: "), "{rest}: {said}");
+        }
+        assert_eq!(ask.says(&[]), "");
+        assert_eq!(ask.says(&[("DATABASE_URL", "")]), "");
+    }
+
+    #[test]
+    fn says_which_part_and_the_way_out() {
+        let ambiguous = url("main.koomy.app/koomy?host=other");
+        let secret = crate::secret::Secret::new(&*ambiguous);
+        let why = crate::target::Target::parse(crate::target::Engine::Postgres, &secret).unwrap_err();
+        assert_eq!(
+            Ask::small(&RULE, URL).in_full(&[("DATABASE_URL", &ambiguous)]),
+            format!(
+                "refused DATABASE_URL: `DATABASE_URL`: {why}; {}{CAUSE}\n  \
+                 decided-by: primary (the connection that it gives)",
+                why.help()
+            )
+        );
+    }
+
+    #[test]
+    fn blames_the_part_that_is_ambiguous() {
+        let ask = Ask::small(&RULE, PARTS);
+        let whole = [
+            ("PGHOST", "main.koomy.app"),
+            ("PGPORT", "5432"),
+            ("PGDATABASE", "koomy"),
+            ("PGUSER", "app"),
+            ("W", "word"),
+            ("E", "require"),
+        ];
+        assert_eq!(ask.says(&whole), "");
+        assert_eq!(ask.says(&whole[..1]), "", "a part alone is for `variable-is-set`");
+        for (name, _) in whole {
+            let spoilt = |value: &[u8]| {
+                Facts::assume().variables(whole).variable(name, value).facts()
+            };
+            let said = ask.in_full_of(&spoilt(b" \t"));
+            assert!(said.starts_with(&format!("refused {name}: `{name}`: ")), "{name}: {said}");
+            assert_eq!(
+                ask.in_full_of(&spoilt(b"\xff")),
+                format!(
+                    "refused {name}: `{name}` is no text: it holds a NUL or is not UTF-8; write \
+                     it in plain ASCII, special characters percent-encoded{CAUSE}\n  \
+                     decided-by: primary (the connection that it gives)"
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_is_no_url() {
+        let facts = Facts::assume().variable("DATABASE_URL", *b"postgresql://\0").facts();
+        let said = Ask::small(&RULE, URL).says_of(&facts);
+        assert_eq!(said, "`DATABASE_URL` is no text: it holds a NUL or is not UTF-8");
+    }
+
+    #[test]
+    fn nothing_moves_the_connection_elsewhere() {
+        let url = url("main.koomy.app/koomy");
+        for name in MOVERS {
+            let said = format!(
+                "refused {name}: `{name}` is set; drivers that read it connect otherwise than the \
+                 URL says; unset `{name}`, and say what it says in the URL{CAUSE}"
+            );
+            let given = [("DATABASE_URL", &*url), (*name, "x")];
+            assert_eq!(Ask::small(&RULE, URL).in_full(&given), said);
+            assert_eq!(Ask::small(&RULE, "").in_full(&given), "", "no connection");
+            assert_eq!(Ask::small(&RULE, URL).in_full(&[(*name, "x")]), "", "nothing to move");
+            let mysql = Ask::small(&RULE, &format!("{URL}engine = 'mysql'\n"));
+            let given = [("DATABASE_URL", &*url.replace("postgresql", "mysql")), (*name, "x")];
+            assert_eq!(mysql.in_full(&given), "", "no variable of this engine's");
+        }
+    }
+}

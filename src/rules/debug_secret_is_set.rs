@@ -80,3 +80,77 @@ fn shared_with<'a>(case: &Case<'a>, name: &str, secret: &Secret) -> Option<&'a s
         .find(|seen| seen.text().is_some_and(|other| other.same_as(secret)))
         .map(|seen| seen.name.as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Ask, seen, strong};
+    use super::RULE;
+    use crate::facts::Facts;
+    use crate::policy::Phase;
+
+    fn ask(more: &str) -> Ask {
+        let text = format!(
+            "version = 1\nname = 'n'\n[environments.sandbox]\ndata = 'synthetic'\n\
+             debug = {{ paths = ['/debug'], header = 'X-Debug', secret = 'DEBUG_SECRET' }}\n\
+             [environments.production]\ndata = 'real'\n[variables.KOOMY_ENV]\nis = 'environment'\n\
+             [variables.DEBUG_SECRET]\nis = 'secret'\n{more}"
+        );
+        Ask::by(&RULE, &text)
+    }
+
+    #[test]
+    fn a_strong_secret_of_its_own_where_debug_is_allowed() {
+        let (strong, other) = (strong(1), strong(2));
+        let table = [
+            ("", Some("is not set")),
+            ("changeme", Some("is a placeholder")),
+            ("kJ2", Some("is weak")),
+            (&*other, Some("holds the value of `OTHER`")),
+            (&*strong, None),
+        ];
+        for (value, problem) in table {
+            for environment in ["sandbox", "production", "staging"] {
+                let said = match problem {
+                    Some(problem) if environment == "sandbox" => {
+                        format!("`sandbox` allows debug endpoints, and `DEBUG_SECRET` {problem}")
+                    }
+                    Some(_) | None => String::new(),
+                };
+                let given = [("KOOMY_ENV", environment), ("DEBUG_SECRET", value), ("OTHER", &other)];
+                assert_eq!(ask("").says(&given), said, "{environment}");
+            }
+        }
+    }
+
+    #[test]
+    fn its_strength_is_the_one_that_the_policy_demands() {
+        let strong = strong(1);
+        let given = [("KOOMY_ENV", "sandbox"), ("DEBUG_SECRET", &*strong)];
+        assert_eq!(ask("min_bits = 64\n").says(&given), "");
+        let said = "`sandbox` allows debug endpoints, and `DEBUG_SECRET` is weak";
+        assert_eq!(ask("min_bits = 512\n").says(&given), said);
+    }
+
+    #[test]
+    fn a_build_needs_none_and_may_not_have_an_empty_one() {
+        let table = [(Phase::Boot, true, true), (Phase::Ci, false, true), (Phase::Build, false, true)];
+        let environment = [("KOOMY_ENV", "sandbox"), ("DEBUG_SECRET", "")];
+        for (phase, refuses_none, refuses_empty) in table {
+            let none = Facts { phase, ..seen(&environment[..1]) };
+            let empty = Facts { phase, ..seen(&environment) };
+            assert_eq!(!ask("").says_of(&none).is_empty(), refuses_none, "{phase:?}");
+            assert_eq!(!ask("").says_of(&empty).is_empty(), refuses_empty, "{phase:?}");
+        }
+    }
+
+    #[test]
+    fn points_at_the_name_of_the_variable() {
+        assert_eq!(
+            ask("").in_full(&[("KOOMY_ENV", "sandbox")]),
+            "refused DEBUG_SECRET: `sandbox` allows debug endpoints, and `DEBUG_SECRET` is not set; \
+             set `DEBUG_SECRET` to a fresh random value, such as from `openssl rand -hex 32`\n  \
+             cause: <assumed environment> (here)\n  \
+             decided-by: 'DEBUG_SECRET' (protects the debug endpoints)"
+        );
+    }
+}

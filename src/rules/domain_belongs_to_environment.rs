@@ -183,3 +183,129 @@ fn refuse(
         None => finding,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Ask, url};
+    use super::RULE;
+    use crate::facts::Facts;
+
+    const MORE: &str = "[connections.primary]\nurl = 'DATABASE_URL'\nrequired = false\n\
+        [variables.ONE]\nis = 'url'\n[variables.MANY]\nis = 'urls'\n\
+        [variables.HOST]\nis = 'host'\n[variables.HOSTS]\nis = 'hosts'\n\
+        [variables.PAY]\nis = 'url'\nhosts = ['api.stripe.com']\n\
+        [variables.MAIL]\nis = 'url'\nhosts = { production = ['mail.net'] }\n\
+        [variables.NOTE]\n";
+    const PLAY: &str = "names a domain of `sandbox`, and this is `production`";
+    const NONE: &str = "names a host that is none of `production`";
+
+    #[test]
+    fn an_address_is_of_this_environment() {
+        let table = [
+            ("ONE", "https://koomy.app/", ""),
+            ("ONE", "https://api.koomy.app:8443/v1?x=1", ""),
+            ("ONE", "https://API.koomy.app", ""),
+            ("ONE", "https://play.koomy.app/", PLAY),
+            ("ONE", "https://localhost/", NONE), // of whoever uses it, and not listed here
+            ("ONE", "https://other.koomy.app/", NONE),
+            ("ONE", "https://koomy.app.evil.net/", NONE),
+            ("ONE", "no address", ""), // `variable-has-format` refuses it
+            ("MANY", "https://koomy.app, https://api.koomy.app", ""),
+            ("MANY", "https://koomy.app, https://play.koomy.app", PLAY),
+            ("MANY", "no address,https://evil.net", NONE),
+            ("HOST", "koomy.app", ""),
+            ("HOST", "Koomy.App", ""),
+            ("HOST", "play.koomy.app", PLAY),
+            ("HOST", "evil.net", NONE),
+            ("HOST", "evil.net:80", ""), // `variable-has-format` refuses it
+            ("HOSTS", "koomy.app, api.koomy.app", ""),
+            ("HOSTS", "koomy.app,evil.net", NONE),
+            ("HOSTS", "koomy.app,", ""), // `variable-has-format` refuses it
+            ("PAY", "https://api.stripe.com/v1", ""),
+            ("PAY", "https://koomy.app/", NONE),
+            ("MAIL", "https://mail.net/", ""),
+            ("NOTE", "https://api.stripe.com/v1", ""),
+            ("NOTE", "https://play.koomy.app/", PLAY),
+            ("NOTE", "a; https://koomy.app b\thttps://play.koomy.app/", PLAY),
+            ("NOTE", "play.koomy.app", ""), // no address
+            ("NOTE", "http://localhost:3000 http://127.0.0.1 http://[::1]", ""),
+            ("UNKNOWN", "https://play.koomy.app/,https://play.koomy.app/", PLAY), // said once
+            ("UNKNOWN", "https://koomy.app/", ""),
+        ];
+        let ask = Ask::small(&RULE, MORE);
+        for (name, value, problem) in table {
+            let said = match problem {
+                "" => String::new(),
+                problem => format!("`{name}` {problem}"),
+            };
+            let given = [("KOOMY_ENV", "production"), (name, value)];
+            assert_eq!(ask.says(&given), said, "{name}={value}");
+            let nowhere = [("KOOMY_ENV", "staging"), (name, value)];
+            assert_eq!(ask.says(&nowhere), "", "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn this_machine_belongs_to_whoever_uses_it() {
+        let ask = Ask::small(&RULE, MORE);
+        for value in ["http://localhost:3000", "http://127.0.0.1:8080/", "http://[::1]/"] {
+            assert_eq!(ask.says(&[("KOOMY_ENV", "production"), ("UNKNOWN", value)]), "", "{value}");
+        }
+        let given = [("KOOMY_ENV", "sandbox"), ("ONE", "http://localhost:3000")];
+        assert_eq!(ask.says(&given), "", "sandbox lists it");
+        let given = [("KOOMY_ENV", "bare"), ("ONE", "http://localhost:3000")];
+        assert_eq!(ask.says(&given), "`ONE` names a host that is none of `bare`");
+    }
+
+    #[test]
+    fn a_connection_is_for_the_rules_of_databases() {
+        let url = url("play.koomy.app/koomy");
+        let ask = Ask::small(&RULE, MORE);
+        assert_eq!(ask.says(&[("KOOMY_ENV", "production"), ("DATABASE_URL", &url)]), "");
+    }
+
+    #[test]
+    fn one_byte_that_is_no_text_hides_nothing() {
+        let ask = Ask::small(&RULE, MORE);
+        let table = [
+            ("UNKNOWN", format!("`UNKNOWN` {PLAY}")),
+            ("NOTE", format!("`NOTE` {PLAY}")),
+            ("ONE", String::new()), // `variable-has-format` refuses it
+        ];
+        for (name, said) in table {
+            let facts = Facts::assume()
+                .variable("KOOMY_ENV", "production")
+                .variable(name, *b"https://play.koomy.app/\xff");
+            assert_eq!(ask.says_of(&facts.facts()), said);
+        }
+    }
+
+    #[test]
+    fn points_at_the_list_that_decides() {
+        let ask = Ask::small(&RULE, MORE);
+        let cause = "\n  cause: <assumed environment> (here)\n  decided-by:";
+        let domains = "['koomy.app', 'api.koomy.app'] (this environment's domains)";
+        let related = "\n  related: ['play.koomy.app', 'localhost'] (the domain's environment)";
+        let table = [
+            ("production", "ONE", "https://evil.net", domains, ""),
+            ("production", "ONE", "https://play.koomy.app", domains, related),
+            ("production", "NOTE", "https://play.koomy.app", domains, related),
+            ("production", "PAY", "https://evil.net", "['api.stripe.com'] (the hosts of this variable)", ""),
+            ("bare", "MAIL", "https://mail.net", "{ production = ['mail.net'] } (the hosts of this variable)", ""),
+            ("bare", "ONE", "https://evil.net", "bare (this environment's domains)", ""),
+        ];
+        for (environment, name, value, at, related) in table {
+            let what = match related {
+                "" => format!("names a host that is none of `{environment}`"),
+                _ => PLAY.to_owned(),
+            };
+            assert_eq!(
+                ask.in_full(&[("KOOMY_ENV", environment), (name, value)]),
+                format!(
+                    "refused {name}: `{name}` {what}; use a domain of `{environment}`, or list a \
+                     third party's host in the variable's `hosts`{cause} {at}{related}"
+                )
+            );
+        }
+    }
+}

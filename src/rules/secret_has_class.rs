@@ -159,3 +159,154 @@ fn different_modes(case: &Case<'_>, known: &[Known<'_>], findings: &mut Findings
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Ask, strong};
+    use super::RULE;
+    use crate::secret::{Class, Kind};
+
+    const MORE: &str = "[variables.KEY]\nis = 'secret'\nkind = 'stripe-secret-key'\n\
+        class = { production = 'live', sandbox = 'test' }\n\
+        [variables.PUBLIC]\nis = 'secret'\nkind = 'stripe-publishable-key'\n\
+        [variables.HOOK]\nis = 'secret'\nkind = 'stripe-webhook-secret'\n\
+        [variables.HOME]\nis = 'secret'\n[variables.NOTE]\n";
+
+    fn key(kind: &str, class: Option<Class>) -> String {
+        Kind::by_id(kind).unwrap().sample(class, 7).unwrap()
+    }
+
+    #[test]
+    fn each_environment_has_keys_of_its_class() {
+        let ask = Ask::small(&RULE, MORE);
+        let (live, test) = (Some(Class::Live), Some(Class::Test));
+        let table = [
+            ("production", live, ""),
+            ("production", test, "`KEY` is a test key, and `production` demands a live key"),
+            ("sandbox", test, ""),
+            ("sandbox", live, "`KEY` is a live key, and `sandbox` demands a test key"),
+            ("bare", test, "`KEY` is set, and the policy gives it no class in `bare`"),
+            ("staging", test, ""), // `variable-is-allowed` refuses it
+        ];
+        for (environment, class, said) in table {
+            let key = key("stripe-secret-key", class);
+            let given = [("KOOMY_ENV", environment), ("KEY", &*key), ("NOTE", &*key)];
+            assert_eq!(ask.says(&given), said, "{environment}, {class:?}");
+        }
+    }
+
+    #[test]
+    fn a_value_has_the_form_of_its_kind() {
+        let ask = Ask::small(&RULE, MORE);
+        let whole = key("stripe-secret-key", Some(Class::Live));
+        let hook = key("stripe-webhook-secret", None);
+        let (spaced, random) = (format!("{whole} "), strong(3));
+        let table = [
+            ("KEY", &*whole, true),
+            ("KEY", &*random, false),
+            ("KEY", &*spaced, false),
+            ("KEY", &*hook, false),
+            ("KEY", "", true),         // `variable-is-set` refuses it
+            ("KEY", "null", true),     // and this
+            ("KEY", "changeme", true), // `secret-is-not-placeholder` refuses it
+            ("HOOK", &*hook, true),
+            ("HOME", &*random, true),
+            ("HOME", "two lines\nof it", false),
+            ("NOTE", &*random, true),
+        ];
+        for (name, value, has_form) in table {
+            let kind = match name {
+                "HOME" => Kind::HOME_MADE,
+                _ => Kind::by_id("stripe-secret-key").unwrap(),
+            };
+            let said = match has_form {
+                true => String::new(),
+                false => format!("`{name}` has not the form of {}", kind.what()),
+            };
+            assert_eq!(ask.says(&[("KOOMY_ENV", "production"), (name, value)]), said);
+        }
+    }
+
+    #[test]
+    fn a_form_that_tells_no_class_is_not_the_class_that_is_demanded() {
+        // The one kind with forms of both sorts.
+        let mixed = Kind::ALL.iter().find(|kind| {
+            kind.sample(None, 1).is_some() && kind.tells(Class::Live) && kind.has_form()
+        });
+        let Some(mixed) = mixed else { return };
+        let more = format!(
+            "[variables.KEY]\nis = 'secret'\nkind = '{}'\nclass = {{ production = 'live' }}\n",
+            mixed.id()
+        );
+        let value = mixed.sample(None, 1).unwrap();
+        assert_eq!(
+            Ask::small(&RULE, &more).in_full(&[("KOOMY_ENV", "production"), ("KEY", &value)]),
+            "refused KEY: `KEY` does not tell whether it is a live or a test key; \
+             use a live key whose form says so\n  \
+             cause: <assumed environment> (here)\n  \
+             decided-by: 'live' (the class that is demanded)"
+        );
+    }
+
+    #[test]
+    fn keys_of_one_provider_are_of_one_mode() {
+        let ask = Ask::small(&RULE, &MORE.replace("class = ", "# "));
+        let modes = [Class::Live, Class::Test];
+        for (secret, public) in modes.into_iter().flat_map(|a| modes.map(|b| (a, b))) {
+            let (key, shown) =
+                (key("stripe-secret-key", Some(secret)), key("stripe-publishable-key", Some(public)));
+            let said = match secret == public {
+                true => String::new(),
+                false => format!(
+                    "refused PUBLIC: `PUBLIC` is a {} key, and `KEY` of the same provider is a {} \
+                     key; use two keys of one mode\n  cause: <assumed environment> (here)\n  \
+                     decided-by: PUBLIC (declared here)\n  \
+                     related: <assumed environment> (the other mode)",
+                    public.name(),
+                    secret.name()
+                ),
+            };
+            let given = [("KOOMY_ENV", "production"), ("KEY", &*key), ("PUBLIC", &*shown)];
+            assert_eq!(ask.in_full(&given), said);
+        }
+        let other = Ask::small(
+            &RULE,
+            "[variables.KEY]\nis = 'secret'\nkind = 'stripe-secret-key'\n\
+             [variables.OTHER]\nis = 'secret'\nkind = 'paystack-secret-key'\n",
+        );
+        let (live, test) = (key("stripe-secret-key", Some(Class::Live)), key("paystack-secret-key", Some(Class::Test)));
+        assert_eq!(other.says(&[("KOOMY_ENV", "production"), ("KEY", &live), ("OTHER", &test)]), "");
+    }
+
+    #[test]
+    fn a_wrong_class_is_said_once_and_points_at_the_class() {
+        let ask = Ask::small(&RULE, MORE);
+        let (test, live) =
+            (key("stripe-secret-key", Some(Class::Test)), key("stripe-publishable-key", Some(Class::Live)));
+        assert_eq!(
+            ask.in_full(&[("KOOMY_ENV", "production"), ("KEY", &test), ("PUBLIC", &live)]),
+            "refused KEY: `KEY` is a test key, and `production` demands a live key; \
+             use the live key of `production`\n  \
+             cause: <assumed environment> (here)\n  \
+             decided-by: 'live' (the class that is demanded)"
+        );
+        assert_eq!(
+            ask.in_full(&[("KOOMY_ENV", "bare"), ("KEY", &test)]),
+            "refused KEY: `KEY` is set, and the policy gives it no class in `bare`; \
+             unset `KEY`, or name `bare` in its `class`\n  \
+             cause: <assumed environment> (here)\n  \
+             decided-by: { production = 'live', sandbox = 'test' } (the class that is demanded)"
+        );
+        let kind = Kind::by_id("stripe-webhook-secret").unwrap();
+        assert_eq!(
+            ask.in_full(&[("KOOMY_ENV", "bare"), ("HOOK", &test)]),
+            format!(
+                "refused HOOK: `HOOK` has not the form of {}; \
+                 copy the whole key from Stripe, without quotes or spaces\n  \
+                 cause: <assumed environment> (here)\n  \
+                 decided-by: 'stripe-webhook-secret' (the kind that is declared)",
+                kind.what()
+            )
+        );
+    }
+}

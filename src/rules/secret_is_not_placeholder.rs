@@ -50,7 +50,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
                 name,
                 seen.place.clone(),
                 format!("`{name}` holds a placeholder: it {why}"),
-                format!("set {} that was made for this environment", rule.kind.what()),
+                format!("set a value that was made for this environment ({})", rule.kind.what()),
             )
             .because(case.source(), variable.name.span, "declared as a secret"),
         );
@@ -81,5 +81,132 @@ fn passwords(case: &Case<'_>, findings: &mut Findings) {
                 .because(case.source(), environment.name.span, "an environment with real data"),
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Ask, seen, strong, url_with};
+    use super::RULE;
+    use crate::policy::Phase;
+    use crate::secret::{Kind, placeholder};
+
+    const BAD: &str = "changeme";
+    const MORE: &str = "[variables.KEY]\nis = 'secret'\nrequired = ['production']\n\
+        [variables.MAYBE]\nis = 'secret'\n[variables.NOTE]\n";
+
+    fn why(value: &str) -> &'static str {
+        placeholder(value).unwrap().why()
+    }
+
+    fn secret_said(name: &str) -> String {
+        format!("`{name}` holds a placeholder: {}", why(BAD))
+    }
+
+    fn password_said(name: &str) -> String {
+        format!("the password in `{name}` is a placeholder: {}", why(BAD))
+    }
+
+    #[test]
+    fn a_declared_secret_is_a_value_of_its_own() {
+        let ask = Ask::small(&RULE, MORE);
+        let strong = strong(5);
+        let table = [
+            ("KEY", BAD, true),
+            ("KEY", "${KEY}", true),
+            ("KEY", &*strong, false),
+            ("KEY", "", false),
+            ("MAYBE", BAD, true),
+            ("NOTE", BAD, false),
+            ("UNKNOWN", BAD, false),
+        ];
+        for (name, value, is_bad) in table {
+            let said = match is_bad {
+                true => format!("`{name}` holds a placeholder: {}", why(value)),
+                false => String::new(),
+            };
+            for environment in ["production", "sandbox", "staging"] {
+                let given = [("KOOMY_ENV", environment), (name, value)];
+                assert_eq!(ask.says(&given), said, "{environment}, {name}={value}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_word_for_nothing_is_said_once() {
+        let ask = Ask::small(&RULE, MORE);
+        let said = |name: &str| format!("`{name}` holds a placeholder: {}", why("null"));
+        let table = [
+            ("production", Phase::Boot, "KEY", String::new()), // `variable-is-set` refuses it
+            ("production", Phase::Build, "KEY", said("KEY")),
+            ("sandbox", Phase::Boot, "KEY", said("KEY")),
+            ("production", Phase::Boot, "MAYBE", said("MAYBE")),
+        ];
+        for (environment, phase, name, said) in table {
+            let facts = seen(&[("KOOMY_ENV", environment), (name, "null")]);
+            let facts = crate::facts::Facts { phase, ..facts };
+            assert_eq!(ask.says_of(&facts), said, "{environment}, {phase:?}, {name}");
+        }
+    }
+
+    const URL: &str = "[connections.primary]\nurl = 'DATABASE_URL'\n";
+    const PARTS: &str = "[connections.primary]\nhost = 'H'\ndatabase = 'D'\nuser = 'U'\npassword = 'W'\n";
+
+    #[test]
+    fn a_password_is_judged_where_the_data_are_real() {
+        let url_secret = format!("{URL}[variables.DATABASE_URL]\nis = 'secret'\n");
+        let part_secret = format!("{PARTS}[variables.W]\nis = 'secret'\n");
+        // (the policy's end, the variable with the password, whether it is judged as a password)
+        let table = [
+            (URL, "DATABASE_URL", true),
+            (PARTS, "W", true),
+            (&*url_secret, "DATABASE_URL", true),
+            (&*part_secret, "W", false), // as the secret that it is
+        ];
+        for (more, holder, as_password) in table {
+            let ask = Ask::small(&RULE, more);
+            for environment in ["production", "sandbox", "bare", "staging"] {
+                for (password, is_bad) in [(&*strong(4), false), (BAD, true)] {
+                    let url = url_with(password, "main.koomy.app/koomy");
+                    let mut given = vec![("KOOMY_ENV", environment), ("DATABASE_URL", &*url)];
+                    given.extend([("H", "main.koomy.app"), ("D", "koomy"), ("U", "app"), ("W", password)]);
+                    let said = match (is_bad, as_password) {
+                        (true, true) if environment == "production" => password_said(holder),
+                        (true, false) => secret_said(holder),
+                        (true, true) | (false, _) => String::new(),
+                    };
+                    assert_eq!(ask.says(&given), said, "{more} {environment}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_password_is_nothing_to_judge() {
+        let given = [("KOOMY_ENV", "production"), ("DATABASE_URL", "postgresql://app@main.koomy.app/koomy")];
+        assert_eq!(Ask::small(&RULE, URL).says(&given), "");
+    }
+
+    #[test]
+    fn points_at_the_declaration_or_the_environment() {
+        let cause = "\n  cause: <assumed environment> (here)\n  decided-by:";
+        assert_eq!(
+            Ask::small(&RULE, MORE).in_full(&[("KEY", BAD)]),
+            format!(
+                "refused KEY: {}; set {} that was made for this environment{cause} \
+                 KEY (declared as a secret)",
+                secret_said("KEY"),
+                Kind::HOME_MADE.what()
+            )
+        );
+        let url = url_with(BAD, "main.koomy.app/koomy");
+        assert_eq!(
+            Ask::small(&RULE, URL).in_full(&[("KOOMY_ENV", "production"), ("DATABASE_URL", &url)]),
+            format!(
+                "refused DATABASE_URL: {}; give the role a random password, and put that here{cause} \
+                 production (an environment with real data)",
+                password_said("DATABASE_URL")
+            )
+        );
     }
 }

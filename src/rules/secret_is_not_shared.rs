@@ -101,3 +101,87 @@ fn shared(
         findings.push(finding.related(same.place.clone(), "the same value"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Ask, Given, strong, url_with};
+    use super::RULE;
+    use crate::secret::{Class, Kind};
+
+    const MORE: &str = "[variables.A]\nis = 'secret'\n[variables.B]\nis = 'secret'\n[variables.NOTE]\n\
+        [variables.P]\nis = 'secret'\nkind = 'stripe-publishable-key'\n\
+        [variables.URL]\nis = 'secret'\n\
+        [connections.primary]\nurl = 'URL'\n\
+        [connections.parts]\nhost = 'H'\ndatabase = 'D'\nuser = 'U'\npassword = 'B'\nrequired = false\n";
+
+    fn compare(first: Given<'_>, second: Given<'_>) -> Vec<String> {
+        let ask = Ask::small(&RULE, MORE);
+        let said = ask.across(&[
+            &[&[("KOOMY_ENV", "production")], first].concat(),
+            &[&[("KOOMY_ENV", "sandbox")], second].concat(),
+        ]);
+        let short = |line: &str| line.split_once(": ").unwrap().1.split_once(';').unwrap().0.to_owned();
+        said.lines().filter(|line| line.starts_with("refused")).map(short).collect()
+    }
+
+    fn said(other: &str, one: &str) -> String {
+        format!("`{other}` of `sandbox` holds the value of `{one}` of `production`")
+    }
+
+    #[test]
+    fn no_secret_is_used_in_two_environments() {
+        let (one, two) = (&*strong(1), &*strong(2));
+        let public = Kind::by_id("stripe-publishable-key").unwrap().sample(Some(Class::Test), 1).unwrap();
+        let main = url_with(one, "main.koomy.app/koomy");
+        let play = url_with(one, "play.koomy.app/koomy");
+        let table: [(Given<'_>, Given<'_>, Vec<String>); 10] = [
+            (&[("A", one)], &[("A", two)], vec![]),
+            (&[("A", one)], &[("A", one)], vec![said("A", "A")]),
+            (&[("A", one)], &[("B", one)], vec![said("B", "A")]),
+            (&[("A", one), ("B", two)], &[("A", two), ("B", one)], vec![said("A", "B"), said("B", "A")]),
+            (&[("A", one), ("NOTE", one)], &[("NOTE", one)], vec![]),
+            (&[("A", "changeme")], &[("A", "changeme")], vec![]),
+            (&[("A", "null")], &[("A", "null")], vec![]),
+            (&[("P", &public)], &[("P", &public)], vec![]),
+            // The password in a URL, even where the URL is itself a secret.
+            (&[("URL", &main)], &[("URL", &play)], vec![said("URL", "URL")]),
+            (&[("A", one)], &[("URL", &play)], vec![said("URL", "A")]),
+        ];
+        for (first, second, said) in table {
+            assert_eq!(compare(first, second), said);
+        }
+    }
+
+    #[test]
+    fn a_password_that_is_a_secret_is_said_once() {
+        let whole = |host| [("A", "x"), ("B", "y"), ("H", host), ("D", "koomy"), ("U", "app")];
+        let password = strong(1);
+        let with = |host| whole(host).map(|(name, value)| (name, if name == "B" { &*password } else { value }));
+        let mut first = with("main.koomy.app").to_vec();
+        let mut second = with("play.koomy.app").to_vec();
+        assert_eq!(compare(&first[1..], &second[1..]), vec![said("B", "B")]);
+        let (one, two) = (strong(2), strong(3));
+        first[0].1 = &one;
+        second[0].1 = &two;
+        first.push(("URL", "zz"));
+        assert_eq!(compare(&first, &second), vec![said("B", "B")]);
+    }
+
+    #[test]
+    fn every_pair_of_environments_is_compared() {
+        let ask = Ask::small(&RULE, MORE);
+        let one = strong(1);
+        let [a, b, c, d] = ["production", "sandbox", "production", "staging"]
+            .map(|environment| [("KOOMY_ENV", environment), ("A", &*one)]);
+        assert_eq!(ask.across(&[&a]), "");
+        assert_eq!(ask.across(&[&a, &c]), "", "one environment, in two files");
+        assert_eq!(ask.across(&[&a, &b, &c]).matches("refused").count(), 2);
+        assert_eq!(
+            ask.across(&[&a, &d]),
+            "refused A: `A` of `assumed environment` holds the value of `A` of `production`; \
+             make a value for each environment, and retire this one in both\n  \
+             cause: <assumed environment> (here)\n  \
+             related: <assumed environment> (the same value)"
+        );
+    }
+}

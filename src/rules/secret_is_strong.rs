@@ -86,3 +86,117 @@ fn passwords(case: &Case<'_>, findings: &mut Findings) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Ask, strong, url_with};
+    use super::RULE;
+
+    const BAD: &str = "kJ2";
+    const MORE: &str = "[variables.KEY]\nis = 'secret'\n\
+        [variables.MUCH]\nis = 'secret'\nmin_bits = 512\n\
+        [variables.LITTLE]\nis = 'secret'\nmin_bits = 1\n\
+        [variables.STRIPE]\nis = 'secret'\nkind = 'stripe-secret-key'\n[variables.NOTE]\n";
+
+    fn secret_said(name: &str) -> String {
+        format!("`{name}` is weak: guessing it takes less than 64 bits")
+    }
+
+    fn password_said(name: &str) -> String {
+        format!("the password in `{name}` is weak: guessing it takes less than 64 bits")
+    }
+
+    #[test]
+    fn a_home_made_secret_is_strong() {
+        let ask = Ask::small(&RULE, MORE);
+        let strong = strong(6);
+        let much = "`MUCH` is weak: guessing it takes less than 512 bits";
+        let table = [
+            ("KEY", BAD, &*secret_said("KEY")),
+            ("KEY", &*strong, ""),
+            ("KEY", "changeme", ""), // `secret-is-not-placeholder` refuses it
+            ("KEY", "null", ""),     // `variable-is-set`, or the same
+            ("KEY", " k ", ""),      // `secret-has-class` refuses it
+            ("MUCH", &*strong, much),
+            ("LITTLE", BAD, ""),
+            ("STRIPE", BAD, ""), // `secret-has-class` refuses it
+            ("NOTE", BAD, ""),
+            ("UNKNOWN", BAD, ""),
+        ];
+        for (name, value, said) in table {
+            for environment in ["production", "sandbox", "staging"] {
+                let given = [("KOOMY_ENV", environment), (name, value)];
+                assert_eq!(ask.says(&given), said, "{environment}, {name}={value}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_password_that_is_reported_elsewhere_is_not_said_twice() {
+        for password in ["changeme", "null"] {
+            let url = url_with(password, "main.koomy.app/koomy");
+            let given = [("KOOMY_ENV", "production"), ("DATABASE_URL", &*url)];
+            assert_eq!(Ask::small(&RULE, URL).says(&given), "");
+        }
+    }
+
+    const URL: &str = "[connections.primary]\nurl = 'DATABASE_URL'\n";
+    const PARTS: &str = "[connections.primary]\nhost = 'H'\ndatabase = 'D'\nuser = 'U'\npassword = 'W'\n";
+
+    #[test]
+    fn a_password_is_judged_where_the_data_are_real() {
+        let url_secret = format!("{URL}[variables.DATABASE_URL]\nis = 'secret'\n");
+        let part_secret = format!("{PARTS}[variables.W]\nis = 'secret'\n");
+        // (the policy's end, the variable with the password, whether it is judged as a password)
+        let table = [
+            (URL, "DATABASE_URL", true),
+            (PARTS, "W", true),
+            (&*url_secret, "DATABASE_URL", true),
+            (&*part_secret, "W", false), // as the secret that it is
+        ];
+        for (more, holder, as_password) in table {
+            let ask = Ask::small(&RULE, more);
+            for environment in ["production", "sandbox", "bare", "staging"] {
+                for (password, is_bad) in [(&*strong(4), false), (BAD, true)] {
+                    let url = url_with(password, "main.koomy.app/koomy");
+                    let mut given = vec![("KOOMY_ENV", environment), ("DATABASE_URL", &*url)];
+                    given.extend([("H", "main.koomy.app"), ("D", "koomy"), ("U", "app"), ("W", password)]);
+                    let said = match (is_bad, as_password) {
+                        (true, true) if environment == "production" => password_said(holder),
+                        (true, false) => secret_said(holder),
+                        (true, true) | (false, _) => String::new(),
+                    };
+                    assert_eq!(ask.says(&given), said, "{more} {environment}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_password_is_nothing_to_judge() {
+        let given = [("KOOMY_ENV", "production"), ("DATABASE_URL", "postgresql://app@main.koomy.app/koomy")];
+        assert_eq!(Ask::small(&RULE, URL).says(&given), "");
+    }
+
+    #[test]
+    fn points_at_the_declaration_or_the_environment() {
+        let cause = "\n  cause: <assumed environment> (here)\n  decided-by:";
+        assert_eq!(
+            Ask::small(&RULE, MORE).in_full(&[("KEY", BAD)]),
+            format!(
+                "refused KEY: {}; replace it by a random value, such as from \
+                 `openssl rand -base64 32`{cause} KEY (declared as a secret)",
+                secret_said("KEY")
+            )
+        );
+        let url = url_with(BAD, "main.koomy.app/koomy");
+        assert_eq!(
+            Ask::small(&RULE, URL).in_full(&[("KOOMY_ENV", "production"), ("DATABASE_URL", &url)]),
+            format!(
+                "refused DATABASE_URL: {}; give the role a random password, and put that here{cause} \
+                 production (an environment with real data)",
+                password_said("DATABASE_URL")
+            )
+        );
+    }
+}

@@ -56,3 +56,46 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Ask, strong};
+    use super::RULE;
+    use crate::secret::{Class, Kind};
+
+    const MORE: &str = "[variables.A]\nis = 'secret'\n[variables.B]\nis = 'secret'\n\
+        [variables.C]\nis = 'secret'\n[variables.NOTE]\n\
+        [variables.P]\nis = 'secret'\nkind = 'stripe-publishable-key'\n";
+
+    #[test]
+    fn no_two_secrets_hold_one_value() {
+        let ask = Ask::small(&RULE, MORE);
+        let (one, two) = (strong(1), strong(2));
+        let public = Kind::by_id("stripe-publishable-key").unwrap().sample(Some(Class::Test), 1).unwrap();
+        let table: [(&[(&str, &str)], &str); 9] = [
+            (&[("A", &one), ("B", &two), ("C", "")], ""),
+            (&[("A", &one), ("B", &one)], "`B` and `A` hold one value"),
+            (&[("A", &one), ("B", &two), ("C", &one)], "`C` and `A` hold one value"),
+            (&[("A", &one), ("B", &one), ("C", &one)], "`B` and `A` hold one value\n`C` and `A` hold one value"),
+            (&[("A", &one), ("NOTE", &one), ("UNKNOWN", &one)], ""),
+            (&[("A", &public), ("P", &public)], ""), // made to be shown
+            (&[("A", "changeme"), ("B", "changeme")], ""), // `secret-is-not-placeholder`
+            (&[("A", "null"), ("B", "null")], ""),
+            (&[("A", ""), ("B", "")], ""),
+        ];
+        for (given, said) in table {
+            assert_eq!(ask.says(given), said);
+        }
+    }
+
+    #[test]
+    fn points_at_both() {
+        let one = strong(1);
+        assert_eq!(
+            Ask::small(&RULE, MORE).in_full(&[("A", &one), ("B", &one)]),
+            "refused B: `B` and `A` hold one value; make a value for each\n  \
+             cause: <assumed environment> (here)\n  decided-by: B (declared as a secret)\n  \
+             related: <assumed environment> (the same value)"
+        );
+    }
+}

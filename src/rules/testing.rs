@@ -26,6 +26,12 @@ impl Ask {
         Self { rule, policy: Policy::parse("small.toml", text).unwrap() }
     }
 
+    /// The same policy with a prefix of its own variables.
+    pub(super) fn with_prefix(self, prefix: &str) -> Self {
+        let text = self.policy.source().shown().unwrap();
+        Self::by(self.rule, &format!("prefix = '{prefix}'\n{text}"))
+    }
+
     /// The messages about these variables, one a line; nothing where the rule is
     /// satisfied.
     pub(super) fn says(&self, variables: Given<'_>) -> String {

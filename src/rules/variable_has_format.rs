@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
 ## Refuses
 A value that is not of its declared kind, or that does not match the policy's
 `matches`; and a value that is no text, because it holds a NUL or is not UTF-8.
+Where the policy gives a closed list, the list decides instead of the kind.
 
 ## Why
 A port that is no number stops a program late, when it is first used. An address
@@ -32,7 +33,7 @@ service if that is where a wrong port comes from.
 };
 
 fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
-    let variable = baseline.declared().find(|variable| !names_something(variable))?;
+    let variable = baseline.declared().find(|variable| !has_closed_list(variable))?;
     Some(one(baseline.with(&variable.name.value, *b"\xff")))
 }
 
@@ -40,7 +41,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     for Met { seen, declared, .. } in &case.met {
         let Some(variable) = declared.filter(|_| !seen.is_empty()) else { continue };
         let Some(secret) = seen.text() else {
-            if !names_something(variable) {
+            if !has_closed_list(variable) {
                 let wrong = Wrong {
                     what: "is no text: it holds a NUL or is not UTF-8".to_owned(),
                     help: "write it as UTF-8 text",
@@ -56,9 +57,10 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
-/// The environment and the runtime have closed lists, which say more.
-fn names_something(variable: &Variable) -> bool {
-    matches!(variable.kind, VariableKind::Environment) || variable.values.is_some()
+/// A closed list says more than a kind, and says it in another rule.
+fn has_closed_list(variable: &Variable) -> bool {
+    matches!(variable.kind, VariableKind::Environment | VariableKind::Runtime)
+        || variable.values.is_some()
 }
 
 struct Wrong {
@@ -69,7 +71,9 @@ struct Wrong {
 
 fn wrong(variable: &Variable, value: &str) -> Option<Wrong> {
     let at = variable.name.span;
-    if let Some((what, help)) = wrong_kind(&variable.kind, value) {
+    if !has_closed_list(variable)
+        && let Some((what, help)) = wrong_kind(&variable.kind, value)
+    {
         return Some(Wrong { what, help, at });
     }
     let matcher = variable.matches.as_ref()?;
@@ -145,3 +149,117 @@ fn refuse(case: &Case<'_>, variable: &Variable, seen: &Seen, wrong: Wrong) -> Fi
 }
 
 const BOOLEANS: &[&str] = &["true", "false", "1", "0", "yes", "no", "on", "off"];
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Ask};
+    use super::RULE;
+    use crate::facts::Facts;
+
+    const KINDS: [&str; 10] =
+        ["text", "url", "urls", "host", "hosts", "email", "port", "integer", "boolean", "secret"];
+
+    fn ask() -> Ask {
+        let of_kinds: String =
+            KINDS.iter().map(|kind| format!("[variables.{kind}]\nis = '{kind}'\n")).collect();
+        let more = "[variables.REGION]\nmatches = '[a-z]{2}-[0-9]'\nexample = 'eu-1'\n\
+            [variables.NODE_ENV]\nis = 'runtime'\n[variables.MODE]\nvalues = ['on']\n";
+        Ask::small(&RULE, &(of_kinds + more))
+    }
+
+    #[test]
+    fn a_value_is_of_its_kind() {
+        let address = "is no web address";
+        let (host, hosts) = ("is no host name", "is no list of host names");
+        let (mail, port) = ("is no mail address", "is no port");
+        let (integer, boolean) = ("is no whole number", "is no boolean");
+        let table: [(&str, &str, &[&str]); 22] = [
+            ("text", "", &["anything", " at all\n"]),
+            ("secret", "", &["anything"]),
+            ("NODE_ENV", "", &["anything"]),
+            ("MODE", "", &["anything"]), // `variable-is-allowed` refuses it
+            ("KOOMY_ENV", "", &["anything"]),
+            ("UNKNOWN", "", &["anything"]),
+            ("url", "", &["https://koomy.app", "http://localhost:3000/x?y#z"]),
+            ("url", address, &["koomy.app", "/path", "https://"]),
+            ("url", "is an address without a host", &["mailto:someone"]),
+            ("url", "is an address that two readers take apart differently", &["https://a\\@b/"]),
+            ("urls", "", &["https://koomy.app", "https://koomy.app, https://b.net"]),
+            ("urls", address, &["https://koomy.app,", "https://koomy.app,b.net"]),
+            ("host", "", &["koomy.app", "localhost", "10.0.0.1", "my_host-1"]),
+            ("host", host, &["koomy.app:80", "https://koomy.app", "a b", "koomy..app", "é.fr"]),
+            ("hosts", "", &["koomy.app", "koomy.app, b.net"]),
+            ("hosts", hosts, &["koomy.app,", "koomy.app b.net", "koomy.app:80"]),
+            ("email", "", &["someone@koomy.app", "a.b+c@x-y.net"]),
+            ("email", mail, &["someone", "@koomy.app", "a@b", "a@b@c.net", "a b@c.net", "a,b@c.net", "Me <a@b.net>", "a@b c.net", "é@c.net"]),
+            ("port", "", &["1", "8080", "65535"]),
+            ("port", port, &["0", "65536", "+80", "-1", "80 ", "http", "8_0", "99999999999999999999"]),
+            ("integer", "", &["0", "-1", "007", "9223372036854775807", "-9223372036854775808"]),
+            ("integer", integer, &["1.0", "+1", "--1", "-", "1 000", "1_0", "9223372036854775808", "٣"]),
+        ];
+        for (name, problem, values) in table {
+            check(name, problem, values);
+        }
+        check("boolean", "", &["true", "false", "1", "0", "yes", "no", "on", "off"]);
+        check("boolean", boolean, &["True", "TRUE", "t", "2", "true ", "oui", "enabled"]);
+        check("REGION", "", &["eu-1"]);
+        check("REGION", "does not match the policy's pattern", &["eu-1 ", "xeu-1", "eu-12", "EU-1"]);
+    }
+
+    fn check(name: &str, problem: &str, values: &[&str]) {
+        for value in values {
+            let said = match problem {
+                "" => String::new(),
+                problem => format!("`{name}` {problem}"),
+            };
+            // In any environment, and in none; an empty value is for `variable-is-set`.
+            assert_eq!(ask().says(&[("MODE", "on"), (name, value)]), said, "{value:?}");
+            assert_eq!(ask().says(&[("KOOMY_ENV", "bare"), (name, "")]), "");
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_is_of_no_kind() {
+        for name in KINDS.into_iter().chain(["REGION", "NODE_ENV", "KOOMY_ENV", "MODE", "UNKNOWN"]) {
+            // What has a closed list, and what nobody declared, is for other rules.
+            let is_elsewhere = ["KOOMY_ENV", "MODE", "UNKNOWN"].contains(&name);
+            for value in [b"a\0".as_slice(), b"a\xff"] {
+                let said = ask().in_full_of(&Facts::assume().variable(name, value).facts());
+                let kind = if KINDS.contains(&name) { name } else { "text" };
+                let kind = if name == "NODE_ENV" { "runtime" } else { kind };
+                let expected = format!(
+                    "refused {name}: `{name}` is no text: it holds a NUL or is not UTF-8; \
+                     write it as UTF-8 text\n  cause: <assumed environment> (here)\n  \
+                     decided-by: {name} (declared as `{kind}`)"
+                );
+                assert_eq!(said, if is_elsewhere { "" } else { &*expected });
+            }
+        }
+    }
+
+    #[test]
+    fn says_the_way_out_and_points_at_the_declaration() {
+        let table = [
+            ("url", "x", "is no web address", "write it as `https://HOST/PATH`, in plain ASCII", "url"),
+            ("host", ":", "is no host name", "write the host alone, without scheme or port", "host"),
+            ("hosts", ":", "is no list of host names", "write host names, separated by commas", "hosts"),
+            ("email", "x", "is no mail address", "write one address, without a name", "email"),
+            ("port", "x", "is no port", "write a number from 1 to 65535", "port"),
+            ("integer", "x", "is no whole number", "write digits, without spaces or separators", "integer"),
+            ("boolean", "x", "is no boolean", "write `true` or `false`, in lower case", "boolean"),
+        ];
+        for (name, value, what, help, kind) in table {
+            let said = format!(
+                "refused {name}: `{name}` {what}; {help}\n  cause: <assumed environment> (here)\n  \
+                 decided-by: {name} (declared as `{kind}`)"
+            );
+            assert_eq!(ask().in_full(&[(name, value)]), said);
+        }
+        assert_eq!(
+            ask().in_full(&[("REGION", "x")]),
+            "refused REGION: `REGION` does not match the policy's pattern; \
+             write it as the pattern demands\n  cause: <assumed environment> (here)\n  \
+             decided-by: '[a-z]{2}-[0-9]' (declared as `text`)"
+        );
+    }
+}

@@ -68,7 +68,9 @@ fn look(case: &Case<'_>, met: &Met<'_>) -> Option<&'static str> {
     }
     let upper = name.to_ascii_uppercase();
     if is_connection(&upper) {
-        return Some("looks like a connection");
+        // `database-url-is-unambiguous` refuses what moves a connection.
+        let moves = case.movers().any(|mover| mover.name == name);
+        return (!moves).then_some("looks like a connection");
     }
     if is_secret(&upper) {
         return Some("looks like a secret");
@@ -128,3 +130,128 @@ const SECRET_ENDS: &[&str] = &[
 ];
 const PUBLIC_ENDS: &[&str] =
     &["_PUBLIC_KEY", "_PUBLIC_KEYS", "_PUBLISHABLE_KEY", "_CACHE_KEY", "_SORT_KEY", "_PARTITION_KEY", "OLD_PWD"];
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Ask, url};
+    use super::RULE;
+    use crate::facts::Facts;
+    use crate::secret::{Class, Kind};
+
+    const CONNECTION: &str = "looks like a connection";
+    const SECRET: &str = "looks like a secret";
+    const PREFIX: &str = "starts with the policy's prefix";
+    const PASSWORD: &str = "holds an address with a password";
+
+    fn ask() -> Ask {
+        let more = "[connections.primary]\nurl = 'DATABASE_URL'\n[variables.APP_SECRET]\nis = 'secret'\n\
+            [variables.'DEBUG*']\n";
+        Ask::small(&RULE, more).with_prefix("KOOMY_")
+    }
+
+    #[test]
+    fn a_name_says_what_a_variable_is_for() {
+        let table: [(&str, &[&str]); 4] = [
+            (CONNECTION, &[
+                "DIRECT_URL", "DB_URL", "DB_HOST", "PGHOST", "DSN", "dsn", "SHADOW_DATABASE_URL", "APP_DB_URI",
+                "OLD_DB_HOST", "SENTRY_DSN", "X_CONNECTION_STRING", "DATABASE_URL_OLD", "MY_DATABASE_URL_UNPOOLED",
+                "POSTGRES_URL", "POSTGRES_URL_NON_POOLING", "PG_URI", "MYSQL_URL", "MARIADB_URL", "MONGODB_URI",
+                "REDIS_URL", "NEON_URL", "SUPABASE_DB_URL", "Redis_Url",
+            ]),
+            (SECRET, &[
+                "SECRET", "TOKEN", "PASSWORD", "API_KEY", "PGPASSWORD", "MYSQL_PWD", "OLD_SECRET", "GIT_TOKEN",
+                "X_PASSWORD", "X_PASSPHRASE", "X_PASS", "X_KEY", "X_KEYS", "X_CREDENTIALS", "SECRET_KEY_BASE",
+                "X_SECRET_ID", "SLACK_WEBHOOK_URL", "x_api_key",
+            ]),
+            (PREFIX, &["KOOMY_NEW", "KOOMY_", "KOOMY_SECRET"]),
+            ("", &[
+                "PATH", "HOME", "EDITOR", "API_URL", "PGDATA", "X_PUBLIC_KEY", "X_PUBLISHABLE_KEY", "X_CACHE_KEY",
+                "OLDPWD", "MONKEY", "KEYBOARD", "TOKENS_PER_MINUTE", "SECRETARY", "POSTGRES_VERSION", "koomy_new",
+                "GITHUB_TOKEN", "CI_JOB_TOKEN", // the platform's
+                "APP_SECRET", "DATABASE_URL", "DEBUG_TOKEN", "KOOMY_ENV", // the policy's
+            ]),
+        ];
+        let ask = ask();
+        for (look, names) in table {
+            for name in names {
+                let said = match look {
+                    "" => String::new(),
+                    look => format!("`{name}` {look}, and the policy does not know it"),
+                };
+                for environment in ["production", "staging"] {
+                    assert_eq!(ask.says(&[("KOOMY_ENV", environment), (name, "x")]), said, "{name}");
+                }
+                assert_eq!(ask.says(&[(name, "")]), "", "{name} is empty");
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_says_what_a_variable_is_for() {
+        let key = Kind::by_id("stripe-secret-key").unwrap().sample(Some(Class::Live), 1).unwrap();
+        let at = |text: &str| text.replace('%', ":word@");
+        let table = [
+            (key, "holds what looks like a provider's secret key"),
+            (url("h/d"), PASSWORD),
+            (at("https://me%koomy.app/"), PASSWORD),
+            (at("svn+ssh://me%koomy.app"), PASSWORD),
+            (at("amqp://%koomy.app"), PASSWORD),
+            (at("x://a@b%h"), PASSWORD),
+            ("https://me@koomy.app/".to_owned(), ""),
+            ("https://me:@koomy.app/".to_owned(), ""),
+            ("https://koomy.app:80/".to_owned(), ""),
+            (at("https://koomy.app/a%b"), ""),
+            (at("https://koomy.app?a%b"), ""),
+            (at("https://koomy.app#a%b"), ""),
+            (at("://a%b"), ""),
+            (at("see x y://a%b"), ""),
+            ("a:b@c".to_owned(), ""),
+            ("text".to_owned(), ""),
+        ];
+        for (value, look) in table {
+            let said = match look {
+                "" => String::new(),
+                look => format!("`HARMLESS` {look}, and the policy does not know it"),
+            };
+            assert_eq!(ask().says(&[("HARMLESS", &value)]), said, "{look}");
+            assert_eq!(ask().says(&[("DEBUG_X", &value)]), "", "declared by a pattern");
+        }
+    }
+
+    #[test]
+    fn a_service_of_kubernetes_is_known_by_name_and_value() {
+        let table = [
+            ("KOOMY_DB_HOST", "x", PREFIX),
+            ("KOOMY_SERVICE_HOST", "10.0.0.1", ""),
+            ("KOOMY_SERVICE_HOST", "db.koomy.app", PREFIX),
+            ("KOOMY_PORT", "tcp://10.0.0.1:80", ""),
+            ("KOOMY_PORT", "80", PREFIX),
+        ];
+        for (name, value, look) in table {
+            assert_eq!(!ask().says(&[(name, value)]).is_empty(), look == PREFIX, "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn one_byte_that_is_no_text_hides_no_address_and_no_name() {
+        let spoilt = |text: &str| [text.as_bytes(), b"\xff"].concat();
+        let table = [("HARMLESS", url("h/d"), PASSWORD), ("MY_TOKEN", "x".to_owned(), SECRET)];
+        for (name, value, look) in table {
+            let facts = Facts::assume().variable(name, spoilt(&value)).facts();
+            let said = format!("`{name}` {look}, and the policy does not know it");
+            assert_eq!(ask().says_of(&facts), said);
+        }
+        let facts = Facts::assume().variable("LESS_TERMCAP", *b"\x9b1m").facts();
+        assert_eq!(ask().says_of(&facts), "");
+    }
+
+    #[test]
+    fn says_where_to_declare_it() {
+        assert_eq!(
+            Ask::small(&RULE, "").in_full(&[("DIRECT_URL", "x")]),
+            "refused DIRECT_URL: `DIRECT_URL` looks like a connection, and the policy does not know \
+             it; declare `[variables.DIRECT_URL]`, or unset it\n  \
+             cause: <assumed environment> (here)\n  decided-by: 'small' (this policy)"
+        );
+    }
+}

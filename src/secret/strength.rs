@@ -247,15 +247,19 @@ fn word_at(bytes: &[u8], at: usize) -> usize {
 // Whether most of the value is plain words, or what joins them. A random value
 // has such runs too, but few and short ones.
 fn is_wordy(bytes: &[u8]) -> bool {
-    let mut covered = 0;
+    let mut other = 0;
     let mut at = 0;
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
         let word = if is_year(rest) { 4 } else { word_at(bytes, at) };
         let joint = rest.first().is_some_and(|byte| !byte.is_ascii_alphanumeric());
-        covered += if word >= SHORTEST_WORD { word } else { usize::from(joint) };
-        at += if word >= SHORTEST_WORD { word } else { word_end(rest) };
+        let length = if word >= SHORTEST_WORD { word } else { word_end(rest) };
+        other += if word >= SHORTEST_WORD { 0 } else { length - usize::from(joint) };
+        if other * 3 > bytes.len() {
+            return false;
+        }
+        at += length;
     }
-    alphabet(bytes) > HEX && covered * 3 >= bytes.len() * 2
+    alphabet(bytes) > HEX
 }
 
 // Where the run of lower-case letters ends that starts here.

@@ -23,7 +23,9 @@ pub(super) fn check(
             let Some(database) = databases.iter().find(|database| database.id == id.value) else {
                 continue;
             };
-            claims.claim("database", &database.name.value, name, id.span);
+            if !claims.claim("database", &database.name.value, name, id.span) {
+                continue;
+            }
             for endpoint in &database.endpoints {
                 claims.claim("endpoint", &endpoint.value, name, endpoint.span);
             }
@@ -48,7 +50,8 @@ struct Claims<'a> {
 }
 
 impl Claims<'_> {
-    fn claim(&mut self, what: &'static str, name: &str, by: &str, span: Span) {
+    /// Whether the claim stands.
+    fn claim(&mut self, what: &'static str, name: &str, by: &str, span: Span) -> bool {
         match self.made.get(&(what, name.to_owned())) {
             Some((first, first_span)) if first != by => {
                 let kind = ProblemKind::ClaimedTwice {
@@ -59,10 +62,12 @@ impl Claims<'_> {
                 };
                 let related = Some((*first_span, "claimed here first"));
                 self.problems.push(Problem { kind, span, related });
+                false
             }
-            Some(_) => {}
+            Some(_) => true,
             None => {
                 self.made.insert((what, name.to_owned()), (by.to_owned(), span));
+                true
             }
         }
     }

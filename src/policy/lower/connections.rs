@@ -49,10 +49,15 @@ impl Lower {
                 );
                 None
             }
+            // Of the wrong type, which is a problem already.
+            (None, _) if section.has("url") => None,
             (None, _) => {
                 let (Some(host), Some(database), Some(user)) =
                     (section.text("host"), section.text("database"), section.text("user"))
                 else {
+                    if ["host", "database", "user"].iter().all(|part| section.has(part)) {
+                        return None;
+                    }
                     self.contradiction(
                         name.span,
                         format!("`{}` does not say which variables give it", name.value),

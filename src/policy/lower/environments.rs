@@ -11,7 +11,7 @@ use crate::source::{Span, Spanned};
 impl Lower {
     pub(super) fn environments(&mut self, top: Section<'_>) -> Vec<Environment> {
         let sections = top.named("environments");
-        if sections.is_empty() && top.has("environments") {
+        if top.table("environments").is_some_and(Section::is_empty) {
             let span = top.span("environments").unwrap_or_default();
             self.contradiction(
                 span,

@@ -26,7 +26,15 @@ pub(super) fn policy(name: &str, text: &str, origin: Origin) -> Result<Policy, P
     if syntax_errors > 0 {
         // What a broken line would have said is unknown, so nothing is missing
         // or undeclared yet.
-        problems.retain(|problem| !matches!(problem.kind, ProblemKind::MissingKey { .. }));
+        problems.retain(|problem| match &problem.kind {
+            ProblemKind::MissingKey { .. } => false,
+            ProblemKind::UnknownKey { key, .. } => !key.is_empty(),
+            ProblemKind::Syntax(_)
+            | ProblemKind::WrongValue { .. }
+            | ProblemKind::UnknownName { .. }
+            | ProblemKind::ClaimedTwice { .. }
+            | ProblemKind::Contradiction { .. } => true,
+        });
         return Err(error(source, problems));
     }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::super::problem::closest;
+use super::super::format::VARIABLE_KINDS;
+use super::super::problem::{KIND_OF_SECRET, closest};
 use super::super::reader::{Section, Value};
 use super::super::variable::NamePattern;
 use super::super::{Matcher, PerEnvironment, Phase, SecretRule, Variable, VariableKind, Where};
@@ -23,8 +24,11 @@ impl Lower {
                     exact.insert(variable.name.value.clone(), variable);
                 }
                 Some(Ok(pattern)) => {
-                    self.only_allowed(&name, section);
-                    patterns.push((pattern, self.variable(name, section)));
+                    if self.has_only_allowed(&name, section) {
+                        patterns.push((pattern, self.variable(name, section)));
+                    } else {
+                        self.places(section, "allowed");
+                    }
                 }
                 Some(Err(())) => self.contradiction(
                     name.span,
@@ -39,18 +43,17 @@ impl Lower {
     }
 
     /// A pattern says where its variables may be, and no more.
-    fn only_allowed(&mut self, name: &Spanned<String>, section: Section<'_>) {
-        for key in
-            ["is", "kind", "class", "required", "values", "hosts", "matches", "example", "min_bits"]
-        {
-            if let Some(span) = section.span(key) {
-                self.contradiction(
-                    span,
-                    format!("the pattern `{}` has `{key}`", name.value),
-                    "a pattern takes `allowed` alone; declare the variable by its name",
-                );
-            }
+    fn has_only_allowed(&mut self, name: &Spanned<String>, section: Section<'_>) -> bool {
+        let found = NOT_OF_PATTERNS.iter().filter_map(|key| Some((key, section.span(key)?)));
+        let found: Vec<_> = found.collect();
+        for (key, span) in &found {
+            self.contradiction(
+                *span,
+                format!("the pattern `{}` has `{key}`", name.value),
+                "a pattern takes `allowed` alone; declare the variable by its name",
+            );
         }
+        found.is_empty()
     }
 
     fn the_one(
@@ -69,7 +72,7 @@ impl Lower {
                 "one variable names it; declare the other as `text` with `values`",
             );
         }
-        if found.is_empty() && word == "environment" && top.has("variables") {
+        if found.is_empty() && word == "environment" && top.table("variables").is_some() {
             self.contradiction(
                 top.span("variables").unwrap_or_default(),
                 "no variable names the environment",
@@ -131,7 +134,7 @@ impl Lower {
             None => Kind::HOME_MADE,
             Some(id) => Kind::by_id(&id.value).unwrap_or_else(|| {
                 let meant = closest(&id.value, Kind::ALL.iter().map(|kind| kind.id()));
-                self.unknown_name("kind of secret", id, meant.map(str::to_owned));
+                self.unknown_name(KIND_OF_SECRET, id, meant.map(str::to_owned));
                 Kind::HOME_MADE
             }),
         };
@@ -201,6 +204,12 @@ impl Lower {
     /// Keys that mean nothing for what the variable is would be ignored, and
     /// an ignored key reads as a check that is not there.
     fn sense(&mut self, variable: &Variable, section: Section<'_>) {
+        self.required_is_allowed(variable);
+        let word = section.text("is").map(|word| word.value);
+        let is_known = word.is_some_and(|word| VARIABLE_KINDS.contains(&word.as_str()));
+        if section.has("is") && !is_known {
+            return;
+        }
         let is_secret = variable.secret().is_some();
         for key in ["kind", "class", "min_bits"] {
             if let (Some(span), false) = (section.span(key), is_secret) {
@@ -230,7 +239,6 @@ impl Lower {
             );
         }
         self.example(variable);
-        self.required_is_allowed(variable);
     }
 
     fn example(&mut self, variable: &Variable) {
@@ -277,3 +285,8 @@ impl Lower {
         }
     }
 }
+
+const NOT_OF_PATTERNS: &[&str] = &[
+    "is", "kind", "class", "required", "values", "hosts", "matches", "example", "min_bits",
+    "phases",
+];

@@ -1,0 +1,67 @@
+//! `check`
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use koomy_guard::Policy;
+use koomy_guard::facts::Facts;
+use koomy_guard::gate::{Gate, decide};
+use koomy_guard::policy::Phase;
+use koomy_guard::{observe, report};
+
+use super::expect;
+use super::matrix::{self, Pair};
+use crate::args::{Global, Judged};
+use crate::console::{Console, TOOL};
+use crate::exit::Exit;
+use crate::file;
+
+/// Judge an environment: this process's, or that of env files
+///
+/// Without `--env-file` and `--matrix`, the variables of this process are
+/// judged. Env files are judged alone: nothing of this process is added.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    judged: Judged,
+    /// The moment that is judged; it decides what must be set
+    #[arg(long, value_name = "PHASE", default_value = "boot", value_parser = phase())]
+    phase: Phase,
+    /// Judge several environments and compare them; a name may have several files
+    #[arg(long, value_name = "NAME=FILE", num_args = 1.., value_parser = matrix::pair())]
+    #[arg(conflicts_with_all = ["env_file", "environment"])]
+    matrix: Vec<Pair>,
+}
+
+impl Check {
+    /// Runs the command.
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+        let policy = file::policy(global, console)?;
+        if !self.matrix.is_empty() {
+            return matrix::run(&policy, &self.matrix, self.phase, console);
+        }
+        let facts = observe(&policy, self.judged, self.phase)?;
+        let verdict = decide(Gate::Boot, &policy, &facts);
+        let report = report::verdict(console.format, console.style(), TOOL, &policy, &verdict);
+        Ok(console.print(&report, Exit::of(verdict.outcome())))
+    }
+}
+
+/// Sees what is to be judged.
+///
+/// # Errors
+///
+/// An expected environment that the policy does not have.
+pub(super) fn observe(policy: &Policy, judged: Judged, phase: Phase) -> Result<Facts, Exit> {
+    let Judged { env_file, environment } = judged;
+    let expected = environment.map(|name| expect(policy, name)).transpose()?;
+    let seen = match env_file.as_slice() {
+        [] => observe::process(phase),
+        files => observe::env_files(files, phase),
+    };
+    Ok(Facts { expected, ..seen })
+}
+
+fn phase() -> impl TypedValueParser<Value = Phase> {
+    PossibleValuesParser::new([Phase::Boot, Phase::Ci, Phase::Build].map(Phase::name))
+        .try_map(|name| Phase::from_name(&name).ok_or("no such phase"))
+}

@@ -1,0 +1,111 @@
+//! The environment of a child: what was judged, and no second look.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+
+use koomy_guard::facts::{Facts, Observed, Seen, Variables};
+use koomy_guard::gate::Verdict;
+use koomy_guard::observe;
+use koomy_guard::policy::{Given, Phase, Policy};
+use koomy_guard::target::MOVERS;
+
+use crate::console::complain;
+use crate::exit::Exit;
+
+/// Where the judged variables came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// This process.
+    Process,
+    /// Env files, which say nothing of `PATH`.
+    Files,
+}
+
+/// The variables of the child.
+///
+/// # Errors
+///
+/// A value that no process can be given: one that holds NUL.
+pub(super) fn environment(
+    policy: &Policy,
+    verdict: &Verdict<'_>,
+    judged: &Variables,
+    origin: Origin,
+) -> Result<Vec<(String, OsString)>, Exit> {
+    let mut child = match origin {
+        Origin::Process => Vec::new(),
+        Origin::Files => innocuous(policy, judged),
+    };
+    for seen in judged.iter().filter(|seen| !moves(policy, &seen.name)) {
+        child.push((seen.name.clone(), value(verdict, seen)?));
+    }
+    Ok(child)
+}
+
+/// The judged value, or the canonical form of a connection's URL.
+fn value(verdict: &Verdict<'_>, seen: &Seen) -> Result<OsString, Exit> {
+    let is_url = |given: &Given| match given {
+        Given::Url(name) => name.value == seen.name,
+        Given::Parts(_) => false,
+    };
+    if let Some((_, led)) = verdict.led().find(|(connection, _)| is_url(&connection.given)) {
+        return Ok(led.target.url().expose().into());
+    }
+    let bytes = seen.value.expose();
+    if bytes.contains(&0) {
+        complain(&format!("`{}` holds a NUL, which no process can be given", seen.name));
+        return Err(Exit::Refused);
+    }
+    Ok(OsStr::from_bytes(bytes).to_owned())
+}
+
+/// Whether a driver would leave the judged URL for this variable.
+fn moves(policy: &Policy, name: &str) -> bool {
+    MOVERS.contains(&name) && !policy.is_part_of_connection(name)
+}
+
+/// What every program needs and no env file has, unless the files or the
+/// policy speak of it.
+fn innocuous(policy: &Policy, judged: &Variables) -> Vec<(String, OsString)> {
+    let Facts { variables: Observed::Seen(process), .. } = observe::process(Phase::Boot) else {
+        return Vec::new();
+    };
+    let is_free = |name: &str| {
+        judged.find(name).is_none()
+            && policy.declared(name).is_none()
+            && !policy.is_part_of_connection(name)
+    };
+    INNOCUOUS
+        .iter()
+        .filter(|name| is_free(name))
+        .filter_map(|name| process.find(name))
+        .map(|seen| (seen.name.clone(), OsStr::from_bytes(seen.value.expose()).to_owned()))
+        .collect()
+}
+
+const INNOCUOUS: &[&str] = &[
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "TERM",
+    "TZ",
+    "TMPDIR",
+    "PWD",
+    "LANG",
+    "LANGUAGE",
+    "LC_ALL",
+    "LC_ADDRESS",
+    "LC_COLLATE",
+    "LC_CTYPE",
+    "LC_IDENTIFICATION",
+    "LC_MEASUREMENT",
+    "LC_MESSAGES",
+    "LC_MONETARY",
+    "LC_NAME",
+    "LC_NUMERIC",
+    "LC_PAPER",
+    "LC_TELEPHONE",
+    "LC_TIME",
+];

@@ -1,0 +1,24 @@
+//! `completions`
+
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+use crate::args::Cli;
+use crate::console::Console;
+use crate::exit::Exit;
+
+/// Print a completion script for a shell
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    shell: Shell,
+}
+
+impl Completions {
+    /// Runs the command; a script has one form, whatever `--format` says.
+    pub(crate) fn run(self, console: Console) -> Result<Exit, Exit> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "guard-cli", &mut script);
+        Ok(console.print(&String::from_utf8_lossy(&script), Exit::Permitted))
+    }
+}

@@ -1,0 +1,57 @@
+//! `explain`
+
+use clap::Args;
+use koomy_guard::report::Format;
+use koomy_guard::rules::{RULES, Rule};
+use serde_json::json;
+
+use super::did_you_mean;
+use crate::console::{Console, misuse};
+use crate::exit::Exit;
+
+/// Say what a rule refuses, why, and the way out
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The rule's id, as printed in a finding
+    #[arg(value_name = "RULE")]
+    rule: String,
+}
+
+impl Explain {
+    /// Runs the command.
+    pub(crate) fn run(self, console: Console) -> Result<Exit, Exit> {
+        let rule = Rule::by_id(&self.rule).ok_or_else(|| unknown(&self.rule))?;
+        match console.format {
+            Format::Human => {
+                let Rule { id, summary, explain, .. } = rule;
+                let page = format!("# {id}\n\n{}.\n\n{explain}", capitalized(summary));
+                Ok(console.print(&page, Exit::Permitted))
+            }
+            Format::Json => Ok(console.print_json(&document(rule), Exit::Permitted)),
+            Format::Sarif | Format::Github => Err(console.no_such_form()),
+        }
+    }
+}
+
+fn document(rule: &Rule) -> serde_json::Value {
+    let gates: Vec<_> = rule.gates.iter().map(|gate| gate.name()).collect();
+    json!({
+        "schema": "koomy-guard/v1",
+        "id": rule.id,
+        "gates": gates,
+        "summary": rule.summary,
+        "explain": rule.explain,
+    })
+}
+
+fn unknown(id: &str) -> Exit {
+    let known: Vec<_> = RULES.iter().map(|rule| rule.id).collect();
+    let meant = did_you_mean(id, &known);
+    misuse(&format!("no rule has that id{meant}\n  help: `guard-cli rules` lists them"))
+}
+
+fn capitalized(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}

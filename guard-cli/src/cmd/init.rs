@@ -1,0 +1,76 @@
+//! `init`
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use koomy_guard::observe::file::{ENV_FILE_LIMIT, read};
+use koomy_guard::report::Format;
+use koomy_guard::{Policy, dotenv};
+use serde_json::json;
+
+use crate::args::Global;
+use crate::console::{Console, misuse};
+use crate::exit::Exit;
+use crate::file::DEFAULT;
+use crate::starter;
+
+/// Write a commented policy to start from; never over a file that is there
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Declare the variables of this env file, too; only their names are used
+    #[arg(long, value_name = "FILE")]
+    env_file: Vec<PathBuf>,
+}
+
+impl Init {
+    /// Runs the command.
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+        if matches!(console.format, Format::Sarif | Format::Github) {
+            return Err(console.no_such_form());
+        }
+        let mut names = Vec::new();
+        for path in &self.env_file {
+            names.extend(names_in(path)?);
+        }
+        let path = global.policy.as_deref().unwrap_or(Path::new(DEFAULT));
+        let text = starter::policy(&names);
+        Policy::parse(&path.display().to_string(), &text).map_err(|error| {
+            misuse(&format!("these names make no policy; write it without `--env-file`\n{error}"))
+        })?;
+        create(path, &text)?;
+        Ok(match console.format {
+            Format::Json => {
+                let written = path.display().to_string();
+                let document = json!({"schema": "koomy-guard/v1", "written": written});
+                console.print_json(&document, Exit::Permitted)
+            }
+            Format::Human | Format::Sarif | Format::Github => {
+                console.print(&format!("wrote `{}`\n", path.display()), Exit::Permitted)
+            }
+        })
+    }
+}
+
+fn names_in(path: &Path) -> Result<Vec<String>, Exit> {
+    let bytes = read(path, ENV_FILE_LIMIT)
+        .map_err(|error| misuse(&format!("{error}\n  help: {}", error.help())))?;
+    let parsed = dotenv::parse(&path.display().to_string(), &bytes);
+    Ok(parsed.entries.into_iter().map(|entry| entry.key).collect())
+}
+
+fn create(path: &Path, text: &str) -> Result<(), Exit> {
+    let written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => misuse(&format!(
+            "`{}` is there already, and is not overwritten\n  help: name another with `--policy`",
+            path.display()
+        )),
+        kind => misuse(&format!("cannot write `{}`: {kind}", path.display())),
+    })
+}

@@ -1,0 +1,43 @@
+//! `man`
+
+use clap::{Args, CommandFactory};
+
+use super::did_you_mean;
+use crate::args::Cli;
+use crate::console::{Console, misuse};
+use crate::exit::Exit;
+
+/// Print the manual page of this program, or of one of its commands, as roff
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// The command; a command of `policy` is named after it
+    #[arg(value_name = "COMMAND")]
+    path: Vec<String>,
+}
+
+impl Man {
+    /// Runs the command; a page has one form, whatever `--format` says.
+    pub(crate) fn run(self, console: Console) -> Result<Exit, Exit> {
+        let mut program = Cli::command();
+        program.build();
+        let page = clap_mangen::Man::new(find(program, &self.path)?);
+        let mut roff = Vec::new();
+        match page.render(&mut roff) {
+            Ok(()) => Ok(console.print(&String::from_utf8_lossy(&roff), Exit::Permitted)),
+            Err(_) => Err(misuse("the page could not be written")),
+        }
+    }
+}
+
+fn find(program: clap::Command, path: &[String]) -> Result<clap::Command, Exit> {
+    let mut found = program;
+    for name in path {
+        let known: Vec<_> = found.get_subcommands().map(clap::Command::get_name).collect();
+        let meant = did_you_mean(name, &known);
+        found = found
+            .find_subcommand(name)
+            .cloned()
+            .ok_or_else(|| misuse(&format!("there is no such command{meant}")))?;
+    }
+    Ok(found)
+}

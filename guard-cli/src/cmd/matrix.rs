@@ -1,0 +1,80 @@
+//! `check --matrix`: several environments side by side.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use koomy_guard::facts::Facts;
+use koomy_guard::gate::compare;
+use koomy_guard::policy::Phase;
+use koomy_guard::{Policy, observe, report};
+
+use super::expect;
+use crate::console::{Console, TOOL, misuse};
+use crate::exit::Exit;
+
+/// `NAME=FILE`
+#[derive(Clone, Debug)]
+pub(super) struct Pair {
+    name: String,
+    file: PathBuf,
+}
+
+/// Judges the environments, each with its files, and compares them.
+///
+/// # Errors
+///
+/// Fewer than two environments, or one that the policy does not have.
+pub(super) fn run(
+    policy: &Policy,
+    pairs: &[Pair],
+    phase: Phase,
+    console: Console,
+) -> Result<Exit, Exit> {
+    let names = names(pairs);
+    if names.len() < 2 {
+        return Err(misuse(
+            "`--matrix` compares at least two environments; give `NAME=FILE` of another",
+        ));
+    }
+    let mut facts: Vec<Facts> = Vec::new();
+    for name in &names {
+        let expected = Some(expect(policy, name.clone())?);
+        let files: Vec<_> =
+            pairs.iter().filter(|pair| pair.name == *name).map(|p| &p.file).collect();
+        facts.push(Facts { expected, ..observe::env_files(&files, phase) });
+    }
+    let comparison = compare(policy, &facts);
+    let report =
+        report::comparison(console.format, console.style(), TOOL, policy, &comparison, &names);
+    Ok(console.print(&report, Exit::of(comparison.outcome())))
+}
+
+/// The names, in the order in which they first come.
+fn names(pairs: &[Pair]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for Pair { name, .. } in pairs {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names
+}
+
+/// Reads `NAME=FILE`; the name ends at the first `=`.
+pub(super) fn pair() -> impl TypedValueParser<Value = Pair> {
+    OsStringValueParser::new().try_map(|text| {
+        let bytes = text.as_bytes();
+        let at = bytes.iter().position(|byte| *byte == b'=').ok_or(NO_PAIR)?;
+        let (name, file) = bytes.split_at_checked(at).ok_or(NO_PAIR)?;
+        match (std::str::from_utf8(name), file.strip_prefix(b"=")) {
+            (Ok(name), Some(file)) if !name.is_empty() && !file.is_empty() => {
+                Ok(Pair { name: name.to_owned(), file: OsStr::from_bytes(file).into() })
+            }
+            (Ok(_) | Err(_), _) => Err(NO_PAIR),
+        }
+    })
+}
+
+const NO_PAIR: &str = "write the name of an environment, `=`, and a file";

@@ -1,0 +1,50 @@
+//! `rules`
+
+use clap::Args;
+use koomy_guard::report::Format;
+use koomy_guard::rules::{RULES, Rule};
+use serde_json::json;
+
+use crate::console::Console;
+use crate::exit::Exit;
+
+/// List the rules: id, gates that ask it, what must hold
+#[derive(Debug, Args)]
+pub(crate) struct Rules {}
+
+impl Rules {
+    /// Runs the command.
+    pub(crate) fn run(self, console: Console) -> Result<Exit, Exit> {
+        let Self {} = self;
+        match console.format {
+            Format::Human => Ok(console.print(&table(), Exit::Permitted)),
+            Format::Json => Ok(console.print_json(&document(), Exit::Permitted)),
+            Format::Sarif | Format::Github => Err(console.no_such_form()),
+        }
+    }
+}
+
+fn table() -> String {
+    let widest = |length: fn(&Rule) -> usize| RULES.iter().map(|rule| length(rule)).max();
+    let id = widest(|rule| rule.id.len()).unwrap_or_default();
+    let gate = widest(|rule| gates(rule).len()).unwrap_or_default();
+    RULES
+        .iter()
+        .map(|rule| format!("{:id$}  {:gate$}  {}\n", rule.id, gates(rule), rule.summary))
+        .collect()
+}
+
+fn document() -> serde_json::Value {
+    let rules: Vec<_> = RULES
+        .iter()
+        .map(|rule| {
+            let gates: Vec<_> = rule.gates.iter().map(|gate| gate.name()).collect();
+            json!({"id": rule.id, "gates": gates, "summary": rule.summary})
+        })
+        .collect();
+    json!({"schema": "koomy-guard/v1", "rules": rules})
+}
+
+fn gates(rule: &Rule) -> String {
+    rule.gates.iter().map(|gate| gate.name()).collect::<Vec<_>>().join(",")
+}

@@ -1,0 +1,79 @@
+//! `target`
+
+use std::ffi::OsString;
+use std::io::Read;
+use std::os::unix::ffi::OsStringExt;
+
+use clap::Args;
+use koomy_guard::observe;
+use koomy_guard::policy::Phase;
+use koomy_guard::report::Format;
+use koomy_guard::secret::value::Value;
+
+use crate::args::Global;
+use crate::console::{Console, complain, misuse};
+use crate::exit::Exit;
+use crate::lead::{self, Answer, Lead};
+use crate::{file, lead_report};
+
+/// Say where a database URL leads, together with this process's `PG*` variables
+///
+/// Accepted (exit code 0) means that every driver reads the URL alike, and not
+/// that an environment may use it: that is for `check`. Without a URL, the
+/// connections of this process's environment are judged. No password is shown.
+#[derive(Debug, Args)]
+pub(crate) struct Target {
+    /// The URL; `-` reads it from stdin, so that no list of processes shows it
+    #[arg(value_name = "URL")]
+    url: Option<OsString>,
+}
+
+impl Target {
+    /// Runs the command.
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+        let policy = file::policy(global, console)?;
+        let facts = observe::process(Phase::Boot);
+        let leads = match self.url {
+            None => lead::of_environment(&policy, &facts),
+            Some(url) if url == "-" => vec![lead::of_url(&policy, &facts, stdin()?)],
+            Some(url) => vec![lead::of_url(&policy, &facts, Value::new(url.into_vec()))],
+        };
+        if leads.is_empty() {
+            complain("this environment sets no connection of the policy, so nothing was judged");
+        }
+        let report = match console.format {
+            Format::Human => lead_report::human(&policy, &leads),
+            Format::Json => format!("{:#}\n", lead_report::json(&policy, &leads)),
+            Format::Sarif | Format::Github => lead_report::findings(console, &policy, &leads),
+        };
+        Ok(console.print(&report, exit(&leads)))
+    }
+}
+
+fn exit(leads: &[Lead<'_>]) -> Exit {
+    if leads.is_empty() {
+        Exit::Undecided
+    } else if leads.iter().any(|lead| matches!(lead.answer, Answer::Refuse { .. })) {
+        Exit::Refused
+    } else {
+        Exit::Permitted
+    }
+}
+
+/// One URL from stdin; the line break that `echo` adds is none of it.
+fn stdin() -> Result<Value, Exit> {
+    let mut text = Vec::new();
+    let read = std::io::stdin().lock().take(URL_LIMIT + 1).read_to_end(&mut text);
+    match read {
+        Ok(length) if u64::try_from(length).is_ok_and(|length| length <= URL_LIMIT) => {
+            if text.last() == Some(&b'\n') {
+                text.pop();
+            }
+            Ok(Value::new(text))
+        }
+        Ok(_) => Err(misuse("stdin holds more than one URL can have")),
+        Err(error) => Err(misuse(&format!("cannot read stdin: {}", error.kind()))),
+    }
+}
+
+const URL_LIMIT: u64 = 64 * 1024;

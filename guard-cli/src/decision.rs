@@ -1,0 +1,55 @@
+//! What was decided, as one structured line that holds no value.
+
+use koomy_guard::Policy;
+use koomy_guard::gate::Verdict;
+use koomy_guard::report::Format;
+use serde_json::json;
+
+/// The line of a permitted boot, with its line break.
+pub(crate) fn line(format: Format, policy: &Policy, verdict: &Verdict<'_>) -> String {
+    let environment = verdict.environment.map_or("", |environment| &environment.name.value);
+    let sha256 = policy.sha256().get(..SHORT).unwrap_or_default();
+    let targets: Vec<_> = verdict
+        .led()
+        .map(|(connection, led)| {
+            let database = led.database.map_or("", |database| &database.name.value);
+            (connection.name.value.as_str(), database)
+        })
+        .collect();
+    match format {
+        Format::Json => {
+            let targets: serde_json::Map<_, _> =
+                targets.into_iter().map(|(name, to)| (name.to_owned(), json!(to))).collect();
+            let line = json!({
+                "schema": "koomy-guard/v1", "gate": verdict.gate.name(), "outcome": "permitted",
+                "environment": environment, "rules_asked": verdict.rules_asked, "targets": targets,
+                "policy": {"name": policy.name(), "sha256": policy.sha256()},
+            });
+            format!("{line}\n")
+        }
+        Format::Human | Format::Sarif | Format::Github => {
+            let targets: Vec<_> =
+                targets.into_iter().map(|(name, to)| format!("{name}:{to}")).collect();
+            format!(
+                "guard-cli: {} permitted environment={} policy={} sha256={sha256} targets={} rules={}\n",
+                verdict.gate.name(),
+                word(environment),
+                word(policy.name()),
+                word(&targets.join(",")),
+                verdict.rules_asked.join(","),
+            )
+        }
+    }
+}
+
+/// A word as it is; anything else in quotes, so that the line stays one line.
+fn word(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_.,:/".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("\"{}\"", text.escape_debug())
+    }
+}
+
+const SHORT: usize = 12;

@@ -1,0 +1,64 @@
+//! The policy of this run.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use koomy_guard::Policy;
+use koomy_guard::observe::file::{self, POLICY_LIMIT, ReadError};
+use koomy_guard::report;
+
+use crate::args::Global;
+use crate::console::{Console, TOOL, misuse};
+use crate::exit::Exit;
+
+/// Loads the policy of this run; reports what is wrong with it.
+///
+/// # Errors
+///
+/// [`Exit::Misused`], after the reason was said.
+pub(crate) fn policy(global: &Global, console: Console) -> Result<Policy, Exit> {
+    let parsed = match path(global) {
+        None => Policy::built_in(),
+        Some(path) => Policy::parse(&path.display().to_string(), &text(path)?),
+    };
+    parsed.map_err(|error| {
+        let report = report::policy_error(console.format, console.style(), TOOL, &error);
+        console.print(&report, Exit::Misused)
+    })
+}
+
+/// The policy file of this run; `None` means the built-in policy.
+///
+/// DELIBERATE: a `./policy.toml` that is there and cannot be read, such as a
+/// link that leads nowhere, is an error and no reason to fall back.
+pub(crate) fn path(global: &Global) -> Option<&Path> {
+    if let Some(path) = &global.policy {
+        return Some(path);
+    }
+    let default = Path::new(DEFAULT);
+    match std::fs::symlink_metadata(default) {
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Ok(_) | Err(_) => Some(default),
+    }
+}
+
+/// Reads a policy file as text.
+///
+/// # Errors
+///
+/// [`Exit::Misused`], after the reason was said.
+pub(crate) fn text(path: &Path) -> Result<String, Exit> {
+    let bytes = file::read(path, POLICY_LIMIT).map_err(|error| unreadable(&error))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let good = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
+        let line = good.filter(|byte| **byte == b'\n').count() + 1;
+        misuse(&format!("`{}` is not UTF-8 text: see line {line}", path.display()))
+    })
+}
+
+fn unreadable(error: &ReadError) -> Exit {
+    misuse(&format!("{error}\n  help: {}", error.help()))
+}
+
+/// Where a policy is looked for, and where `init` writes one.
+pub(crate) const DEFAULT: &str = "policy.toml";

@@ -1,0 +1,105 @@
+//! The policy format as a JSON Schema, for editors.
+
+use serde_json::{Map, Value, json};
+
+use super::format::{self, Key, Need, Shape};
+use crate::secret::Kind;
+
+/// The JSON Schema (draft 7) of a policy, with its line break.
+///
+/// It is made from [`format`](super::format), as the type check of a policy
+/// is. LIMIT: names that must stand for something are not in its power;
+/// `guard-cli policy check` sees those.
+pub fn schema() -> String {
+    let mut schema = table("", format::POLICY);
+    if let Some(keys) = schema.as_object_mut() {
+        keys.insert("$schema".to_owned(), json!("http://json-schema.org/draft-07/schema#"));
+        keys.insert("title".to_owned(), json!("koomy-guard policy, version 1"));
+    }
+    format!("{schema:#}\n")
+}
+
+/// `room` is the key under which the table stands.
+fn table(room: &str, keys: &[Key]) -> Value {
+    let properties: Map<_, _> =
+        keys.iter().map(|key| (key.name.to_owned(), property(room, key))).collect();
+    let needed = keys.iter().filter(|key| key.need == Need::Required).map(|key| key.name);
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "properties": properties,
+        "required": needed.collect::<Vec<_>>(),
+    })
+}
+
+fn property(room: &str, key: &Key) -> Value {
+    let mut property = value(key.name, &key.shape);
+    limit(&mut property, room, key.name);
+    if let Some(keys) = property.as_object_mut() {
+        keys.insert("description".to_owned(), json!(key.doc));
+    }
+    property
+}
+
+fn value(name: &str, shape: &Shape) -> Value {
+    match shape {
+        Shape::Text => json!({"type": "string"}),
+        Shape::OneOf(words) => json!({"type": "string", "enum": words}),
+        Shape::Integer(low, high) => json!({"type": "integer", "minimum": low, "maximum": high}),
+        Shape::Boolean => json!({"type": "boolean"}),
+        Shape::Texts => list(&Shape::Text),
+        Shape::Words(words) => list(&Shape::OneOf(words)),
+        Shape::Integers(low, high) => list(&Shape::Integer(*low, *high)),
+        Shape::Table(keys) => table(name, keys),
+        Shape::Named(keys) => json!({"type": "object", "additionalProperties": table(name, keys)}),
+        Shape::PerEnvironment(inner) => {
+            json!({"type": "object", "additionalProperties": value(name, inner)})
+        }
+        Shape::Either(shapes) => {
+            let shapes: Vec<_> = shapes.iter().map(|shape| value(name, shape)).collect();
+            json!({"anyOf": shapes})
+        }
+    }
+}
+
+fn list(item: &Shape) -> Value {
+    json!({"type": "array", "items": value("", item)})
+}
+
+/// Adds what the format's shapes do not say and the policy's reader checks.
+fn limit(property: &mut Value, room: &str, key: &str) {
+    let Some(keys) = property.as_object_mut() else { return };
+    let pattern = PATTERNS.iter().find(|(in_room, of_key, _)| *in_room == room && *of_key == key);
+    if let Some((_, _, pattern)) = pattern {
+        match keys.get_mut("items").and_then(Value::as_object_mut) {
+            Some(items) => items.insert("pattern".to_owned(), json!(pattern)),
+            None => keys.insert("pattern".to_owned(), json!(pattern)),
+        };
+    }
+    match (room, key) {
+        ("variables", "kind") => {
+            let ids: Vec<_> = Kind::ALL.iter().map(|kind| kind.id()).collect();
+            keys.insert("enum".to_owned(), json!(ids));
+        }
+        ("", "variables") => {
+            keys.insert("propertyNames".to_owned(), json!({"pattern": VARIABLE_NAME}));
+        }
+        ("", "environments") => {
+            keys.insert("minProperties".to_owned(), json!(1));
+            keys.insert("propertyNames".to_owned(), json!({"pattern": "^\\S(.*\\S)?$"}));
+        }
+        (_, _) => {}
+    }
+}
+
+/// MIRRORS the checks of `policy::lower`.
+const PATTERNS: &[(&str, &str, &str)] = &[
+    ("environments", "domains", HOST),
+    ("databases", "endpoints", HOST),
+    ("databases", "hosts", HOST),
+    ("databases", "sockets", "^/(.*[^/])$"),
+    ("debug", "paths", "^/."),
+    ("debug", "header", "^[A-Za-z0-9_-]+$"),
+];
+const HOST: &str = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$";
+const VARIABLE_NAME: &str = r"^([^*]*|[^*]+\*|\*[^*]+)$";

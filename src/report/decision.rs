@@ -1,0 +1,184 @@
+//! What is reported, whatever the format.
+
+use std::borrow::Cow;
+
+use crate::finding::{Finding, Findings, Label, Outcome, Role};
+use crate::gate::{Comparison, Gate, Verdict};
+use crate::policy::{Origin, Policy, PolicyError, Problem};
+use crate::source::Place;
+
+/// One decision: of one environment, or of several side by side.
+pub(super) struct Decision<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) gate: Gate,
+    pub(super) environment: Option<&'a str>,
+    pub(super) outcome: Option<Outcome>,
+    pub(super) rules_asked: Cow<'a, [&'static str]>,
+    /// Every finding, in the order of the report.
+    pub(super) findings: Vec<&'a Finding>,
+    pub(super) subject: Subject<'a>,
+}
+
+/// What was judged.
+pub(super) enum Subject<'a> {
+    /// One environment.
+    One(&'a Verdict<'a>),
+    /// Several, and what only shows between them.
+    Several { members: Vec<Member<'a>>, between: &'a Findings },
+}
+
+/// One of several environments.
+pub(super) struct Member<'a> {
+    pub(super) name: &'a str,
+    pub(super) source: Option<&'a str>,
+    pub(super) verdict: &'a Verdict<'a>,
+}
+
+impl<'a> Decision<'a> {
+    pub(super) fn of_verdict(policy: &'a Policy, verdict: &'a Verdict<'a>) -> Self {
+        Self {
+            policy,
+            gate: verdict.gate,
+            environment: verdict.environment.map(|environment| environment.name.value.as_str()),
+            outcome: verdict.outcome(),
+            rules_asked: Cow::Borrowed(&verdict.rules_asked),
+            findings: verdict.findings.iter().collect(),
+            subject: Subject::One(verdict),
+        }
+    }
+
+    pub(super) fn of_comparison(
+        policy: &'a Policy,
+        comparison: &'a Comparison<'a>,
+        names: &'a [String],
+    ) -> Self {
+        let Comparison { verdicts, rules_asked, findings: between } = comparison;
+        let alone = verdicts.iter().flat_map(|verdict| &verdict.rules_asked);
+        let mut rules_asked: Vec<_> = alone.chain(rules_asked).copied().collect();
+        rules_asked.sort_unstable();
+        rules_asked.dedup();
+        let findings = verdicts.iter().flat_map(|verdict| &verdict.findings).chain(between);
+        let members = verdicts.iter().enumerate();
+        let members = members.map(|(position, verdict)| Member::new(names.get(position), verdict));
+        Self {
+            policy,
+            gate: Gate::Compare,
+            environment: None,
+            outcome: comparison.outcome(),
+            rules_asked: Cow::Owned(rules_asked),
+            findings: findings.collect(),
+            subject: Subject::Several { members: members.collect(), between },
+        }
+    }
+
+    /// Every finding, as formats print it.
+    pub(super) fn entries(&self) -> impl Iterator<Item = Entry<'a>> {
+        self.findings.iter().map(|finding| Entry::of_finding(finding))
+    }
+
+    /// Why nothing was proved although nothing was found.
+    pub(super) fn unjudged(&self) -> Option<&'static str> {
+        if self.outcome.is_none() || !self.findings.is_empty() {
+            return None;
+        }
+        Some(match &self.subject {
+            Subject::One(_) if self.rules_asked.is_empty() => "no rule was asked",
+            Subject::One(_) => "the environment is unknown",
+            Subject::Several { .. } => "there are no two environments to compare",
+        })
+    }
+}
+
+impl<'a> Member<'a> {
+    fn new(given: Option<&'a String>, verdict: &'a Verdict<'a>) -> Self {
+        let (name, source) = match given.map(|given| given.split_once('=')) {
+            Some(Some((name, file))) => (name, Some(file)),
+            Some(None) => (given.map_or("", String::as_str), None),
+            None => (verdict.environment.map_or("", |known| &known.name.value), None),
+        };
+        Self { name, source, verdict }
+    }
+}
+
+/// The word for an outcome; no outcome is leave to go on.
+pub(super) fn outcome_name(outcome: Option<Outcome>) -> &'static str {
+    outcome.map_or("permitted", Outcome::name)
+}
+
+/// `built-in`, or the name of the file.
+pub(super) fn policy_source(policy: &Policy) -> &str {
+    match policy.origin() {
+        Origin::BuiltIn => "built-in",
+        Origin::File => policy.source().name(),
+    }
+}
+
+/// One thing to report: a finding, or a problem of the policy.
+pub(super) struct Entry<'a> {
+    pub(super) rule: &'static str,
+    pub(super) severity: Severity,
+    pub(super) subject: &'a str,
+    pub(super) message: Cow<'a, str>,
+    pub(super) help: Option<Cow<'a, str>>,
+    /// The cause first.
+    pub(super) labels: Cow<'a, [Label]>,
+}
+
+/// How an entry keeps a gate shut.
+#[derive(Clone, Copy)]
+pub(super) enum Severity {
+    /// By a finding.
+    Found(Outcome),
+    /// The policy cannot be used.
+    Misused,
+}
+
+impl Severity {
+    /// The word in every format.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Found(outcome) => outcome.name(),
+            Self::Misused => "misused",
+        }
+    }
+}
+
+impl<'a> Entry<'a> {
+    fn of_finding(finding: &'a Finding) -> Self {
+        Self {
+            rule: finding.rule().id,
+            severity: Severity::Found(finding.outcome()),
+            subject: finding.subject(),
+            message: Cow::Borrowed(finding.message()),
+            help: Some(Cow::Borrowed(finding.help())),
+            labels: Cow::Borrowed(finding.labels()),
+        }
+    }
+
+    /// The problems of a policy, in file order.
+    pub(super) fn of_policy(error: &'a PolicyError) -> impl Iterator<Item = Self> {
+        error.problems().iter().map(|problem| Self::of_problem(error, problem))
+    }
+
+    fn of_problem(error: &'a PolicyError, problem: &Problem) -> Self {
+        let Problem { kind, span, related } = problem;
+        let at = |span| Place::at(error.policy(), span);
+        let cause = Label { role: Role::Cause, place: at(*span), text: "here".to_owned() };
+        let related = related.map(|(span, text)| Label {
+            role: Role::Related,
+            place: at(span),
+            text: text.to_owned(),
+        });
+        Self {
+            rule: POLICY,
+            severity: Severity::Misused,
+            subject: error.policy().name(),
+            message: Cow::Owned(kind.to_string()),
+            help: problem.help().map(Cow::Owned),
+            labels: Cow::Owned(std::iter::once(cause).chain(related).collect()),
+        }
+    }
+}
+
+/// Instead of a rule's id, where the policy itself is wrong.
+pub(super) const POLICY: &str = "policy";

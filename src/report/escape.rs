@@ -1,0 +1,172 @@
+//! Text of others made harmless, each way in one function.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// Makes visible what would otherwise act on a terminal or hide from the eye,
+/// so that a name cannot forge a line.
+pub(super) fn visible(text: &str) -> Cow<'_, str> {
+    rewritten(text, is_hidden)
+}
+
+/// As [`visible`], but keeps lines and tabs; for text that has lines.
+pub(super) fn visible_lines(text: &str) -> Cow<'_, str> {
+    rewritten(text, |character| is_hidden(character) && !matches!(character, '\n' | '\t'))
+}
+
+fn rewritten(text: &str, is_bad: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.contains(&is_bad) && !text.contains(COMMAND) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_bad(character) {
+            safe.extend(character.escape_default());
+        } else {
+            safe.push(character);
+        }
+    }
+    Cow::Owned(safe.replace(COMMAND, HARMLESS))
+}
+
+/// Writes every hidden character of a JSON document as `\u`, which changes
+/// how the document looks and not what it says.
+pub(super) fn visible_json(document: &str) -> Cow<'_, str> {
+    let is_bad = |character: char| is_hidden(character) && character != '\n';
+    if !document.contains(is_bad) {
+        return Cow::Borrowed(document);
+    }
+    let mut safe = String::with_capacity(document.len());
+    for character in document.chars() {
+        if is_bad(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _infallible = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(character);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+/// Control characters, line separators, marks of direction, and characters
+/// without width.
+fn is_hidden(character: char) -> bool {
+    !matches!(character, ' '..='~')
+        && (character.is_control()
+            || matches!(
+                character,
+                '\u{ad}'
+                    | '\u{34f}'
+                    | '\u{61c}'
+                    | '\u{115f}'..='\u{1160}'
+                    | '\u{17b4}'..='\u{17b5}'
+                    | '\u{180b}'..='\u{180f}'
+                    | '\u{200b}'..='\u{200f}'
+                    | '\u{2028}'..='\u{202e}'
+                    | '\u{2060}'..='\u{206f}'
+                    | '\u{3164}'
+                    | '\u{fe00}'..='\u{fe0f}'
+                    | '\u{feff}'
+                    | '\u{ffa0}'
+                    | '\u{fff0}'..='\u{fffb}'
+                    | '\u{1bca0}'..='\u{1bca3}'
+                    | '\u{1d173}'..='\u{1d17a}'
+                    | '\u{e0000}'..='\u{e0fff}'
+            ))
+}
+
+/// Escapes the message of a workflow command.
+///
+/// MIRRORS `escapeData` of the actions toolkit.
+pub(super) fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// Escapes a property of a workflow command.
+///
+/// MIRRORS `escapeProperty` of the actions toolkit.
+pub(super) fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// Writes a path as a relative reference, percent-encoded.
+pub(super) fn uri(path: &str) -> String {
+    let path = path.strip_prefix("./").unwrap_or(path);
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            // What begins with two slashes would name a host.
+            b'/' if uri == "/" => {}
+            b'/' | b'-' | b'.' | b'_' | b'~' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
+                uri.push(char::from(byte));
+            }
+            other => {
+                let _infallible = write!(uri, "%{other:02X}");
+            }
+        }
+    }
+    uri
+}
+
+// The older form of a workflow command is obeyed in the middle of a line, too.
+const COMMAND: &str = "##[";
+const HARMLESS: &str = "#\\u{23}[";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_become_visible() {
+        let table = [
+            ("DATABASE_URL", "DATABASE_URL"),
+            ("Évry ü 東京 e\u{301}", "Évry ü 東京 e\u{301}"),
+            ("a\nb\r\tc", "a\\nb\\r\\tc"),
+            ("\u{1b}[31mred", "\\u{1b}[31mred"),
+            ("\u{9b}31m\u{7f}", "\\u{9b}31m\\u{7f}"),
+            ("abc\u{202e}cba", "abc\\u{202e}cba"),
+            ("\u{2066}x\u{2069}\u{200f}\u{61c}", "\\u{2066}x\\u{2069}\\u{200f}\\u{61c}"),
+            ("a\u{200b}b\u{feff}", "a\\u{200b}b\\u{feff}"),
+            ("\u{2028}\u{e0041}", "\\u{2028}\\u{e0041}"),
+            ("x##[stop-commands]y", "x#\\u{23}[stop-commands]y"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(visible(text), expected, "{text:?}");
+        }
+        assert_eq!(visible_lines("a\n\tb\r"), "a\n\tb\\r");
+    }
+
+    #[test]
+    fn workflow_commands_are_escaped_as_the_toolkit_does() {
+        let hostile = "50%\r\n::error file=a,line=1::x";
+        assert_eq!(data(hostile), "50%25%0D%0A::error file=a,line=1::x");
+        assert_eq!(property(hostile), "50%25%0D%0A%3A%3Aerror file=a%2Cline=1%3A%3Ax");
+    }
+
+    #[test]
+    fn paths_become_relative_references() {
+        let table = [
+            ("policy.toml", "policy.toml"),
+            ("./a/.env", "a/.env"),
+            ("a b#c?d%e.env", "a%20b%23c%3Fd%25e.env"),
+            ("javascript:x", "javascript%3Ax"),
+            ("é.env", "%C3%A9.env"),
+            ("//host/share", "/host/share"),
+            ("///x", "/x"),
+            ("a//b", "a//b"),
+        ];
+        for (path, expected) in table {
+            assert_eq!(uri(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn json_says_the_same_when_it_is_visible() {
+        let text = "a\u{9b}b\u{202e}c\u{e0041}d\u{7f}é";
+        let document = serde_json::to_string_pretty(&[text]).unwrap();
+        let safe = visible_json(&document);
+        assert!(!safe.contains(|c: char| is_hidden(c) && c != '\n'));
+        assert_eq!(serde_json::from_str::<[String; 1]>(&safe).unwrap(), [text]);
+    }
+}

@@ -1,0 +1,176 @@
+//! Text for people: one line when all is well, the place of each finding with
+//! the line of the policy that decided otherwise.
+
+mod quote;
+mod snippet;
+
+use std::fmt::Write;
+
+use self::snippet::Blocks;
+use super::decision::{Decision, Entry, Member, Subject, outcome_name, policy_source};
+use super::escape::visible;
+use super::{Color, Style, Tool};
+use crate::finding::{Finding, Outcome};
+use crate::gate::Verdict;
+use crate::policy::{Origin, Policy, PolicyError};
+
+pub(super) fn decision(style: Style, tool: Tool, decision: &Decision<'_>) -> String {
+    match decision.outcome {
+        None => line(style, None, &permitted(decision)),
+        Some(outcome) => shut(style, tool, decision, outcome),
+    }
+}
+
+fn shut(style: Style, tool: Tool, decision: &Decision<'_>, outcome: Outcome) -> String {
+    let blocks = Blocks::new(style, decision.policy);
+    let mut out = String::new();
+    for entry in decision.entries() {
+        out.push_str(&blocks.write(&entry));
+    }
+    if let Subject::Several { members, between } = &decision.subject {
+        for member in members {
+            let outcome = member.verdict.outcome();
+            out.push_str(&line(style, outcome, &one_of_several(member)));
+        }
+        if let Some(outcome) = between.outcome() {
+            let findings = counted(between.as_slice().len(), "finding", "findings");
+            let text = format!("{}: between them, {findings}", outcome.name());
+            out.push_str(&line(style, Some(outcome), &text));
+        }
+    }
+    out.push_str(&line(style, Some(outcome), &summary(tool, decision)));
+    out
+}
+
+/// The line that says what was permitted.
+pub(super) fn permitted(decision: &Decision<'_>) -> String {
+    let mut out = format!("permitted: {} (", visible(&who(decision)));
+    let policy = decision.policy;
+    let (name, source) = (visible(policy.name()), visible(policy_source(policy)));
+    let rules = counted(decision.rules_asked.len(), "rule", "rules");
+    let _infallible = write!(out, "policy {name}, {source}; {rules} asked");
+    match &decision.subject {
+        Subject::One(verdict) => connections(&mut out, verdict),
+        Subject::Several { .. } => out.push_str("; nothing is shared"),
+    }
+    out.push(')');
+    out
+}
+
+fn connections(out: &mut String, verdict: &Verdict<'_>) {
+    for (_, led) in verdict.led() {
+        if let Some(database) = led.database {
+            let (variable, database) = (visible(&led.variable.name), &database.name.value);
+            let _infallible = write!(out, "; {variable} leads to {}", visible(database));
+        }
+    }
+}
+
+fn who(decision: &Decision<'_>) -> String {
+    match &decision.subject {
+        Subject::One(_) => decision.environment.unwrap_or("unknown environment").to_owned(),
+        Subject::Several { members, between: _ } => {
+            members.iter().map(|member| member.name).collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+fn one_of_several(member: &Member<'_>) -> String {
+    let Member { name, source, verdict } = member;
+    let mut out = format!("{}: {}", outcome_name(verdict.outcome()), visible(name));
+    if let Some(source) = source {
+        let _infallible = write!(out, " ({})", visible(source));
+    }
+    if verdict.outcome().is_some() {
+        let findings = counted(verdict.findings.as_slice().len(), "finding", "findings");
+        let _infallible = write!(out, ", {findings}");
+    }
+    out
+}
+
+fn summary(tool: Tool, decision: &Decision<'_>) -> String {
+    let policy = decision.policy;
+    let found = match decision.unjudged() {
+        Some(why) => why.to_owned(),
+        None => counted(decision.findings.len(), "finding", "findings"),
+    };
+    let mut out = format!(
+        "{}: {found}; {}; policy {} ({})",
+        outcome_name(decision.outcome),
+        visible(&who(decision)),
+        visible(policy.name()),
+        visible(policy_source(policy)),
+    );
+    if let Some(rule) = rule_to_explain(&decision.findings) {
+        let _infallible = write!(out, "; see `{} explain {rule}`", tool.name);
+    }
+    out
+}
+
+/// The rule that speaks, if it is one, or the word for any.
+fn rule_to_explain(findings: &[&Finding]) -> Option<&'static str> {
+    let (first, rest) = findings.split_first()?;
+    let id = first.rule().id;
+    Some(if rest.iter().all(|finding| finding.rule().id == id) { id } else { "RULE" })
+}
+
+pub(super) fn policy_error(style: Style, error: &PolicyError, entries: &[Entry<'_>]) -> String {
+    let blocks = Blocks::of_policy(style, error);
+    let mut out: String = entries.iter().map(|entry| blocks.write(entry)).collect();
+    let summary = format!(
+        "error: {} in {}; nothing was asked",
+        counted(entries.len(), "problem", "problems"),
+        visible(error.policy().name()),
+    );
+    out.push_str(&line(style, Some(Outcome::Refused), &summary));
+    out
+}
+
+pub(super) fn policy_valid(style: Style, policy: &Policy) -> String {
+    line(style, None, &valid(policy))
+}
+
+/// The line that says what a policy holds.
+pub(super) fn valid(policy: &Policy) -> String {
+    let variables = policy.variables().count() + policy.patterns().len();
+    format!(
+        "valid: policy {} ({}); {}, {}, {}, {}",
+        visible(policy.name()),
+        visible(policy_source(policy)),
+        counted(policy.environments().len(), "environment", "environments"),
+        counted(policy.databases().len(), "database", "databases"),
+        counted(policy.connections().len(), "connection", "connections"),
+        counted(variables, "variable", "variables"),
+    )
+}
+
+fn counted(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
+}
+
+/// The path of a policy, for a place in it.
+fn policy_path(policy: &Policy) -> String {
+    let name = visible(policy.source().name());
+    match policy.origin() {
+        Origin::BuiltIn => format!("built-in {name}"),
+        Origin::File => name.into_owned(),
+    }
+}
+
+/// Ends a line, with its first word in the colour of its outcome.
+fn line(style: Style, outcome: Option<Outcome>, text: &str) -> String {
+    let (word, rest) = text.split_at(text.find(':').unwrap_or(0));
+    match style.color {
+        Color::Plain => format!("{text}\n"),
+        Color::Ansi => format!("{}{word}\u{1b}[0m{rest}\n", sequence(outcome)),
+    }
+}
+
+/// Bold, and the colour that the blocks use for the same outcome.
+fn sequence(outcome: Option<Outcome>) -> &'static str {
+    match outcome {
+        None => "\u{1b}[1m\u{1b}[92m",
+        Some(Outcome::Refused) => "\u{1b}[1m\u{1b}[91m",
+        Some(Outcome::Undecided) => "\u{1b}[1m\u{1b}[33m",
+    }
+}

@@ -1,0 +1,197 @@
+//! One JSON document, `koomy-guard/v1`. Within v1 it only grows.
+//!
+//! DELIBERATE: structs of their own, so that a change of the core is no change
+//! of the format.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::Tool;
+use super::decision::{Decision, Entry, Member, Subject, outcome_name, policy_source};
+use super::escape::visible_json;
+use crate::finding::{Finding, Label};
+use crate::policy::{Policy, PolicyError};
+use crate::source::Location;
+
+#[derive(Serialize)]
+struct DecisionDocument<'a> {
+    schema: &'static str,
+    tool: ToolObject,
+    policy: PolicyObject<'a>,
+    gate: &'static str,
+    environment: Option<&'a str>,
+    outcome: &'static str,
+    rules_asked: &'a [&'static str],
+    findings: Vec<FindingObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environments: Option<Vec<EnvironmentObject<'a>>>,
+}
+
+#[derive(Serialize)]
+struct PolicyDocument<'a> {
+    schema: &'static str,
+    tool: ToolObject,
+    policy: PolicyObject<'a>,
+    outcome: &'static str,
+    problems: Vec<ProblemObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct ToolObject {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct PolicyObject<'a> {
+    name: Option<&'a str>,
+    source: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct FindingObject<'a> {
+    rule: &'static str,
+    outcome: &'static str,
+    subject: &'a str,
+    message: &'a str,
+    help: &'a str,
+    places: Vec<PlaceObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct EnvironmentObject<'a> {
+    environment: &'a str,
+    source: Option<&'a str>,
+    outcome: &'static str,
+    findings: Vec<FindingObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct ProblemObject<'a> {
+    message: &'a str,
+    help: Option<&'a str>,
+    places: Vec<PlaceObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct PlaceObject<'a> {
+    role: &'static str,
+    source: &'a str,
+    #[serde(flatten)]
+    location: Option<LocationObject>,
+}
+
+#[derive(Serialize)]
+struct LocationObject {
+    line: usize,
+    column: usize,
+}
+
+pub(super) fn decision(tool: Tool, decision: &Decision<'_>) -> String {
+    let environments = match &decision.subject {
+        Subject::One(_) => None,
+        Subject::Several { members, between: _ } => Some(members.iter().map(environment).collect()),
+    };
+    document(&DecisionDocument {
+        schema: SCHEMA,
+        tool: ToolObject::from(tool),
+        policy: PolicyObject::from(decision.policy),
+        gate: decision.gate.name(),
+        environment: decision.environment,
+        outcome: outcome_name(decision.outcome),
+        rules_asked: &decision.rules_asked,
+        findings: decision.findings.iter().copied().map(finding).collect(),
+        environments,
+    })
+}
+
+pub(super) fn policy_error(tool: Tool, error: &PolicyError, entries: &[Entry<'_>]) -> String {
+    document(&PolicyDocument {
+        schema: SCHEMA,
+        tool: ToolObject::from(tool),
+        policy: PolicyObject { name: None, source: error.policy().name(), sha256: None },
+        outcome: "misused",
+        problems: entries.iter().map(problem).collect(),
+    })
+}
+
+pub(super) fn policy_valid(tool: Tool, policy: &Policy) -> String {
+    document(&PolicyDocument {
+        schema: SCHEMA,
+        tool: ToolObject::from(tool),
+        policy: PolicyObject::from(policy),
+        outcome: outcome_name(None),
+        problems: Vec::new(),
+    })
+}
+
+/// Writes one document and ends its last line.
+pub(super) fn document(value: &impl Serialize) -> String {
+    // INVARIANT: what is written here has no map with keys other than text, so
+    // it cannot fail; if it did, no document permits nothing.
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    match visible_json(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(safe) => safe,
+    }
+}
+
+fn finding(finding: &Finding) -> FindingObject<'_> {
+    FindingObject {
+        rule: finding.rule().id,
+        outcome: finding.outcome().name(),
+        subject: finding.subject(),
+        message: finding.message(),
+        help: finding.help(),
+        places: finding.labels().iter().map(place).collect(),
+    }
+}
+
+fn environment<'a>(member: &Member<'a>) -> EnvironmentObject<'a> {
+    let Member { name, source, verdict } = *member;
+    EnvironmentObject {
+        environment: name,
+        source,
+        outcome: outcome_name(verdict.outcome()),
+        findings: verdict.findings.iter().map(finding).collect(),
+    }
+}
+
+fn problem<'a>(entry: &'a Entry<'_>) -> ProblemObject<'a> {
+    ProblemObject {
+        message: &entry.message,
+        help: entry.help.as_deref(),
+        places: entry.labels.iter().map(place).collect(),
+    }
+}
+
+fn place(label: &Label) -> PlaceObject<'_> {
+    let location = label.place.location();
+    PlaceObject {
+        role: label.role.name(),
+        source: label.place.source.name(),
+        location: location.map(|Location { line, column }| LocationObject { line, column }),
+    }
+}
+
+impl From<Tool> for ToolObject {
+    fn from(Tool { name, version }: Tool) -> Self {
+        Self { name, version }
+    }
+}
+
+impl<'a> From<&'a Policy> for PolicyObject<'a> {
+    fn from(policy: &'a Policy) -> Self {
+        Self {
+            name: Some(policy.name()),
+            source: policy_source(policy),
+            sha256: Some(policy.sha256()),
+        }
+    }
+}
+
+const SCHEMA: &str = "koomy-guard/v1";

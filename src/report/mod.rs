@@ -1,0 +1,173 @@
+//! Findings as text: for people, for programs, for code hosts.
+//!
+//! Pure functions from a decision to the text of one format. Nothing is
+//! opened, and nothing that a format prints is looked up a second time:
+//!
+//! ```
+//! use koomy_guard::Policy;
+//! use koomy_guard::facts::Facts;
+//! use koomy_guard::gate::{Gate, decide};
+//! use koomy_guard::report::{Format, Style, Tool, verdict};
+//!
+//! let policy = Policy::built_in()?;
+//! let facts = Facts::assume().variable("KOOMY_ENV", "Production").facts();
+//! let decided = decide(Gate::Boot, &policy, &facts);
+//!
+//! let tool = Tool { name: "guard-cli", version: "0.1.0" };
+//! let text = verdict(Format::Human, Style::default(), tool, &policy, &decided);
+//! assert!(text.starts_with("refused[variable-is-allowed]: `KOOMY_ENV`"));
+//! # Ok::<(), koomy_guard::policy::PolicyError>(())
+//! ```
+//!
+//! Every format reports the same findings in the same order, and none shows a
+//! value: what stands beside a place comes from [`Source::shown`], which is
+//! masked.
+//!
+//! [`Source::shown`]: crate::source::Source::shown
+
+mod decision;
+mod escape;
+mod github;
+mod human;
+mod json;
+mod place;
+mod sarif;
+
+use self::decision::{Decision, Entry};
+use crate::gate::{Comparison, Verdict};
+use crate::policy::{Policy, PolicyError};
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// One JSON document, `koomy-guard/v1`.
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Workflow commands of GitHub Actions.
+    Github,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: &'static [Self] = &[Self::Human, Self::Json, Self::Sarif, Self::Github];
+
+    /// The word on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+        }
+    }
+
+    /// The format called `name`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|format| format.name() == name)
+    }
+}
+
+/// How the human format looks; the others have one look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Style {
+    /// Whether it has colours.
+    pub color: Color,
+    /// The columns of the terminal; 0 where that is unknown.
+    pub width: usize,
+}
+
+/// Whether text has colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Color {
+    /// Characters alone.
+    #[default]
+    Plain,
+    /// With the escape sequences of a terminal.
+    Ansi,
+}
+
+/// The program that reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tool {
+    /// Its name, as it is called.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+/// Everything that is printed about one decision at a gate.
+pub fn verdict(
+    format: Format,
+    style: Style,
+    tool: Tool,
+    policy: &Policy,
+    verdict: &Verdict<'_>,
+) -> String {
+    let decision = Decision::of_verdict(policy, verdict);
+    decided(format, style, tool, &decision)
+}
+
+/// Everything that is printed about environments side by side.
+///
+/// `names` says how each was called, in the order of the verdicts: `NAME` or
+/// `NAME=FILE`.
+pub fn comparison(
+    format: Format,
+    style: Style,
+    tool: Tool,
+    policy: &Policy,
+    comparison: &Comparison<'_>,
+    names: &[String],
+) -> String {
+    let decision = Decision::of_comparison(policy, comparison, names);
+    decided(format, style, tool, &decision)
+}
+
+fn decided(format: Format, style: Style, tool: Tool, decision: &Decision<'_>) -> String {
+    match format {
+        Format::Human => human::decision(style, tool, decision),
+        Format::Json => json::decision(tool, decision),
+        Format::Sarif => sarif::decision(tool, decision),
+        Format::Github => github::decision(decision),
+    }
+}
+
+/// Everything that is printed about a policy that cannot be used.
+pub fn policy_error(format: Format, style: Style, tool: Tool, error: &PolicyError) -> String {
+    let entries: Vec<_> = Entry::of_policy(error).collect();
+    match format {
+        Format::Human => human::policy_error(style, error, &entries),
+        Format::Json => json::policy_error(tool, error, &entries),
+        Format::Sarif => sarif::policy_error(tool, error, &entries),
+        Format::Github => github::policy_error(&entries),
+    }
+}
+
+/// Everything that is printed about a policy with which nothing is wrong.
+pub fn policy_valid(format: Format, style: Style, tool: Tool, policy: &Policy) -> String {
+    match format {
+        Format::Human => human::policy_valid(style, policy),
+        Format::Json => json::policy_valid(tool, policy),
+        Format::Sarif => sarif::policy_valid(tool, policy),
+        Format::Github => github::policy_valid(policy),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_has_a_name_of_its_own() {
+        for format in Format::ALL {
+            assert_eq!(Format::from_name(format.name()), Some(*format));
+        }
+        for none in ["", "Human", "json ", "text"] {
+            assert_eq!(Format::from_name(none), None, "{none}");
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! SARIF 2.1.0, as code scanning reads it.
+//!
+//! DELIBERATE: no text of a source is in it, and no path but those given.
+
+mod model;
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use self::model::{
+    ArtifactLocation, Configuration, Descriptor, Driver, Fingerprints, Invocation, Level, Location,
+    Log, LogicalLocation, Message, Multiformat, Notification, PhysicalLocation, Properties,
+    ResultProperties, Run, SarifResult, SarifTool, TextRegion,
+};
+use super::Tool;
+use super::decision::{Decision, Entry, POLICY, outcome_name, policy_source};
+use super::escape::uri;
+use super::json::document;
+use super::place::Region;
+use crate::finding::{Label, Outcome};
+use crate::policy::{Policy, PolicyError};
+use crate::rules::{RULES, Rule};
+use crate::source::Place;
+
+pub(super) fn decision(tool: Tool, decision: &Decision<'_>) -> String {
+    let Decision { policy, gate, environment, outcome, .. } = decision;
+    let fallback = Place::at(policy.source(), policy.name_span());
+    let entries: Vec<_> = decision.entries().collect();
+    let properties = Properties {
+        gate: Some(gate.name()),
+        environment: *environment,
+        outcome: outcome_name(*outcome),
+        policy: Some(policy.name()),
+        policy_source: policy_source(policy),
+        policy_sha256: Some(policy.sha256()),
+    };
+    let invocation = match outcome {
+        Some(Outcome::Undecided) => Invocation::failed(decision.unjudged()),
+        Some(Outcome::Refused) | None => Invocation::succeeded(),
+    };
+    let rules = RULES.iter().map(|rule| descriptor(rule)).collect();
+    log(tool, rules, results(&entries, &fallback), invocation, properties)
+}
+
+pub(super) fn policy_error(tool: Tool, error: &PolicyError, entries: &[Entry<'_>]) -> String {
+    let fallback = Place::whole(error.policy());
+    let results = results(entries, &fallback);
+    let properties = Properties::of_policy("misused", error.policy().name());
+    log(tool, vec![about_policy()], results, Invocation::failed(None), properties)
+}
+
+pub(super) fn policy_valid(tool: Tool, policy: &Policy) -> String {
+    let properties = Properties {
+        policy: Some(policy.name()),
+        policy_sha256: Some(policy.sha256()),
+        ..Properties::of_policy(outcome_name(None), policy_source(policy))
+    };
+    log(tool, vec![about_policy()], Vec::new(), Invocation::succeeded(), properties)
+}
+
+fn log(
+    tool: Tool,
+    rules: Vec<Descriptor<'_>>,
+    results: Vec<SarifResult<'_>>,
+    invocation: Invocation,
+    properties: Properties<'_>,
+) -> String {
+    let Tool { name, version } = tool;
+    let driver = Driver { name, version, semantic_version: version, rules };
+    document(&Log {
+        schema: SCHEMA,
+        version: "2.1.0",
+        runs: [Run {
+            tool: SarifTool { driver },
+            column_kind: "unicodeCodePoints",
+            invocations: [invocation],
+            results,
+            properties,
+        }],
+    })
+}
+
+fn descriptor(rule: &'static Rule) -> Descriptor<'static> {
+    Descriptor {
+        id: rule.id,
+        short_description: Multiformat::plain(rule.summary),
+        full_description: Multiformat::plain(refuses(rule.explain).unwrap_or(rule.summary)),
+        help: Multiformat { text: rule.explain, markdown: Some(rule.explain) },
+        default_configuration: Configuration { level: Level::Error },
+    }
+}
+
+/// The first section of an explanation.
+fn refuses(explain: &'static str) -> Option<&'static str> {
+    let (_, rest) = explain.split_once("## Refuses\n")?;
+    let section = rest.split_once("\n\n## ").map_or(rest, |(section, _)| section);
+    Some(section.trim())
+}
+
+fn about_policy() -> Descriptor<'static> {
+    Descriptor {
+        id: POLICY,
+        short_description: Multiformat::plain("the policy can be used"),
+        full_description: Multiformat::plain(
+            "A policy with an unknown key, a wrong value or a contradiction is not used at all.",
+        ),
+        help: Multiformat::plain("docs/policy.md describes every key."),
+        default_configuration: Configuration { level: Level::Error },
+    }
+}
+
+/// One result for each entry, in order.
+fn results<'a>(entries: &'a [Entry<'_>], fallback: &'a Place) -> Vec<SarifResult<'a>> {
+    let mut seen = BTreeMap::new();
+    let mut fingerprint = |entry: &'a Entry<'_>| {
+        let count = seen.entry((entry.rule, entry.subject)).or_insert(0_usize);
+        *count += 1;
+        format!("{}:{count}", digest(entry))
+    };
+    entries.iter().map(|entry| result(entry, fallback, fingerprint(entry))).collect()
+}
+
+fn result<'a>(entry: &'a Entry<'_>, fallback: &'a Place, fingerprint: String) -> SarifResult<'a> {
+    let text = match &entry.help {
+        None => entry.message.to_string(),
+        Some(help) => format!("{}\n\nhelp: {help}", entry.message),
+    };
+    SarifResult {
+        rule_id: entry.rule,
+        rule_index: RULES.iter().position(|rule| rule.id == entry.rule).unwrap_or(0),
+        level: Level::Error,
+        message: Message { text },
+        locations: [cause(entry, fallback)],
+        related_locations: entry.labels.iter().skip(1).map(|label| related(label)).collect(),
+        partial_fingerprints: Fingerprints { v1: fingerprint },
+        properties: ResultProperties { outcome: entry.severity.name(), subject: entry.subject },
+    }
+}
+
+/// The cause. Code scanning demands a file, so that a cause without lines
+/// stands by its name beside the line that decided.
+fn cause<'a>(entry: &'a Entry<'_>, fallback: &'a Place) -> Location<'a> {
+    let own = entry.labels.first().map(|label| &label.place);
+    let with_lines = |place: &&Place| place.location().is_some();
+    let logical_locations = match own.filter(with_lines) {
+        Some(_) => Vec::new(),
+        None => own.map(|place| logical(place, entry.subject)).into_iter().collect(),
+    };
+    let place = entry.labels.iter().map(|label| &label.place).find(with_lines).unwrap_or(fallback);
+    Location { message: None, physical_location: Some(physical(place)), logical_locations }
+}
+
+fn related(label: &Label) -> Location<'_> {
+    let place = &label.place;
+    let message = Some(Message { text: label.text.clone() });
+    match place.location() {
+        Some(_) => Location {
+            message,
+            physical_location: Some(physical(place)),
+            logical_locations: Vec::new(),
+        },
+        None => Location {
+            message,
+            physical_location: None,
+            logical_locations: vec![logical(place, place.source.name())],
+        },
+    }
+}
+
+fn physical(place: &Place) -> PhysicalLocation {
+    let region = Region::of(place).map(|Region { start, end }| TextRegion {
+        start_line: start.line,
+        start_column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+    });
+    PhysicalLocation {
+        artifact_location: ArtifactLocation { uri: uri(place.source.name()) },
+        region,
+    }
+}
+
+fn logical<'a>(place: &Place, name: &'a str) -> LogicalLocation<'a> {
+    LogicalLocation { name, fully_qualified_name: format!("{}::{name}", place.source.name()) }
+}
+
+/// What stays the same when a file is edited or lies elsewhere.
+fn digest(entry: &Entry<'_>) -> String {
+    let hash = Sha256::new().chain_update(entry.rule).chain_update([0]).chain_update(entry.subject);
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Invocation {
+    fn succeeded() -> Self {
+        Self { execution_successful: true, tool_execution_notifications: Vec::new() }
+    }
+
+    fn failed(why: Option<&str>) -> Self {
+        let notification = why.map(|why| Notification {
+            level: Level::Error,
+            message: Message { text: why.to_owned() },
+        });
+        Self {
+            execution_successful: false,
+            tool_execution_notifications: notification.into_iter().collect(),
+        }
+    }
+}
+
+impl<'a> Properties<'a> {
+    fn of_policy(outcome: &'static str, policy_source: &'a str) -> Self {
+        Self {
+            gate: None,
+            environment: None,
+            outcome,
+            policy: None,
+            policy_source,
+            policy_sha256: None,
+        }
+    }
+}
+
+impl Multiformat<'static> {
+    fn plain(text: &'static str) -> Self {
+        Self { text, markdown: None }
+    }
+}
+
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
