@@ -127,7 +127,7 @@
 //!
 //! | feature | adds |
 //! | --- | --- |
-//! | `report` | findings as human text, JSON, SARIF and GitHub annotations |
+//! | `report` | findings and policies as human text, JSON, SARIF and GitHub annotations; the JSON Schema of the format |
 //!
 //! None is on by default. No feature changes a verdict.
 //!

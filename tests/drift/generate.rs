@@ -110,11 +110,7 @@ pub(crate) fn table(keys: &[Key]) -> String {
             "" => String::new(),
             example => format!("`{example}`"),
         };
-        let shape = match key.shape {
-            format::Shape::Integer(low, high) if low == high => format!("`{low}`"),
-            _ => key.shape.describe(),
-        };
-        let cells = [&shape, need, key.doc, &example].map(cell);
+        let cells = [&key.shape.describe(), need, key.doc, &example].map(cell);
         let _ = writeln!(out, "| `{}` | {} |", key.name, cells.join(" | "));
     }
     out
