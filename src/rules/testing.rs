@@ -78,7 +78,11 @@ impl Ask {
 
     fn owned(&self, findings: Findings) -> Findings {
         assert!(findings.iter().all(|finding| finding.rule() == self.rule), "{findings:?}");
-        assert!(findings.iter().all(|f| f.labels().iter().filter(|l| l.role == Role::Cause).count() == 1));
+        assert!(
+            findings
+                .iter()
+                .all(|f| f.labels().iter().filter(|l| l.role == Role::Cause).count() == 1)
+        );
         findings
     }
 }
