@@ -2,6 +2,8 @@
 
 mod boot;
 mod compare;
+#[cfg(test)]
+mod laws;
 mod permit;
 mod refusal;
 

@@ -1,0 +1,262 @@
+//! The laws of the gates, over products of facts.
+
+use super::*;
+use crate::dotenv;
+use crate::facts::{Cause, Causes, Seen, Variables};
+use crate::finding::{Finding, Role};
+use crate::policy::Phase;
+use crate::rules::RULES;
+use crate::secret::{Class, Kind};
+use crate::source::{Place, Source};
+
+mod every;
+mod places;
+mod violations;
+
+use every::{Cell, Cells};
+use violations::{ACROSS, ALONE, Change, complete, planted};
+
+fn permits(gate: Gate, policy: &Policy, facts: &Facts) -> bool {
+    decide(gate, policy, facts).outcome().is_none()
+}
+
+/// All that is said of facts, the places included.
+fn told(findings: &Findings) -> Vec<String> {
+    findings.iter().map(|finding| format!("{finding:?}")).collect()
+}
+
+/// Not knowing never helps: to blind any one fact, or to take away one that is
+/// required, turns no refusal into a permit.
+#[test]
+fn blindness_never_permits() {
+    let policy = Policy::built_in().unwrap();
+    let cells = Cells::judged();
+    let mut blinded = 0;
+    for cell in cells.all() {
+        for less in cells.blinded(cell).chain(cells.without_one_required(cell, &policy)) {
+            blinded += 1;
+            assert!(
+                cells.permits(cell) || !cells.permits(less),
+                "refuses {:?} yet permits {:?}",
+                cells.describe(cell),
+                cells.describe(less),
+            );
+        }
+    }
+    assert!(blinded > 40_000, "{blinded}");
+    let permitted = cells.all().filter(|cell| cells.permits(*cell)).count();
+    assert!(permitted > 4, "a table without permits proves nothing: {permitted}");
+}
+
+/// What is declared is not permitted while it cannot be read.
+#[test]
+fn what_is_unreadable_is_never_permitted() {
+    let cells = Cells::judged();
+    for cell in cells.all().filter(|cell| cells.is_blind(*cell)) {
+        assert!(!cells.permits(cell), "{:?}", cells.describe(cell));
+    }
+}
+
+#[test]
+fn no_gate_opens_on_an_environment_that_was_not_seen() {
+    let policy = Policy::built_in().unwrap();
+    let unreadable = || match Facts::assume().facts().variables {
+        Observed::Unreadable(causes) => causes,
+        Observed::Seen(_) | Observed::Absent => panic!("assumed facts start from the worst"),
+    };
+    for gate in GATES {
+        for expected in [None, Some("production".to_owned())] {
+            for phase in [Phase::Boot, Phase::Ci, Phase::Build] {
+                let blind = [
+                    Observed::Absent,
+                    Observed::Unreadable(unreadable()),
+                    Observed::Seen(Variables::default()),
+                ];
+                for variables in blind {
+                    let assumed = Facts::assume().facts();
+                    let facts = Facts { variables, expected: expected.clone(), phase, ..assumed };
+                    assert!(!permits(*gate, &policy, &facts), "{gate:?}, {facts:?}");
+                }
+            }
+        }
+    }
+}
+
+/// A comparison knows nothing more when one of its variables is unreadable.
+#[test]
+fn blindness_permits_no_comparison() {
+    let policy = Policy::built_in().unwrap();
+    for change in ACROSS {
+        let environments = change.environments();
+        assert!(compare(&policy, &environments).outcome().is_some(), "{}", change.rule);
+        for (at, facts) in environments.iter().enumerate() {
+            let names: Vec<_> =
+                facts.variables.seen().unwrap().iter().map(|seen| seen.name.clone()).collect();
+            for name in names {
+                let mut less = environments.clone();
+                every::blind(&mut less[at], &name);
+                assert!(compare(&policy, &less).outcome().is_some(), "{}: {name}", change.rule);
+            }
+            let mut less = environments.clone();
+            less[at].variables = Observed::Absent;
+            assert!(compare(&policy, &less).outcome().is_some(), "{}", change.rule);
+        }
+    }
+}
+
+#[test]
+fn a_gate_that_asked_nothing_permits_nothing() {
+    let policy = Policy::built_in().unwrap();
+    for gate in GATES {
+        let verdict = Verdict {
+            gate: *gate,
+            environment: policy.environment("production"),
+            rules_asked: Vec::new(),
+            findings: Findings::new(),
+            connections: Vec::new(),
+        };
+        assert_eq!(verdict.outcome(), Some(Outcome::Undecided), "{gate:?}");
+        let asked = Verdict { rules_asked: vec!["a-rule"], ..verdict };
+        assert_eq!(asked.outcome(), None, "{gate:?}");
+        let nameless = Verdict { environment: None, ..asked };
+        let expected = (*gate == Gate::Boot).then_some(Outcome::Undecided);
+        assert_eq!(nameless.outcome(), expected, "{gate:?}");
+    }
+    // The comparison looks at several; alone, nothing is asked of anything.
+    let facts = complete("production", &[]);
+    let alone = decide(Gate::Compare, &policy, &facts);
+    assert_eq!((alone.rules_asked.len(), alone.outcome()), (0, Some(Outcome::Undecided)));
+}
+
+#[test]
+fn a_comparison_of_less_than_two_is_undecided() {
+    let policy = Policy::built_in().unwrap();
+    let all = ["production", "sandbox", "local"].map(|name| complete(name, &[]));
+    let table =
+        [(0, Some(Outcome::Undecided)), (1, Some(Outcome::Undecided)), (2, None), (3, None)];
+    for (count, outcome) in table {
+        let comparison = compare(&policy, &all[..count]);
+        assert_eq!(comparison.outcome(), outcome, "{count}");
+        assert_eq!(comparison.verdicts.len(), count);
+        assert_eq!(comparison.rules_asked, ["database-is-not-shared", "secret-is-not-shared"]);
+    }
+    // What one of them alone is refused for refuses the whole, and wins.
+    let bad = complete("sandbox", &[("JWT_SECRET", Some("changeme"))]);
+    let unseen = Facts::assume().facts();
+    let table = [
+        (vec![all[0].clone(), bad.clone()], Some(Outcome::Refused)),
+        (vec![all[0].clone(), unseen.clone()], Some(Outcome::Undecided)),
+        (vec![unseen, bad], Some(Outcome::Refused)),
+    ];
+    for (environments, outcome) in table {
+        assert_eq!(compare(&policy, &environments).outcome(), outcome);
+    }
+}
+
+/// Every rule has a case that it refuses, and one that it permits.
+#[test]
+fn every_rule_refuses_something_and_permits_something() {
+    let policy = Policy::built_in().unwrap();
+    let rules: Vec<_> = RULES.iter().map(|rule| rule.id).collect();
+    let mut listed: Vec<_> = ALONE.iter().map(|change| change.rule).collect();
+    listed.extend(ACROSS.iter().map(|change| change.rule));
+    listed.sort_unstable();
+    listed.dedup();
+    assert_eq!(listed, rules, "each rule has its row in `violations`, and no other has one");
+
+    let speaks = |rule: &str, findings: &Findings| findings.iter().any(|f| f.rule().id == rule);
+    for Change { rule, environment, .. } in ALONE {
+        let before = complete(environment, &[]);
+        assert_eq!(told(&decide(Gate::Boot, &policy, &before).findings), [""; 0], "{rule}");
+    }
+    for change in ALONE {
+        let facts = change.facts();
+        let verdict = decide(Gate::Boot, &policy, &facts);
+        assert!(speaks(change.rule, &verdict.findings), "{}", change.rule);
+        assert!(verdict.rules_asked.contains(&change.rule));
+    }
+    for change in ACROSS {
+        let environments = change.environments();
+        let findings = compare(&policy, &environments).findings;
+        assert!(speaks(change.rule, &findings), "{}", change.rule);
+    }
+}
+
+#[test]
+fn what_is_said_depends_on_no_order() {
+    let policy = Policy::built_in().unwrap();
+    for facts in planted() {
+        let first = told(&decide(Gate::Boot, &policy, &facts).findings);
+        assert_eq!(first, told(&decide(Gate::Boot, &policy, &facts).findings), "same in, same out");
+
+        let variables = facts.variables.seen().unwrap();
+        for turn in 0..3 {
+            let mut list: Vec<_> = variables.iter().cloned().collect();
+            match turn {
+                0 => list.reverse(),
+                turn => list.rotate_left(turn.min(variables.iter().len())),
+            }
+            let variables = Observed::Seen(Variables::from_source(list));
+            let turned = Facts { variables, ..facts.clone() };
+            assert_eq!(first, told(&decide(Gate::Boot, &policy, &turned).findings));
+        }
+
+        let case = Case::new(&policy, &facts, variables);
+        let mut backwards = Findings::new();
+        for rule in RULES.iter().rev().filter(|rule| rule.gates.contains(&Gate::Boot)) {
+            if let Check::One(check) = rule.check {
+                check(&case, &mut backwards);
+            }
+        }
+        backwards.sort();
+        assert_eq!(first, told(&backwards));
+    }
+}
+
+#[test]
+fn findings_stand_in_canonical_order() {
+    let policy = Policy::built_in().unwrap();
+    let order = |finding: &Finding| {
+        let place = &finding.labels()[0].place;
+        let line = place.location().map(|location| (location.line, location.column));
+        (place.source.name().to_owned(), line, finding.rule().id, finding.subject().to_owned())
+    };
+    let mut several = 0;
+    for facts in planted() {
+        let verdict = decide(Gate::Boot, &policy, &facts);
+        assert!(verdict.findings.iter().is_sorted_by_key(order));
+        several += usize::from(verdict.findings.as_slice().len() > 5);
+    }
+    assert!(several > 0);
+    for change in ACROSS {
+        let environments = change.environments();
+        assert!(compare(&policy, &environments).findings.iter().is_sorted_by_key(order));
+    }
+
+    let cause = |name: &str| Cause {
+        message: "cannot be read".to_owned(),
+        help: "look".to_owned(),
+        place: Place::whole(&Source::named(name)),
+    };
+    let causes = Causes { first: cause("b"), rest: vec![cause("c"), cause("a")] };
+    let unread = Facts { variables: Observed::Unreadable(causes), ..Facts::assume().facts() };
+    let verdict = decide(Gate::Boot, &policy, &unread);
+    assert_eq!(verdict.findings.as_slice().len(), 3);
+    assert_eq!(verdict.rules_asked, ["environment-is-readable"]);
+    assert!(verdict.findings.iter().is_sorted_by_key(order));
+}
+
+/// No value is in anything that can be printed of a verdict.
+#[test]
+fn no_value_is_told() {
+    let policy = Policy::built_in().unwrap();
+    for facts in planted() {
+        let verdict = decide(Gate::Boot, &policy, &facts);
+        let shown = format!("{verdict:?} {facts:?} {:?}", Permit::<Boot>::ask(&policy, &facts));
+        for seen in facts.variables.seen().unwrap() {
+            let value = String::from_utf8_lossy(seen.value.expose()).into_owned();
+            let is_secret = value.len() > 12 && !policy.source().shown().unwrap().contains(&value);
+            assert!(!(is_secret && shown.contains(&value)), "{} is told", seen.name);
+        }
+    }
+}
