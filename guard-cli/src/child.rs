@@ -14,7 +14,7 @@ use crate::exit::Exit;
 
 /// Where the judged variables came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(crate) enum Origin {
     /// This process.
     Process,
     /// Env files, which say nothing of `PATH`.
@@ -26,7 +26,7 @@ pub(super) enum Origin {
 /// # Errors
 ///
 /// A value that no process can be given: one that holds NUL.
-pub(super) fn environment(
+pub(crate) fn environment(
     policy: &Policy,
     verdict: &Verdict<'_>,
     judged: &Variables,
