@@ -19,7 +19,13 @@ use crate::exit::Exit;
 pub(crate) fn policy(global: &Global, console: Console) -> Result<Policy, Exit> {
     let parsed = match path(global) {
         None => Policy::built_in(),
-        Some(path) => Policy::parse(&path.display().to_string(), &text(path)?),
+        Some(path) => {
+            let text = text(path)?;
+            if !looks_like_a_policy(&text) {
+                return Err(no_policy(path));
+            }
+            Policy::parse(&path.display().to_string(), &text)
+        }
     };
     parsed.map_err(|error| {
         let report = report::policy_error(console.format, console.style(), TOOL, &error);
@@ -56,9 +62,28 @@ pub(crate) fn text(path: &Path) -> Result<String, Exit> {
     })
 }
 
+/// INVARIANT: reports quote the policy. An env file in its place would be
+/// quoted with its values, so that what has nothing of a policy is not parsed.
+fn looks_like_a_policy(text: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.trim_start_matches(['[', ' ', '\t', '\u{feff}']);
+        WORDS.iter().any(|word| line.starts_with(word))
+    })
+}
+
+fn no_policy(path: &Path) -> Exit {
+    misuse(&format!(
+        "`{}` does not look like a policy, so nothing of it is shown\n  \
+         help: a policy says `version = 1` and has `[environments.NAME]`",
+        path.display()
+    ))
+}
+
 fn unreadable(error: &ReadError) -> Exit {
     misuse(&format!("{error}\n  help: {}", error.help()))
 }
 
 /// Where a policy is looked for, and where `init` writes one.
 pub(crate) const DEFAULT: &str = "policy.toml";
+
+const WORDS: &[&str] = &["version", "environments", "databases", "connections", "variables"];

@@ -1,6 +1,7 @@
 //! `guard-cli`: refuses to start a program where it must not run.
 
 mod args;
+mod child;
 mod cmd;
 mod console;
 mod decision;

@@ -103,3 +103,89 @@ const PATTERNS: &[(&str, &str, &str)] = &[
 ];
 const HOST: &str = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$";
 const VARIABLE_NAME: &str = r"^([^*]*|[^*]+\*|\*[^*]+)$";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(shape: &Shape) -> &[Key] {
+        match shape {
+            Shape::Table(keys) | Shape::Named(keys) => keys,
+            _ => &[],
+        }
+    }
+
+    /// Every key of the format, with the schema of its value.
+    fn walk<'a>(keys_of: &'a [Key], schema: &'a Value, found: &mut Vec<(&'a Key, &'a Value)>) {
+        for key in keys_of {
+            let at = &schema["properties"][key.name];
+            found.push((key, at));
+            let inner =
+                if matches!(key.shape, Shape::Named(_)) { &at["additionalProperties"] } else { at };
+            walk(keys(&key.shape), inner, found);
+        }
+    }
+
+    #[test]
+    fn every_key_is_there_with_its_description_and_no_other() {
+        let schema: Value = serde_json::from_str(&schema()).unwrap();
+        let mut found = Vec::new();
+        walk(format::POLICY, &schema, &mut found);
+        assert!(found.len() > 50);
+        for (key, at) in &found {
+            assert_eq!(at["description"], key.doc, "{}", key.name);
+            let inner = keys(&key.shape);
+            if inner.is_empty() {
+                assert!(at.get("type").is_some() || at.get("anyOf").is_some(), "{}", key.name);
+                continue;
+            }
+            let table =
+                if matches!(key.shape, Shape::Named(_)) { &at["additionalProperties"] } else { at };
+            assert_eq!(table["additionalProperties"], false, "{}", key.name);
+            assert_eq!(table["properties"].as_object().unwrap().len(), inner.len(), "{}", key.name);
+        }
+        assert_eq!(schema["additionalProperties"], false);
+    }
+
+    #[test]
+    fn what_an_editor_completes_is_there() {
+        let schema: Value = serde_json::from_str(&schema()).unwrap();
+        let at = |path: &str| schema.pointer(path).unwrap_or_else(|| panic!("{path}"));
+        let environment = "/properties/environments/additionalProperties";
+        let variable = "/properties/variables/additionalProperties/properties";
+        assert_eq!(at("/$schema"), "http://json-schema.org/draft-07/schema#");
+        assert_eq!(at(&format!("{environment}/properties/data/enum/0")), "real");
+        assert_eq!(at(&format!("{environment}/required")), &json!(["data"]));
+        assert_eq!(at(&format!("{environment}/properties/domains/items/pattern")), HOST);
+        assert_eq!(at(&format!("{variable}/kind/enum")).as_array().unwrap().len(), Kind::ALL.len());
+        assert_eq!(
+            at(&format!("{variable}/class/additionalProperties/enum")),
+            &json!(["live", "test"])
+        );
+        assert_eq!(at("/properties/version/maximum"), 1);
+        for (room, key, _) in PATTERNS {
+            assert!(schema.to_string().contains(&format!("\"{key}\":")), "{room}.{key}");
+        }
+    }
+
+    #[test]
+    fn patterns_say_what_the_reader_says() {
+        let host = regex::Regex::new(HOST).unwrap();
+        let name = regex::Regex::new(VARIABLE_NAME).unwrap();
+        for (text, fits) in [
+            ("a.b", true),
+            ("a-b.c1", true),
+            ("A.b", false),
+            ("a..b", false),
+            ("-a", false),
+            ("a.", false),
+        ] {
+            assert_eq!(host.is_match(text), fits, "{text}");
+        }
+        for (text, fits) in
+            [("A", true), ("A*", true), ("*A", true), ("*", false), ("A*B", false), ("*A*", false)]
+        {
+            assert_eq!(name.is_match(text), fits, "{text}");
+        }
+    }
+}

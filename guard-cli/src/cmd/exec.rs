@@ -12,8 +12,8 @@ use koomy_guard::policy::{Phase, Policy};
 use koomy_guard::report::{self, Format};
 
 use super::check::observe;
-use super::child::{self, Origin};
 use crate::args::{Global, Judged};
+use crate::child::{self, Origin};
 use crate::console::{Console, TOOL, complain, say};
 use crate::exit::Exit;
 use crate::{decision, file};

@@ -1,8 +1,8 @@
 //! The commands, one file each.
 
 pub(crate) mod check;
-mod child;
 pub(crate) mod completions;
+mod diff;
 pub(crate) mod exec;
 pub(crate) mod explain;
 pub(crate) mod init;

@@ -14,7 +14,7 @@ use crate::exit::Exit;
 
 /// Where the judged variables came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(crate) enum Origin {
     /// This process.
     Process,
     /// Env files, which say nothing of `PATH`.
@@ -26,7 +26,7 @@ pub(super) enum Origin {
 /// # Errors
 ///
 /// A value that no process can be given: one that holds NUL.
-pub(super) fn environment(
+pub(crate) fn environment(
     policy: &Policy,
     verdict: &Verdict<'_>,
     judged: &Variables,
@@ -34,7 +34,7 @@ pub(super) fn environment(
 ) -> Result<Vec<(String, OsString)>, Exit> {
     let mut child = match origin {
         Origin::Process => Vec::new(),
-        Origin::Files => innocuous(policy, judged),
+        Origin::Files => innocuous(policy),
     };
     for seen in judged.iter().filter(|seen| !moves(policy, &seen.name)) {
         child.push((seen.name.clone(), value(verdict, seen)?));
@@ -64,17 +64,14 @@ fn moves(policy: &Policy, name: &str) -> bool {
     MOVERS.contains(&name) && !policy.is_part_of_connection(name)
 }
 
-/// What every program needs and no env file has, unless the files or the
-/// policy speak of it.
-fn innocuous(policy: &Policy, judged: &Variables) -> Vec<(String, OsString)> {
+/// What every program needs and no env file has, unless the policy speaks of
+/// it. What the files say comes later, and wins.
+fn innocuous(policy: &Policy) -> Vec<(String, OsString)> {
     let Facts { variables: Observed::Seen(process), .. } = observe::process(Phase::Boot) else {
         return Vec::new();
     };
-    let is_free = |name: &str| {
-        judged.find(name).is_none()
-            && policy.declared(name).is_none()
-            && !policy.is_part_of_connection(name)
-    };
+    let is_free =
+        |name: &str| policy.declared(name).is_none() && !policy.is_part_of_connection(name);
     INNOCUOUS
         .iter()
         .filter(|name| is_free(name))

@@ -1,0 +1,124 @@
+//! `check`
+
+use crate::guard::{FORMATS, Room, TWO, local, local_file};
+
+#[test]
+fn the_exit_code_is_the_same_in_every_format() {
+    let room = Room::new()
+        .file("good.env", local_file())
+        .file("bad.env", local_file().replace("=local", "=production"))
+        .file("torn.env", "A=\"never closed")
+        .file("wrong.toml", "version = 2");
+    let table: [(&[&str], i32); 10] = [
+        (&["check", "--env-file", "good.env"], 0),
+        (&["check", "--env-file", "bad.env"], 1),
+        (&["check", "--env-file", "good.env", "--environment", "sandbox"], 1),
+        (&["check", "--env-file", "good.env", "--environment", "staging"], 2),
+        (&["check", "--env-file", "good.env", "--policy", "wrong.toml"], 2),
+        (&["check", "--env-file", "good.env", "--policy", "none.toml"], 2),
+        (&["check", "--phase", "midnight"], 2),
+        (&["check", "--env-file", "torn.env"], 3),
+        (&["check", "--env-file", "none.env"], 3),
+        (&["check"], 3),
+    ];
+    for (args, code) in table {
+        for format in FORMATS {
+            let ran = room.guard(args.iter().chain(&["--format", format])).run().ends(code);
+            assert!(!(ran.stdout.is_empty() && ran.stderr.is_empty()) || code == 0, "{ran:?}");
+        }
+    }
+}
+
+#[test]
+fn options_of_every_command_stand_before_or_after_it() {
+    let room = Room::new().file("p.toml", TWO).file("e", "COLOUR=blue\n");
+    let before = room.guard(["--policy", "p.toml", "--format", "json", "check", "--env-file", "e"]);
+    let after = room.guard(["check", "--env-file", "e", "--policy", "p.toml", "--format=json"]);
+    let (before, after) = (before.run().ends(0), after.run().ends(0));
+    assert_eq!(before.stdout, after.stdout);
+    assert_eq!(before.json()["policy"]["name"], "two");
+}
+
+#[test]
+fn the_document_says_what_was_decided_and_by_what() {
+    let room = Room::new();
+    let document = room.guard(["check", "--format", "json"]).envs(&local()).run().ends(0).json();
+    assert_eq!(document["schema"], "koomy-guard/v1");
+    assert_eq!(document["tool"]["name"], "guard-cli");
+    assert_eq!(document["policy"]["source"], "built-in");
+    assert_eq!(document["environment"], "local");
+    assert_eq!(document["outcome"], "permitted");
+    assert!(document["rules_asked"].as_array().unwrap().len() > 10);
+}
+
+#[test]
+fn a_policy_here_takes_the_place_of_the_built_in_one() {
+    let room = Room::new().file("policy.toml", TWO);
+    let document = room.guard(["check", "--format", "json"]).env("COLOUR", "blue").run().ends(0);
+    assert_eq!(document.json()["policy"]["name"], "two");
+    assert_eq!(document.json()["policy"]["source"], "policy.toml");
+}
+
+#[test]
+fn a_policy_that_is_there_and_cannot_be_read_is_never_passed_over() {
+    let link = Room::new();
+    std::os::unix::fs::symlink("nowhere", link.at("policy.toml")).unwrap();
+    link.guard(["check"]).envs(&local()).run().ends(2).says("policy.toml");
+    let directory = Room::new();
+    std::fs::create_dir(directory.at("policy.toml")).unwrap();
+    directory.guard(["check"]).envs(&local()).run().ends(2).says("directory");
+}
+
+#[test]
+fn env_files_are_judged_alone_and_later_ones_win() {
+    let room = Room::new().file("one", local_file()).file("two", "NODE_ENV=production\n");
+    room.guard(["check", "--env-file", "one"]).env("PGHOST", "elsewhere").run().ends(0);
+    let ran = room.guard(["check", "--env-file", "one", "--env-file", "two", "--format", "json"]);
+    assert_eq!(ran.run().ends(1).rules(), ["variable-pair-is-allowed"]);
+    room.guard(["check", "--env-file", "two", "--env-file", "one"]).run().ends(0);
+}
+
+#[test]
+fn the_phase_decides_what_must_be_set() {
+    let room = Room::new().file("e", "KOOMY_ENV=sandbox\nNODE_ENV=production\n");
+    for (phase, code) in [("boot", 1), ("ci", 0), ("build", 0)] {
+        room.guard(["check", "--env-file", "e", "--phase", phase]).run().ends(code);
+    }
+}
+
+#[test]
+fn an_expected_environment_is_named_and_its_mistakes_are_not_repeated() {
+    let room = Room::new();
+    let ran = room.guard(["check", "--environment", "sandbux"]).envs(&local()).run().ends(2);
+    let ran = ran.says("did you mean `sandbox`?").says("`production`, `sandbox`, `local`");
+    assert!(!ran.stderr.contains("sandbux"), "{ran:?}");
+    let ran = room.guard(["check", "--environment", "sandbox", "--format", "json"]).envs(&local());
+    assert_eq!(ran.run().ends(1).rules(), ["environment-is-expected"]);
+}
+
+#[test]
+fn a_matrix_compares_environments() {
+    let token = ["v8Zq", "Wn3K", "xT5b", "Rj7M", "pL2d"].concat();
+    let room = Room::new()
+        .file("policy.toml", TWO)
+        .file("blue", format!("COLOUR=blue\nSHARED_TOKEN={token}\n"))
+        .file("green", format!("COLOUR=green\nSHARED_TOKEN={token}\n"))
+        .file("other", "SHARED_TOKEN=\n");
+    let table: [(&[&str], i32); 10] = [
+        (&["--matrix", "blue=blue", "green=green"], 1),
+        (&["--matrix", "blue=blue", "--matrix", "green=green"], 1),
+        (&["--matrix", "blue=blue", "green=green", "green=other"], 0),
+        (&["--matrix", "blue=blue", "green=blue"], 1),
+        (&["--matrix", "blue=blue", "green=none"], 3),
+        (&["--matrix", "blue=blue"], 2),
+        (&["--matrix", "blue=blue", "blue=other"], 2),
+        (&["--matrix", "blue=blue", "red=green"], 2),
+        (&["--matrix", "blue=blue", "green"], 2),
+        (&["--matrix", "blue=blue", "green=green", "--env-file", "blue"], 2),
+    ];
+    for (args, code) in table {
+        for format in FORMATS {
+            room.guard(["check", "--format", format].iter().chain(args)).run().ends(code);
+        }
+    }
+}

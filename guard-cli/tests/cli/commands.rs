@@ -1,0 +1,99 @@
+//! `explain`, `rules`, `init`, `completions`, `man`
+
+use koomy_guard::rules::RULES;
+
+use crate::guard::Room;
+
+#[test]
+fn every_rule_is_listed_and_explained() {
+    let room = Room::new();
+    let listed = room.guard(["rules"]).run().ends(0).stdout;
+    let document = room.guard(["rules", "--format", "json"]).run().ends(0).json();
+    assert_eq!(listed.lines().count(), RULES.len());
+    for (rule, line) in RULES.iter().zip(listed.lines()) {
+        assert!(line.starts_with(rule.id) && line.ends_with(rule.summary), "{line}");
+        let page = room.guard(["explain", rule.id]).run().ends(0).stdout;
+        assert!(page.contains("## Way out") && page.contains(rule.id), "{page}");
+    }
+    let ids: Vec<_> = document["rules"].as_array().unwrap().iter().map(|it| &it["id"]).collect();
+    assert_eq!(ids, RULES.iter().map(|rule| rule.id).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_rule_that_is_not_there_is_misuse() {
+    let room = Room::new();
+    let ran = room.guard(["explain", "variable-is-sett"]).run().ends(2);
+    let ran = ran.says("did you mean `variable-is-set`?");
+    assert!(ran.stdout.is_empty());
+    room.guard(["explain", "xyzzy"]).run().ends(2).says("guard-cli rules");
+    room.guard(["explain"]).run().ends(2);
+    for (args, code) in [(&["explain", "variable-is-set"][..], 2), (&["rules"], 2), (&["init"], 2)]
+    {
+        room.guard(args.iter().chain(&["--format", "github"]))
+            .run()
+            .ends(code)
+            .says("no `github` form");
+    }
+    let json = room.guard(["explain", "variable-is-set", "--format", "json"]).run().ends(0).json();
+    assert_eq!(json["gates"][0], "boot");
+}
+
+#[test]
+fn init_writes_a_policy_that_passes_and_overwrites_nothing() {
+    let room = Room::new();
+    room.guard(["init"]).run().ends(0);
+    let written = room.text("policy.toml");
+    assert!(written.contains("# The policy of environments and secrets"));
+    room.guard(["policy", "check"]).run().ends(0);
+    room.guard(["init"]).run().ends(2).says("is there already");
+    assert_eq!(room.text("policy.toml"), written);
+    room.guard(["init", "--policy", "other.toml"]).run().ends(0);
+    assert_eq!(room.text("other.toml"), written);
+    room.guard(["init", "--policy", "no/such/directory.toml"]).run().ends(2);
+    std::os::unix::fs::symlink("nowhere", room.at("link.toml")).unwrap();
+    room.guard(["init", "--policy", "link.toml"]).run().ends(2);
+}
+
+#[test]
+fn init_takes_names_and_no_values_from_an_env_file() {
+    let value = ["canary", "value"].concat();
+    let env = format!("KOOMY_ENV={value}\nDATABASE_URL={value}\nAPI_TOKEN={value}\nWHAT={value}\n");
+    let room = Room::new().file("e", env);
+    room.guard(["init", "--env-file", "e"]).run().ends(0);
+    let written = room.text("policy.toml");
+    assert!(!written.contains(&value), "{written}");
+    for table in ["[variables.KOOMY_ENV]", "[variables.API_TOKEN]", "[variables.WHAT]"] {
+        assert!(written.contains(table), "{table} in {written}");
+    }
+    room.guard(["policy", "check"]).run().ends(0);
+    room.guard(["init", "--policy", "b.toml", "--env-file", "none"]).run().ends(2);
+    assert!(!room.at("b.toml").exists());
+}
+
+#[test]
+fn completions_and_manual_pages_name_the_commands() {
+    let room = Room::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = room.guard(["completions", shell]).run().ends(0).stdout;
+        assert!(script.contains("env-file") && script.contains("explain"), "{shell}");
+    }
+    room.guard(["completions", "tcsh"]).run().ends(2);
+    let page = room.guard(["man"]).run().ends(0).stdout;
+    assert!(page.contains(".TH guard-cli 1") && page.contains("exec"));
+    let page = room.guard(["man", "check"]).run().ends(0).stdout;
+    assert!(page.contains("matrix"), "{page}");
+    assert!(room.guard(["man", "policy", "diff"]).run().ends(0).stdout.contains("since"));
+    room.guard(["man", "chekc"]).run().ends(2).says("did you mean `check`?");
+}
+
+#[test]
+fn help_is_about_this_program_whatever_lies_around() {
+    let room = Room::new().file("policy.toml", "broken");
+    for args in
+        [&["--help"][..], &["-h"], &["help"], &["check", "--help"], &["exec", "-h"], &["--version"]]
+    {
+        let ran = room.guard(args).run().ends(0);
+        assert!(ran.stdout.contains("guard-cli") && ran.stderr.is_empty(), "{ran:?}");
+    }
+    room.guard([] as [&str; 0]).run().ends(2).says("Usage");
+}

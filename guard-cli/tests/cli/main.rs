@@ -1,0 +1,12 @@
+//! The built binary, with a cleared environment.
+#![cfg(test)]
+
+mod bad_input;
+mod check;
+mod commands;
+mod exec;
+mod guard;
+mod leaks;
+mod policy;
+mod target;
+mod usage;
