@@ -166,7 +166,13 @@ pub(super) fn blind(facts: &mut Facts, name: &str) {
 pub(super) fn set(facts: &mut Facts, name: &str, value: &[u8]) {
     let place = Place::whole(&facts.source);
     let value = crate::secret::value::Value::new(value);
-    variables(facts).set(Seen { name: name.to_owned(), value, place, also: Vec::new() });
+    variables(facts).set(Seen {
+        name: name.to_owned(),
+        value,
+        place,
+        also: Vec::new(),
+        doubt: None,
+    });
 }
 
 pub(super) fn variables(facts: &mut Facts) -> &mut Variables {

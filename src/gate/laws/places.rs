@@ -14,6 +14,7 @@ fn file(name: &str, pairs: &[(&str, String)]) -> Facts {
         value: entry.value,
         place: Place::at(&source, entry.span),
         also: Vec::new(),
+        doubt: None,
     });
     let variables = Observed::Seen(Variables::from_source(seen));
     Facts { variables, source, ..Facts::assume().facts() }
