@@ -5,6 +5,8 @@
 //! it was written, so that a finding can point at the line that decided.
 
 pub mod diff;
+#[cfg(test)]
+mod diff_tests;
 pub mod format;
 mod lower;
 mod outline;
