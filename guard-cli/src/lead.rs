@@ -4,7 +4,6 @@ use koomy_guard::facts::{Facts, Observed, Seen};
 use koomy_guard::policy::{Database, Policy};
 use koomy_guard::rules::{Case, Reached, Reading};
 use koomy_guard::secret::value::Value;
-use koomy_guard::source::{Place, Source};
 use koomy_guard::target::{Ambiguity, Engine, MOVERS, Target};
 
 /// Where one connection leads.
@@ -14,8 +13,6 @@ pub(crate) struct Lead<'a> {
     pub(crate) connection: Option<&'a str>,
     /// What was judged: the name of a variable, or "URL".
     pub(crate) subject: String,
-    /// Where that is.
-    pub(crate) place: Place,
     /// What came out.
     pub(crate) answer: Answer<'a>,
 }
@@ -58,8 +55,7 @@ pub(crate) fn of_url<'a>(policy: &'a Policy, facts: &Facts, url: Value) -> Lead<
             Ok(target) => accept(policy, target, movers.next()),
         },
     };
-    let place = Place::whole(&Source::named("command line"));
-    Lead { connection: None, subject: "URL".to_owned(), place, answer }
+    Lead { connection: None, subject: "URL".to_owned(), answer }
 }
 
 /// Judges the connections that the environment sets.
@@ -88,7 +84,6 @@ fn of_connection<'a>(
     Some(Lead {
         connection: Some(&reached.connection.name.value),
         subject: variable.name.clone(),
-        place: variable.place.clone(),
         answer,
     })
 }

@@ -1,14 +1,11 @@
 //! Where connections lead, as text; never a password.
 
 use koomy_guard::Policy;
-use koomy_guard::finding::{Finding, Findings};
-use koomy_guard::gate::{Gate, Verdict};
 use koomy_guard::policy::Database;
-use koomy_guard::report;
 use koomy_guard::rules::Rule;
 use serde_json::{Value, json};
 
-use crate::console::{Console, TOOL};
+use crate::console::TOOL;
 use crate::lead::{Answer, Lead};
 
 /// Lines for people.
@@ -20,8 +17,9 @@ fn one(policy: &Policy, lead: &Lead<'_>) -> String {
     let subject = &lead.subject;
     match &lead.answer {
         Answer::Accept { target, database } => format!(
-            "accepted: `{subject}` has one target for every driver\n  leads to  {}\n  \
+            "accepted: {}\n  leads to  {}\n  \
              database  {}\n  user      {}\n  provider  {}\n  this is   {}\n",
+            accepted(subject),
             target.dials().join(", "),
             target.database(),
             target.user(),
@@ -34,6 +32,10 @@ fn one(policy: &Policy, lead: &Lead<'_>) -> String {
             format!("refused[{RULE}]: `{subject}`: {message}\n  help: {help}\n{canonical}")
         }
     }
+}
+
+fn accepted(subject: &str) -> String {
+    format!("`{subject}` has one target for every driver")
 }
 
 fn known_as(policy: &Policy, database: Option<&Database>) -> String {
@@ -90,23 +92,55 @@ fn environments<'a>(policy: &'a Policy, database: &Database) -> Vec<&'a str> {
     policy.environments_of(database.id).map(|environment| environment.name.value.as_str()).collect()
 }
 
-/// The refusals, as the findings that `check` would have.
-pub(crate) fn findings(console: Console, policy: &Policy, leads: &[Lead<'_>]) -> String {
-    let mut findings = Findings::new();
-    for Lead { subject, place, answer, .. } in leads {
-        if let (Answer::Refuse { message, help, .. }, Some(rule)) = (answer, Rule::by_id(RULE)) {
-            let message = format!("`{subject}`: {message}");
-            findings.push(Finding::refused(rule, subject, place.clone(), message, help));
+/// A workflow command for each connection.
+pub(crate) fn github(leads: &[Lead<'_>]) -> String {
+    let line = |lead: &Lead<'_>| match &lead.answer {
+        Answer::Accept { .. } => {
+            format!("::notice title=accepted::{}\n", escaped(&accepted(&lead.subject)))
         }
-    }
-    let verdict = Verdict {
-        gate: Gate::Boot,
-        environment: policy.environments().first().filter(|_| !leads.is_empty()),
-        rules_asked: vec![RULE],
-        findings,
-        connections: Vec::new(),
+        Answer::Refuse { message, help, .. } => {
+            let text = format!("`{}`: {message}\nhelp: {help}", lead.subject);
+            format!("::error title=refused[{RULE}]::{}\n", escaped(&text))
+        }
     };
-    report::verdict(console.format, console.style(), TOOL, policy, &verdict)
+    match leads {
+        [] => "::error title=undecided::no connection was judged\n".to_owned(),
+        leads => leads.iter().map(line).collect(),
+    }
+}
+
+// A message that holds a line break could otherwise issue a command of its own.
+fn escaped(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// SARIF, with one result for each refused connection.
+///
+/// DELIBERATE: a document of its own. That of a gate names an environment and
+/// says whether it is permitted; here none is asked about.
+pub(crate) fn sarif(leads: &[Lead<'_>]) -> Value {
+    let result = |lead: &Lead<'_>| match &lead.answer {
+        Answer::Accept { .. } => None,
+        Answer::Refuse { message, help, .. } => Some(json!({
+            "ruleId": RULE,
+            "level": "error",
+            "message": {"text": format!("`{}`: {message}\n\nhelp: {help}", lead.subject)},
+            "locations": [{"logicalLocations": [{"name": lead.subject}]}],
+        })),
+    };
+    let results: Vec<_> = leads.iter().filter_map(result).collect();
+    let summary = Rule::by_id(RULE).map_or("", |rule| rule.summary);
+    let rules = json!([{"id": RULE, "shortDescription": {"text": summary}}]);
+    let driver = json!({"name": TOOL.name, "version": TOOL.version, "rules": rules});
+    json!({
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": driver},
+            "invocations": [{"executionSuccessful": !leads.is_empty()}],
+            "results": results,
+        }],
+    })
 }
 
 const RULE: &str = "database-url-is-unambiguous";

@@ -6,6 +6,8 @@
 
 pub mod builder;
 pub mod diff;
+#[cfg(test)]
+mod diff_tests;
 pub mod format;
 mod lower;
 mod outline;

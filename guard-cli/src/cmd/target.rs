@@ -44,7 +44,8 @@ impl Target {
         let report = match console.format {
             Format::Human => lead_report::human(&policy, &leads),
             Format::Json => format!("{:#}\n", lead_report::json(&policy, &leads)),
-            Format::Sarif | Format::Github => lead_report::findings(console, &policy, &leads),
+            Format::Sarif => format!("{:#}\n", lead_report::sarif(&leads)),
+            Format::Github => lead_report::github(&leads),
         };
         Ok(console.print(&report, exit(&leads)))
     }

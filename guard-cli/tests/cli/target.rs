@@ -119,3 +119,19 @@ fn every_format_ends_alike_and_shows_no_password() {
         }
     }
 }
+
+#[test]
+fn other_formats_claim_no_environment() {
+    let room = Room::new();
+    let results = |url: &str| {
+        let document = room.guard(["target", url, "--format", "sarif"]).run().json();
+        assert!(!document.to_string().contains("production"), "{document}");
+        document["runs"][0]["results"].as_array().unwrap().len()
+    };
+    assert_eq!(results(&local_url()), 0);
+    assert_eq!(results("x"), 1);
+    let line = |url: &str| room.guard(["target", url, "--format", "github"]).run().stdout;
+    assert!(line(&local_url()).starts_with("::notice title=accepted::"));
+    let refused = line("x");
+    assert!(refused.starts_with("::error title=refused[") && refused.lines().count() == 1);
+}
