@@ -13,7 +13,7 @@ mod every;
 mod places;
 mod violations;
 
-use every::{Cell, Cells};
+use every::Cells;
 use violations::{ACROSS, ALONE, Change, complete, planted};
 
 fn permits(gate: Gate, policy: &Policy, facts: &Facts) -> bool {

@@ -367,7 +367,8 @@ pub static VARIABLE: &[Key] = &[
     optional(
         "example",
         Shape::Text,
-        "A value that fits, for the self-test; needed with `matches`. Not for secrets.",
+        "A value that fits, for the self-test, which cannot invent one for `matches`. Not for \
+         secrets.",
         "\"eu-west-3\"",
     ),
     optional(

@@ -15,7 +15,8 @@ pub(super) static RULE: Rule = Rule {
 ## Refuses
 A declared secret that holds a word to be replaced (`changeme`,
 `your-api-key`), an unexpanded template (`${NAME}`), a key from a documentation,
-or a framework's default. The password of a database URL is judged so where the
+or a framework's default; and, where the environment's data are real, a word for
+nothing such as `null`. The password of a database URL is judged so where the
 environment's data are real.
 
 ## Why
@@ -40,6 +41,9 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             Look::Own | Look::Weak => continue,
             // `variable-is-set` refuses it as missing.
             Look::Nothing if super::is_required(case, variable) => continue,
+            // DELIBERATE: `REDIS_PASSWORD=null` is how Laravel writes that there
+            // is none. Where nothing real is at stake, it is taken at its word.
+            Look::Nothing if !is_real(case) => continue,
             Look::Nothing => "is a word for nothing",
             Look::Placeholder(placeholder) => placeholder.why(),
         };
@@ -56,6 +60,10 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         );
     }
     passwords(case, findings);
+}
+
+fn is_real(case: &Case<'_>) -> bool {
+    case.environment.is_none_or(|environment| environment.data == Data::Real)
 }
 
 fn passwords(case: &Case<'_>, findings: &mut Findings) {
@@ -100,11 +108,11 @@ mod tests {
     }
 
     fn secret_said(name: &str) -> String {
-        format!("`{name}` holds a placeholder: {}", why(BAD))
+        format!("`{name}` holds a placeholder: it {}", why(BAD))
     }
 
     fn password_said(name: &str) -> String {
-        format!("the password in `{name}` is a placeholder: {}", why(BAD))
+        format!("the password in `{name}` is a placeholder: it {}", why(BAD))
     }
 
     #[test]
@@ -122,7 +130,7 @@ mod tests {
         ];
         for (name, value, is_bad) in table {
             let said = match is_bad {
-                true => format!("`{name}` holds a placeholder: {}", why(value)),
+                true => format!("`{name}` holds a placeholder: it {}", why(value)),
                 false => String::new(),
             };
             for environment in ["production", "sandbox", "staging"] {
@@ -135,11 +143,12 @@ mod tests {
     #[test]
     fn a_word_for_nothing_is_said_once() {
         let ask = Ask::small(&RULE, MORE);
-        let said = |name: &str| format!("`{name}` holds a placeholder: {}", why("null"));
+        let said = |name: &str| format!("`{name}` holds a placeholder: it is a word for nothing");
         let table = [
             ("production", Phase::Boot, "KEY", String::new()), // `variable-is-set` refuses it
             ("production", Phase::Build, "KEY", said("KEY")),
-            ("sandbox", Phase::Boot, "KEY", said("KEY")),
+            ("sandbox", Phase::Boot, "KEY", String::new()), // nothing real is at stake
+            ("nowhere", Phase::Boot, "KEY", said("KEY")),
             ("production", Phase::Boot, "MAYBE", said("MAYBE")),
         ];
         for (environment, phase, name, said) in table {
@@ -193,7 +202,7 @@ mod tests {
         assert_eq!(
             Ask::small(&RULE, MORE).in_full(&[("KEY", BAD)]),
             format!(
-                "refused KEY: {}; set {} that was made for this environment{cause} \
+                "refused KEY: {}; set a value that was made for this environment ({}){cause} \
                  KEY (declared as a secret)",
                 secret_said("KEY"),
                 Kind::HOME_MADE.what()

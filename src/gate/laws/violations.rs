@@ -77,7 +77,7 @@ pub(super) const ALONE: &[Change] = &[
     change("variable-is-declared", "production", &[("KOOMY_NEW", Some("1"))]),
     change("variable-is-set", "production", &[("JWT_SECRET", None)]),
     change("variable-is-set", "sandbox", &[("DATABASE_URL", Some(""))]),
-    change("variable-is-set-once", "sandbox", &[("PUBLIC_URL", Some("twice"))]),
+    change("variable-has-one-value", "sandbox", &[("PUBLIC_URL", Some("twice"))]),
     change("variable-pair-is-allowed", "production", &[("NODE_ENV", Some("development"))]),
 ];
 
@@ -106,7 +106,7 @@ impl Change {
     pub(super) fn facts(&self) -> Facts {
         let mut facts = complete(self.environment, self.set);
         facts.expected = self.expecting.map(str::to_owned);
-        if self.rule == "variable-is-set-once" {
+        if self.rule == "variable-has-one-value" {
             let place = Place::whole(&facts.source);
             let variables = every::variables(&mut facts);
             let seen = variables.find("NODE_ENV").unwrap().clone();

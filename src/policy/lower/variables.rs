@@ -255,13 +255,6 @@ impl Lower {
                     format!("the example of `{name}` does not match its pattern"),
                     "correct the one or the other",
                 ),
-            (None, Some(matches)) if variable.secret().is_none() && variable.values.is_none() => {
-                self.contradiction(
-                    matches.span,
-                    format!("`{name}` has a pattern and no example"),
-                    "add an `example`, so that the self-test can try the pattern",
-                );
-            }
             (Some(_) | None, Some(_) | None) => {}
         }
     }
