@@ -8,6 +8,8 @@ pub mod format;
 mod lower;
 mod problem;
 mod reader;
+#[cfg(test)]
+mod tests;
 mod variable;
 
 use std::collections::BTreeMap;
