@@ -16,6 +16,8 @@ mod reader;
 #[cfg(feature = "report")]
 pub mod schema;
 pub mod show;
+#[cfg(test)]
+mod tests;
 mod variable;
 
 use std::collections::BTreeMap;

@@ -77,7 +77,9 @@ fn refuse(
     };
     let finding = Finding::refused(&RULE, name, led.variable.place.clone(), message, help);
     match (led.database, &connection.databases) {
-        (Some(database), Some(_)) if environment.databases.iter().any(|id| id.value == database.id) => {
+        (Some(database), Some(_))
+            if environment.databases.iter().any(|id| id.value == database.id) =>
+        {
             finding.because(case.source(), connection.name.span, "this connection's databases")
         }
         (Some(database), _) => finding
@@ -86,9 +88,11 @@ fn refuse(
                 crate::source::Place::at(case.source(), database.name.span),
                 "the database that it leads to",
             ),
-        (None, _) => {
-            finding.because(case.source(), environment.databases_span, "this environment's databases")
-        }
+        (None, _) => finding.because(
+            case.source(),
+            environment.databases_span,
+            "this environment's databases",
+        ),
     }
 }
 
@@ -154,17 +158,33 @@ mod tests {
         let table = [
             ("production", "main.koomy.app/koomy", ""),
             ("production", "main.koomy.app:5432/koomy?sslmode=require", ""),
-            ("production", "play.koomy.app/koomy", "`play`, a database of `sandbox`, not of `production`"),
-            ("production", "localhost/koomy", "`here`, a database of `sandbox`, not of `production`"),
+            (
+                "production",
+                "play.koomy.app/koomy",
+                "`play`, a database of `sandbox`, not of `production`",
+            ),
+            (
+                "production",
+                "localhost/koomy",
+                "`here`, a database of `sandbox`, not of `production`",
+            ),
             ("production", "pinned.koomy.app/koomy", NONE),
             ("production", "xmain.koomy.app/koomy", UNKNOWN),
             ("production", "main.koomy.app.evil.net/koomy", UNKNOWN),
             ("production", "koomy.app/koomy", UNKNOWN),
-            ("production", "db.example.com/koomy", "a placeholder from a documentation, not to a host"),
+            (
+                "production",
+                "db.example.com/koomy",
+                "a placeholder from a documentation, not to a host",
+            ),
             ("sandbox", "play.koomy.app/koomy", ""),
             ("sandbox", "localhost/koomy", ""),
             ("sandbox", "localhost/other", UNKNOWN),
-            ("sandbox", "main.koomy.app/koomy", "`main`, a database of `production`, not of `sandbox`"),
+            (
+                "sandbox",
+                "main.koomy.app/koomy",
+                "`main`, a database of `production`, not of `sandbox`",
+            ),
             ("bare", "play.koomy.app/koomy", "`play`, a database of `sandbox`, not of `bare`"),
             ("staging", "play.koomy.app/koomy", ""), // `variable-is-allowed` refuses it
         ];
@@ -173,7 +193,11 @@ mod tests {
                 "" => String::new(),
                 where_to => format!("`DATABASE_URL` leads to {where_to}"),
             };
-            assert_eq!(says(environment, "DATABASE_URL", &url(rest)), said, "{environment}, {rest}");
+            assert_eq!(
+                says(environment, "DATABASE_URL", &url(rest)),
+                said,
+                "{environment}, {rest}"
+            );
         }
     }
 
@@ -182,8 +206,18 @@ mod tests {
         let table = [
             ("DATABASE_URL", url("main.koomy.app/other"), "main", "database"),
             ("DATABASE_URL", url("main.koomy.app:5433/koomy"), "main", "port"),
-            ("DATABASE_URL", url("pinned.koomy.app/koomy").replace("app:", "me:"), "pinned", "user"),
-            ("MYSQL_URL", url("main.koomy.app/koomy").replace("postgresql", "mysql"), "main", "engine"),
+            (
+                "DATABASE_URL",
+                url("pinned.koomy.app/koomy").replace("app:", "me:"),
+                "pinned",
+                "user",
+            ),
+            (
+                "MYSQL_URL",
+                url("main.koomy.app/koomy").replace("postgresql", "mysql"),
+                "main",
+                "engine",
+            ),
         ];
         for (name, url, database, what) in table {
             let said = format!(
@@ -196,7 +230,8 @@ mod tests {
 
     #[test]
     fn a_connection_may_have_databases_of_its_own() {
-        let elsewhere = "`SHADOW_URL` leads to `main`, a database of `production`, not of `sandbox`";
+        let elsewhere =
+            "`SHADOW_URL` leads to `main`, a database of `production`, not of `sandbox`";
         let table = [
             ("play.koomy.app/koomy", ""),
             ("localhost/koomy", "`SHADOW_URL` leads to `here`, which is not for this connection"),
@@ -212,32 +247,57 @@ mod tests {
         let ask = Ask::small(&RULE, MORE);
         let cause = "\n  cause: <assumed environment> (here)\n  decided-by:";
         let table = [
-            ("sandbox", "DATABASE_URL", "elsewhere.net/koomy", format!(
-                "a database that the policy does not know; point it at `play` or `here`{cause} \
+            (
+                "sandbox",
+                "DATABASE_URL",
+                "elsewhere.net/koomy",
+                format!(
+                    "a database that the policy does not know; point it at `play` or `here`{cause} \
                  ['play', 'here'] (this environment's databases)"
-            )),
-            ("sandbox", "DATABASE_URL", "main.koomy.app/koomy", format!(
-                "`main`, a database of `production`, not of `sandbox`; \
+                ),
+            ),
+            (
+                "sandbox",
+                "DATABASE_URL",
+                "main.koomy.app/koomy",
+                format!(
+                    "`main`, a database of `production`, not of `sandbox`; \
                  point it at `play` or `here`{cause} \
                  ['play', 'here'] (this environment's databases)\n  \
                  related: main (the database that it leads to)"
-            )),
-            ("bare", "DATABASE_URL", "main.koomy.app/koomy", format!(
-                "`main`, a database of `production`, not of `bare`; \
+                ),
+            ),
+            (
+                "bare",
+                "DATABASE_URL",
+                "main.koomy.app/koomy",
+                format!(
+                    "`main`, a database of `production`, not of `bare`; \
                  unset `DATABASE_URL`; `bare` has no database{cause} \
                  bare (this environment's databases)\n  \
                  related: main (the database that it leads to)"
-            )),
-            ("sandbox", "SHADOW_URL", "localhost/koomy", format!(
-                "`here`, which is not for this connection; point it at `play` or `here`{cause} \
+                ),
+            ),
+            (
+                "sandbox",
+                "SHADOW_URL",
+                "localhost/koomy",
+                format!(
+                    "`here`, which is not for this connection; point it at `play` or `here`{cause} \
                  shadow (this connection's databases)"
-            )),
-            ("sandbox", "SHADOW_URL", "main.koomy.app/koomy", format!(
-                "`main`, a database of `production`, not of `sandbox`; \
+                ),
+            ),
+            (
+                "sandbox",
+                "SHADOW_URL",
+                "main.koomy.app/koomy",
+                format!(
+                    "`main`, a database of `production`, not of `sandbox`; \
                  point it at `play` or `here`{cause} \
                  ['play', 'here'] (this environment's databases)\n  \
                  related: main (the database that it leads to)"
-            )),
+                ),
+            ),
         ];
         for (environment, name, rest, said) in table {
             let said = format!("refused {name}: `{name}` leads to {said}");

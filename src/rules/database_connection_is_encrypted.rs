@@ -4,8 +4,8 @@ use super::{Case, Check, Led, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Connection, Given, Network};
-use crate::target::{Encryption, Engine};
 use crate::selftest::{Address, Baseline, Violation, one};
+use crate::target::{Encryption, Engine};
 
 pub(super) static RULE: Rule = Rule {
     id: "database-connection-is-encrypted",
@@ -65,10 +65,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 fn is_local(led: &Led<'_>) -> bool {
     let private = led.database.is_some_and(|database| database.network == Network::Private);
-    led.target.is_loopback()
-        || led.target.is_socket()
-        || led.target.is_private_network()
-        || private
+    led.target.is_loopback() || led.target.is_socket() || led.target.is_private_network() || private
 }
 
 fn is_encrypted(encryption: Encryption) -> bool {
@@ -128,7 +125,7 @@ mod tests {
             ("main.koomy.app/koomy?sslmode=require", ""),
             ("main.koomy.app/koomy?sslmode=verify-ca", ""),
             ("main.koomy.app/koomy?sslmode=verify-full", ""),
-            ("inner.koomy.app/koomy", ""), // declared as private
+            ("inner.koomy.app/koomy", ""),   // declared as private
             ("inner.koomy.app/other", none), // and no such database
             ("unknown.net/koomy", none),
             ("10.0.0.5/koomy", none),
@@ -169,7 +166,8 @@ mod tests {
             let ask = Ask::small(&RULE, &connection);
             let scheme = if connection.contains("mysql") { "mysql" } else { "postgresql" };
             let url = url("unknown.net/koomy").replace("postgresql", scheme);
-            let given = [("DATABASE_URL", &*url), ("H", "unknown.net"), ("D", "koomy"), ("U", "app")];
+            let given =
+                [("DATABASE_URL", &*url), ("H", "unknown.net"), ("D", "koomy"), ("U", "app")];
             let name = if connection.contains("url") { "DATABASE_URL" } else { "H" };
             let said = format!(
                 "refused {name}: `{name}` leads to another machine without TLS; {help}\n  \

@@ -4,8 +4,8 @@ use super::{Case, Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Data, Policy};
-use crate::target::Target;
 use crate::selftest::{Baseline, Violation, one};
+use crate::target::Target;
 
 pub(super) static RULE: Rule = Rule {
     id: "database-is-not-production-like",
@@ -57,7 +57,11 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
                 format!("the {part} in `{name}` looks like production, and this is `{here}`"),
                 format!("point it at a database of `{here}`, or rename a {part} that misleads"),
             )
-            .because(case.source(), environment.name.span, "an environment without real data"),
+            .because(
+                case.source(),
+                environment.name.span,
+                "an environment without real data",
+            ),
         );
     }
 }
@@ -110,12 +114,34 @@ mod tests {
     fn knows_the_words_for_production() {
         let policy = Policy::built_in().unwrap();
         let like = [
-            "prod", "PROD", "production", "db-prod-1", "prod01", "koomy_production", "prd-eu",
-            "proddb", "prod-db.example.com", "koomyprod", "app.prod.internal", "main-production",
+            "prod",
+            "PROD",
+            "production",
+            "db-prod-1",
+            "prod01",
+            "koomy_production",
+            "prd-eu",
+            "proddb",
+            "prod-db.example.com",
+            "koomyprod",
+            "app.prod.internal",
+            "main-production",
         ];
         let unlike = [
-            "koomy", "preprod", "pre-prod", "non_prod", "nonprod", "product", "products", "producer",
-            "reproduction", "development", "re-production", "sandbox", "livestock", "",
+            "koomy",
+            "preprod",
+            "pre-prod",
+            "non_prod",
+            "nonprod",
+            "product",
+            "products",
+            "producer",
+            "reproduction",
+            "development",
+            "re-production",
+            "sandbox",
+            "livestock",
+            "",
         ];
         for text in like {
             assert!(looks_like_production(&policy, text), "{text}");
@@ -151,7 +177,9 @@ mod tests {
         ];
         for (rest, user, part) in table {
             let url = url(rest).replace("//app:", &format!("//{user}:"));
-            for (environment, is_real) in [("production", true), ("sandbox", false), ("bare", false)] {
+            for (environment, is_real) in
+                [("production", true), ("sandbox", false), ("bare", false)]
+            {
                 let said = match part {
                     part if part.is_empty() || is_real => String::new(),
                     part => format!(
@@ -164,7 +192,10 @@ mod tests {
             assert_eq!(ask.says(&[("KOOMY_ENV", "staging"), ("DATABASE_URL", &url)]), "");
         }
         assert_eq!(
-            ask.in_full(&[("KOOMY_ENV", "sandbox"), ("DATABASE_URL", &url("prod.koomy.app/koomy"))]),
+            ask.in_full(&[
+                ("KOOMY_ENV", "sandbox"),
+                ("DATABASE_URL", &url("prod.koomy.app/koomy"))
+            ]),
             "refused DATABASE_URL: the host in `DATABASE_URL` looks like production, and this is \
              `sandbox`; point it at a database of `sandbox`, or rename a host that misleads\n  \
              cause: <assumed environment> (here)\n  \

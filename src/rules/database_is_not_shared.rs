@@ -54,7 +54,8 @@ fn check(cases: &[Case<'_>], findings: &mut Findings) {
                         ),
                         "give each environment a database of its own",
                     );
-                    findings.push(finding.related(here.variable.place.clone(), "the same database"));
+                    findings
+                        .push(finding.related(here.variable.place.clone(), "the same database"));
                 }
             }
         }
@@ -83,7 +84,8 @@ mod tests {
             ("production", "main.koomy.app/koomy", ""), // one environment, in two files
         ];
         for (environment, rest, of) in table {
-            let first = [("KOOMY_ENV", "production"), ("DATABASE_URL", &*url("main.koomy.app/koomy"))];
+            let first =
+                [("KOOMY_ENV", "production"), ("DATABASE_URL", &*url("main.koomy.app/koomy"))];
             let second = [("KOOMY_ENV", environment), ("DATABASE_URL", &*url_with("other", rest))];
             let said = match of {
                 "" => String::new(),

@@ -113,7 +113,8 @@ mod tests {
     fn says_which_part_and_the_way_out() {
         let ambiguous = url("main.koomy.app/koomy?host=other");
         let secret = crate::secret::Secret::new(&*ambiguous);
-        let why = crate::target::Target::parse(crate::target::Engine::Postgres, &secret).unwrap_err();
+        let why =
+            crate::target::Target::parse(crate::target::Engine::Postgres, &secret).unwrap_err();
         assert_eq!(
             Ask::small(&RULE, URL).in_full(&[("DATABASE_URL", &ambiguous)]),
             format!(
@@ -138,9 +139,8 @@ mod tests {
         assert_eq!(ask.says(&whole), "");
         assert_eq!(ask.says(&whole[..1]), "", "a part alone is for `variable-is-set`");
         for (name, _) in whole {
-            let spoilt = |value: &[u8]| {
-                Facts::assume().variables(whole).variable(name, value).facts()
-            };
+            let spoilt =
+                |value: &[u8]| Facts::assume().variables(whole).variable(name, value).facts();
             let said = ask.in_full_of(&spoilt(b" \t"));
             assert!(said.starts_with(&format!("refused {name}: `{name}`: ")), "{name}: {said}");
             assert_eq!(

@@ -116,7 +116,8 @@ mod tests {
                     }
                     Some(_) | None => String::new(),
                 };
-                let given = [("KOOMY_ENV", environment), ("DEBUG_SECRET", value), ("OTHER", &other)];
+                let given =
+                    [("KOOMY_ENV", environment), ("DEBUG_SECRET", value), ("OTHER", &other)];
                 assert_eq!(ask("").says(&given), said, "{environment}");
             }
         }
@@ -133,7 +134,8 @@ mod tests {
 
     #[test]
     fn a_build_needs_none_and_may_not_have_an_empty_one() {
-        let table = [(Phase::Boot, true, true), (Phase::Ci, false, true), (Phase::Build, false, true)];
+        let table =
+            [(Phase::Boot, true, true), (Phase::Ci, false, true), (Phase::Build, false, true)];
         let environment = [("KOOMY_ENV", "sandbox"), ("DEBUG_SECRET", "")];
         for (phase, refuses_none, refuses_empty) in table {
             let none = Facts { phase, ..seen(&environment[..1]) };

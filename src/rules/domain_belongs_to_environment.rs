@@ -6,8 +6,8 @@ use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Environment, Variable, VariableKind};
-use crate::source::{Place, Span};
 use crate::selftest::{Baseline, Violation, one};
+use crate::source::{Place, Span};
 
 pub(super) static RULE: Rule = Rule {
     id: "domain-belongs-to-environment",
@@ -165,7 +165,9 @@ fn refuse(
     let here = &environment.name.value;
     let elsewhere = owner(case, host).filter(|owner| owner.id != environment.id);
     let message = match elsewhere {
-        Some(owner) => format!("`{name}` names a domain of `{}`, and this is `{here}`", owner.name.value),
+        Some(owner) => {
+            format!("`{name}` names a domain of `{}`, and this is `{here}`", owner.name.value)
+        }
         None => format!("`{name}` names a host that is none of `{here}`"),
     };
     let finding = Finding::refused(
@@ -177,9 +179,8 @@ fn refuse(
     )
     .because(case.source(), at, whose);
     match elsewhere {
-        Some(owner) => {
-            finding.related(Place::at(case.source(), owner.domains_span), "the domain's environment")
-        }
+        Some(owner) => finding
+            .related(Place::at(case.source(), owner.domains_span), "the domain's environment"),
         None => finding,
     }
 }
@@ -290,8 +291,20 @@ mod tests {
             ("production", "ONE", "https://evil.net", domains, ""),
             ("production", "ONE", "https://play.koomy.app", domains, related),
             ("production", "NOTE", "https://play.koomy.app", domains, related),
-            ("production", "PAY", "https://evil.net", "['api.stripe.com'] (the hosts of this variable)", ""),
-            ("bare", "MAIL", "https://mail.net", "{ production = ['mail.net'] } (the hosts of this variable)", ""),
+            (
+                "production",
+                "PAY",
+                "https://evil.net",
+                "['api.stripe.com'] (the hosts of this variable)",
+                "",
+            ),
+            (
+                "bare",
+                "MAIL",
+                "https://mail.net",
+                "{ production = ['mail.net'] } (the hosts of this variable)",
+                "",
+            ),
             ("bare", "ONE", "https://evil.net", "bare (this environment's domains)", ""),
         ];
         for (environment, name, value, at, related) in table {

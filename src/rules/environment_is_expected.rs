@@ -65,9 +65,21 @@ mod tests {
         let table = [
             ("production", None, ""),
             ("production", Some("production"), ""),
-            ("production", Some("sandbox"), "`KOOMY_ENV` names `production`, and `sandbox` is expected"),
-            ("sandbox", Some("production"), "`KOOMY_ENV` names `sandbox`, and `production` is expected"),
-            ("production", Some("Production"), "`KOOMY_ENV` names `production`, and `Production` is expected"),
+            (
+                "production",
+                Some("sandbox"),
+                "`KOOMY_ENV` names `production`, and `sandbox` is expected",
+            ),
+            (
+                "sandbox",
+                Some("production"),
+                "`KOOMY_ENV` names `sandbox`, and `production` is expected",
+            ),
+            (
+                "production",
+                Some("Production"),
+                "`KOOMY_ENV` names `production`, and `Production` is expected",
+            ),
             ("production", Some(""), "`KOOMY_ENV` names `production`, and `` is expected"),
             // What is no environment at all is for `variable-is-allowed`.
             ("staging", Some("sandbox"), ""),

@@ -4,8 +4,8 @@ use super::{Case, Check, Rule};
 use crate::facts::{Facts, Observed};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
-use crate::source::Place;
 use crate::selftest::{Baseline, Violation, one};
+use crate::source::Place;
 
 pub(super) static RULE: Rule = Rule {
     id: "environment-is-readable",

@@ -44,7 +44,9 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         match (form(rule, secret), look) {
             // Another rule says what it is.
             (_, Look::Nothing) | (Form::Unknown, Look::Placeholder(_)) => {}
-            (Form::Unknown, Look::Weak | Look::Own) => findings.push(unknown_form(case, variable, rule, seen)),
+            (Form::Unknown, Look::Weak | Look::Own) => {
+                findings.push(unknown_form(case, variable, rule, seen))
+            }
             (Form::Known(class), Look::Placeholder(_) | Look::Weak | Look::Own) => {
                 if let Some(finding) = wrong_class(case, environment, variable, rule, seen, class) {
                     findings.push(finding);
@@ -253,8 +255,10 @@ mod tests {
         let ask = Ask::small(&RULE, &MORE.replace("class = ", "# "));
         let modes = [Class::Live, Class::Test];
         for (secret, public) in modes.into_iter().flat_map(|a| modes.map(|b| (a, b))) {
-            let (key, shown) =
-                (key("stripe-secret-key", Some(secret)), key("stripe-publishable-key", Some(public)));
+            let (key, shown) = (
+                key("stripe-secret-key", Some(secret)),
+                key("stripe-publishable-key", Some(public)),
+            );
             let said = match secret == public {
                 true => String::new(),
                 false => format!(
@@ -274,15 +278,23 @@ mod tests {
             "[variables.KEY]\nis = 'secret'\nkind = 'stripe-secret-key'\n\
              [variables.OTHER]\nis = 'secret'\nkind = 'paystack-secret-key'\n",
         );
-        let (live, test) = (key("stripe-secret-key", Some(Class::Live)), key("paystack-secret-key", Some(Class::Test)));
-        assert_eq!(other.says(&[("KOOMY_ENV", "production"), ("KEY", &live), ("OTHER", &test)]), "");
+        let (live, test) = (
+            key("stripe-secret-key", Some(Class::Live)),
+            key("paystack-secret-key", Some(Class::Test)),
+        );
+        assert_eq!(
+            other.says(&[("KOOMY_ENV", "production"), ("KEY", &live), ("OTHER", &test)]),
+            ""
+        );
     }
 
     #[test]
     fn a_wrong_class_is_said_once_and_points_at_the_class() {
         let ask = Ask::small(&RULE, MORE);
-        let (test, live) =
-            (key("stripe-secret-key", Some(Class::Test)), key("stripe-publishable-key", Some(Class::Live)));
+        let (test, live) = (
+            key("stripe-secret-key", Some(Class::Test)),
+            key("stripe-publishable-key", Some(Class::Live)),
+        );
         assert_eq!(
             ask.in_full(&[("KOOMY_ENV", "production"), ("KEY", &test), ("PUBLIC", &live)]),
             "refused KEY: `KEY` is a test key, and `production` demands a live key; \

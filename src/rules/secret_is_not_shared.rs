@@ -4,8 +4,8 @@ use super::{Case, Check, Look, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::secret::Secret;
-use crate::source::Place;
 use crate::selftest::{Baseline, Violation};
+use crate::source::Place;
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-is-not-shared",
@@ -120,7 +120,8 @@ mod tests {
             &[&[("KOOMY_ENV", "production")], first].concat(),
             &[&[("KOOMY_ENV", "sandbox")], second].concat(),
         ]);
-        let short = |line: &str| line.split_once(": ").unwrap().1.split_once(';').unwrap().0.to_owned();
+        let short =
+            |line: &str| line.split_once(": ").unwrap().1.split_once(';').unwrap().0.to_owned();
         said.lines().filter(|line| line.starts_with("refused")).map(short).collect()
     }
 
@@ -131,14 +132,19 @@ mod tests {
     #[test]
     fn no_secret_is_used_in_two_environments() {
         let (one, two) = (&*strong(1), &*strong(2));
-        let public = Kind::by_id("stripe-publishable-key").unwrap().sample(Some(Class::Test), 1).unwrap();
+        let public =
+            Kind::by_id("stripe-publishable-key").unwrap().sample(Some(Class::Test), 1).unwrap();
         let main = url_with(one, "main.koomy.app/koomy");
         let play = url_with(one, "play.koomy.app/koomy");
         let table: [(Given<'_>, Given<'_>, Vec<String>); 10] = [
             (&[("A", one)], &[("A", two)], vec![]),
             (&[("A", one)], &[("A", one)], vec![said("A", "A")]),
             (&[("A", one)], &[("B", one)], vec![said("B", "A")]),
-            (&[("A", one), ("B", two)], &[("A", two), ("B", one)], vec![said("A", "B"), said("B", "A")]),
+            (
+                &[("A", one), ("B", two)],
+                &[("A", two), ("B", one)],
+                vec![said("A", "B"), said("B", "A")],
+            ),
             (&[("A", one), ("NOTE", one)], &[("NOTE", one)], vec![]),
             (&[("A", "changeme")], &[("A", "changeme")], vec![]),
             (&[("A", "null")], &[("A", "null")], vec![]),
@@ -156,7 +162,9 @@ mod tests {
     fn a_password_that_is_a_secret_is_said_once() {
         let whole = |host| [("A", "x"), ("B", "y"), ("H", host), ("D", "koomy"), ("U", "app")];
         let password = strong(1);
-        let with = |host| whole(host).map(|(name, value)| (name, if name == "B" { &*password } else { value }));
+        let with = |host| {
+            whole(host).map(|(name, value)| (name, if name == "B" { &*password } else { value }))
+        };
         let mut first = with("main.koomy.app").to_vec();
         let mut second = with("play.koomy.app").to_vec();
         assert_eq!(compare(&first[1..], &second[1..]), vec![said("B", "B")]);

@@ -82,7 +82,11 @@ fn passwords(case: &Case<'_>, findings: &mut Findings) {
                 ),
                 "give the role a random password, and put that here",
             )
-            .because(case.source(), environment.name.span, "an environment with real data"),
+            .because(
+                case.source(),
+                environment.name.span,
+                "an environment with real data",
+            ),
         );
     }
 }
@@ -141,7 +145,8 @@ mod tests {
     }
 
     const URL: &str = "[connections.primary]\nurl = 'DATABASE_URL'\n";
-    const PARTS: &str = "[connections.primary]\nhost = 'H'\ndatabase = 'D'\nuser = 'U'\npassword = 'W'\n";
+    const PARTS: &str =
+        "[connections.primary]\nhost = 'H'\ndatabase = 'D'\nuser = 'U'\npassword = 'W'\n";
 
     #[test]
     fn a_password_is_judged_where_the_data_are_real() {
@@ -160,7 +165,12 @@ mod tests {
                 for (password, is_bad) in [(&*strong(4), false), (BAD, true)] {
                     let url = url_with(password, "main.koomy.app/koomy");
                     let mut given = vec![("KOOMY_ENV", environment), ("DATABASE_URL", &*url)];
-                    given.extend([("H", "main.koomy.app"), ("D", "koomy"), ("U", "app"), ("W", password)]);
+                    given.extend([
+                        ("H", "main.koomy.app"),
+                        ("D", "koomy"),
+                        ("U", "app"),
+                        ("W", password),
+                    ]);
                     let said = match (is_bad, as_password) {
                         (true, true) if environment == "production" => password_said(holder),
                         (true, false) => secret_said(holder),
@@ -174,7 +184,10 @@ mod tests {
 
     #[test]
     fn no_password_is_nothing_to_judge() {
-        let given = [("KOOMY_ENV", "production"), ("DATABASE_URL", "postgresql://app@main.koomy.app/koomy")];
+        let given = [
+            ("KOOMY_ENV", "production"),
+            ("DATABASE_URL", "postgresql://app@main.koomy.app/koomy"),
+        ];
         assert_eq!(Ask::small(&RULE, URL).says(&given), "");
     }
 

@@ -71,12 +71,16 @@ mod tests {
     fn no_two_secrets_hold_one_value() {
         let ask = Ask::small(&RULE, MORE);
         let (one, two) = (strong(1), strong(2));
-        let public = Kind::by_id("stripe-publishable-key").unwrap().sample(Some(Class::Test), 1).unwrap();
+        let public =
+            Kind::by_id("stripe-publishable-key").unwrap().sample(Some(Class::Test), 1).unwrap();
         let table: [(&[(&str, &str)], &str); 9] = [
             (&[("A", &one), ("B", &two), ("C", "")], ""),
             (&[("A", &one), ("B", &one)], "`B` and `A` hold one value"),
             (&[("A", &one), ("B", &two), ("C", &one)], "`C` and `A` hold one value"),
-            (&[("A", &one), ("B", &one), ("C", &one)], "`B` and `A` hold one value\n`C` and `A` hold one value"),
+            (
+                &[("A", &one), ("B", &one), ("C", &one)],
+                "`B` and `A` hold one value\n`C` and `A` hold one value",
+            ),
             (&[("A", &one), ("NOTE", &one), ("UNKNOWN", &one)], ""),
             (&[("A", &public), ("P", &public)], ""), // made to be shown
             (&[("A", "changeme"), ("B", "changeme")], ""), // `secret-is-not-placeholder`

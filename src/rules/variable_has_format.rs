@@ -6,8 +6,8 @@ use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Variable, VariableKind};
-use crate::source::Span;
 use crate::selftest::{Baseline, Violation, one};
+use crate::source::Span;
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-has-format",
@@ -152,7 +152,7 @@ const BOOLEANS: &[&str] = &["true", "false", "1", "0", "yes", "no", "on", "off"]
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask};
+    use super::super::testing::Ask;
     use super::RULE;
     use crate::facts::Facts;
 
@@ -191,11 +191,33 @@ mod tests {
             ("hosts", "", &["koomy.app", "koomy.app, b.net"]),
             ("hosts", hosts, &["koomy.app,", "koomy.app b.net", "koomy.app:80"]),
             ("email", "", &["someone@koomy.app", "a.b+c@x-y.net"]),
-            ("email", mail, &["someone", "@koomy.app", "a@b", "a@b@c.net", "a b@c.net", "a,b@c.net", "Me <a@b.net>", "a@b c.net", "é@c.net"]),
+            (
+                "email",
+                mail,
+                &[
+                    "someone",
+                    "@koomy.app",
+                    "a@b",
+                    "a@b@c.net",
+                    "a b@c.net",
+                    "a,b@c.net",
+                    "Me <a@b.net>",
+                    "a@b c.net",
+                    "é@c.net",
+                ],
+            ),
             ("port", "", &["1", "8080", "65535"]),
-            ("port", port, &["0", "65536", "+80", "-1", "80 ", "http", "8_0", "99999999999999999999"]),
+            (
+                "port",
+                port,
+                &["0", "65536", "+80", "-1", "80 ", "http", "8_0", "99999999999999999999"],
+            ),
             ("integer", "", &["0", "-1", "007", "9223372036854775807", "-9223372036854775808"]),
-            ("integer", integer, &["1.0", "+1", "--1", "-", "1 000", "1_0", "9223372036854775808", "٣"]),
+            (
+                "integer",
+                integer,
+                &["1.0", "+1", "--1", "-", "1 000", "1_0", "9223372036854775808", "٣"],
+            ),
         ];
         for (name, problem, values) in table {
             check(name, problem, values);
@@ -203,7 +225,11 @@ mod tests {
         check("boolean", "", &["true", "false", "1", "0", "yes", "no", "on", "off"]);
         check("boolean", boolean, &["True", "TRUE", "t", "2", "true ", "oui", "enabled"]);
         check("REGION", "", &["eu-1"]);
-        check("REGION", "does not match the policy's pattern", &["eu-1 ", "xeu-1", "eu-12", "EU-1"]);
+        check(
+            "REGION",
+            "does not match the policy's pattern",
+            &["eu-1 ", "xeu-1", "eu-12", "EU-1"],
+        );
     }
 
     fn check(name: &str, problem: &str, values: &[&str]) {
@@ -220,7 +246,8 @@ mod tests {
 
     #[test]
     fn what_is_no_text_is_of_no_kind() {
-        for name in KINDS.into_iter().chain(["REGION", "NODE_ENV", "KOOMY_ENV", "MODE", "UNKNOWN"]) {
+        for name in KINDS.into_iter().chain(["REGION", "NODE_ENV", "KOOMY_ENV", "MODE", "UNKNOWN"])
+        {
             // What has a closed list, and what nobody declared, is for other rules.
             let is_elsewhere = ["KOOMY_ENV", "NODE_ENV", "MODE", "UNKNOWN"].contains(&name);
             for value in [b"a\0".as_slice(), b"a\xff"] {
@@ -239,12 +266,36 @@ mod tests {
     #[test]
     fn says_the_way_out_and_points_at_the_declaration() {
         let table = [
-            ("url", "x", "is no web address", "write it as `https://HOST/PATH`, in plain ASCII", "url"),
-            ("host", ":", "is no host name", "write the host alone, without scheme or port", "host"),
-            ("hosts", ":", "is no list of host names", "write host names, separated by commas", "hosts"),
+            (
+                "url",
+                "x",
+                "is no web address",
+                "write it as `https://HOST/PATH`, in plain ASCII",
+                "url",
+            ),
+            (
+                "host",
+                ":",
+                "is no host name",
+                "write the host alone, without scheme or port",
+                "host",
+            ),
+            (
+                "hosts",
+                ":",
+                "is no list of host names",
+                "write host names, separated by commas",
+                "hosts",
+            ),
             ("email", "x", "is no mail address", "write one address, without a name", "email"),
             ("port", "x", "is no port", "write a number from 1 to 65535", "port"),
-            ("integer", "x", "is no whole number", "write digits, without spaces or separators", "integer"),
+            (
+                "integer",
+                "x",
+                "is no whole number",
+                "write digits, without spaces or separators",
+                "integer",
+            ),
             ("boolean", "x", "is no boolean", "write `true` or `false`, in lower case", "boolean"),
         ];
         for (name, value, what, help, kind) in table {

@@ -75,7 +75,13 @@ mod tests {
         let seen = names.iter().map(|name| {
             let place = Place::at(&source, Span::new(start, start + name.len()));
             start += name.len() + 2;
-            Seen { name: (*name).to_owned(), value: Value::new(*b"x"), place, also: Vec::new(), doubt: None }
+            Seen {
+                name: (*name).to_owned(),
+                value: Value::new(*b"x"),
+                place,
+                also: Vec::new(),
+                doubt: None,
+            }
         });
         let variables = Observed::Seen(Variables::from_source(seen));
         Facts { source, variables, expected: None, phase: Phase::Boot }

@@ -6,8 +6,8 @@ use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::Variable;
-use crate::source::Span;
 use crate::selftest::{Baseline, Violation, one};
+use crate::source::Span;
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-is-allowed",
@@ -58,8 +58,7 @@ fn names_an_environment(case: &Case<'_>, findings: &mut Findings) {
     let name = case.policy.environment_variable();
     let (None, Some(variable)) = (case.environment, case.policy.declared(name)) else { return };
     let Some(seen) = case.find(name).filter(|seen| !seen.is_empty()) else { return };
-    let known: Vec<_> =
-        case.policy.environments().iter().map(|e| e.name.value.as_str()).collect();
+    let known: Vec<_> = case.policy.environments().iter().map(|e| e.name.value.as_str()).collect();
     one_of(case, variable, seen, &known, variable.name.span, findings);
 }
 
@@ -100,7 +99,7 @@ fn one_of(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask};
+    use super::super::testing::Ask;
     use super::RULE;
     use crate::facts::Facts;
 
@@ -139,7 +138,11 @@ mod tests {
         let table = [
             ("production", "on", ""),
             ("production", "off", ""),
-            ("production", "ON", "`MODE` holds none of the values that are allowed: it differs from `on` in letter case"),
+            (
+                "production",
+                "ON",
+                "`MODE` holds none of the values that are allowed: it differs from `on` in letter case",
+            ),
             ("production", "", ""),
             ("sandbox", "on", ""),
             ("sandbox", "off", NO_MODE),

@@ -65,7 +65,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask};
+    use super::super::testing::Ask;
     use super::RULE;
 
     #[test]

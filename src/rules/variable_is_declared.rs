@@ -89,7 +89,16 @@ fn is_connection(name: &str) -> bool {
         || ends(CONNECTION_ENDS)
         || starts(&["DATABASE_URL"])
         || (ends(&["_URL", "_URI", "_URL_NON_POOLING"])
-            && starts(&["POSTGRES", "PG", "MYSQL", "MARIADB", "MONGO", "REDIS", "NEON", "SUPABASE_DB"]))
+            && starts(&[
+                "POSTGRES",
+                "PG",
+                "MYSQL",
+                "MARIADB",
+                "MONGO",
+                "REDIS",
+                "NEON",
+                "SUPABASE_DB",
+            ]))
 }
 
 fn is_secret(name: &str) -> bool {
@@ -112,24 +121,71 @@ fn has_password(value: &str) -> bool {
 }
 
 const CONNECTIONS: &[&str] = &[
-    "DIRECT_URL", "DB_URL", "DB_HOST", "DB_URI", "PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE",
-    "MYSQL_HOST", "POSTGRES_HOST", "DSN",
+    "DIRECT_URL",
+    "DB_URL",
+    "DB_HOST",
+    "DB_URI",
+    "PGHOST",
+    "PGHOSTADDR",
+    "PGSERVICE",
+    "PGDATABASE",
+    "MYSQL_HOST",
+    "POSTGRES_HOST",
+    "DSN",
 ];
 const CONNECTION_ENDS: &[&str] = &[
-    "_DATABASE_URL", "_DATABASE_URI", "_DB_URL", "_DB_URI", "_DB_HOST", "_DIRECT_URL", "_DSN",
-    "_CONNECTION_STRING", "DATABASE_URL_UNPOOLED",
+    "_DATABASE_URL",
+    "_DATABASE_URI",
+    "_DB_URL",
+    "_DB_URI",
+    "_DB_HOST",
+    "_DIRECT_URL",
+    "_DSN",
+    "_CONNECTION_STRING",
+    "DATABASE_URL_UNPOOLED",
 ];
 const SECRETS: &[&str] = &[
-    "SECRET", "TOKEN", "PASSWORD", "PASSWD", "API_KEY", "APIKEY", "PRIVATE_KEY", "CREDENTIALS",
-    "PGPASSWORD", "PGPASSFILE", "MYSQL_PWD",
+    "SECRET",
+    "TOKEN",
+    "PASSWORD",
+    "PASSWD",
+    "API_KEY",
+    "APIKEY",
+    "PRIVATE_KEY",
+    "CREDENTIALS",
+    "PGPASSWORD",
+    "PGPASSFILE",
+    "MYSQL_PWD",
 ];
 const SECRET_ENDS: &[&str] = &[
-    "_SECRET", "_SECRETS", "_TOKEN", "_TOKENS", "_PASSWORD", "_PASSWD", "_PASSPHRASE", "_PASS",
-    "_PWD", "_KEY", "_KEYS", "_APIKEY", "_CREDENTIAL", "_CREDENTIALS", "_KEY_BASE", "_SECRET_ID",
-    "_SECRET_KEY_BASE", "_WEBHOOK_URL",
+    "_SECRET",
+    "_SECRETS",
+    "_TOKEN",
+    "_TOKENS",
+    "_PASSWORD",
+    "_PASSWD",
+    "_PASSPHRASE",
+    "_PASS",
+    "_PWD",
+    "_KEY",
+    "_KEYS",
+    "_APIKEY",
+    "_CREDENTIAL",
+    "_CREDENTIALS",
+    "_KEY_BASE",
+    "_SECRET_ID",
+    "_SECRET_KEY_BASE",
+    "_WEBHOOK_URL",
 ];
-const PUBLIC_ENDS: &[&str] =
-    &["_PUBLIC_KEY", "_PUBLIC_KEYS", "_PUBLISHABLE_KEY", "_CACHE_KEY", "_SORT_KEY", "_PARTITION_KEY", "OLD_PWD"];
+const PUBLIC_ENDS: &[&str] = &[
+    "_PUBLIC_KEY",
+    "_PUBLIC_KEYS",
+    "_PUBLISHABLE_KEY",
+    "_CACHE_KEY",
+    "_SORT_KEY",
+    "_PARTITION_KEY",
+    "OLD_PWD",
+];
 
 #[cfg(test)]
 mod tests {
@@ -152,24 +208,84 @@ mod tests {
     #[test]
     fn a_name_says_what_a_variable_is_for() {
         let table: [(&str, &[&str]); 4] = [
-            (CONNECTION, &[
-                "DIRECT_URL", "DB_URL", "DB_HOST", "PGHOST", "DSN", "dsn", "SHADOW_DATABASE_URL", "APP_DB_URI",
-                "OLD_DB_HOST", "SENTRY_DSN", "X_CONNECTION_STRING", "DATABASE_URL_OLD", "MY_DATABASE_URL_UNPOOLED",
-                "POSTGRES_URL", "POSTGRES_URL_NON_POOLING", "PG_URI", "MYSQL_URL", "MARIADB_URL", "MONGODB_URI",
-                "REDIS_URL", "NEON_URL", "SUPABASE_DB_URL", "Redis_Url",
-            ]),
-            (SECRET, &[
-                "SECRET", "TOKEN", "PASSWORD", "API_KEY", "PGPASSWORD", "MYSQL_PWD", "OLD_SECRET", "GIT_TOKEN",
-                "X_PASSWORD", "X_PASSPHRASE", "X_PASS", "X_KEY", "X_KEYS", "X_CREDENTIALS", "SECRET_KEY_BASE",
-                "X_SECRET_ID", "SLACK_WEBHOOK_URL", "x_api_key",
-            ]),
+            (
+                CONNECTION,
+                &[
+                    "DIRECT_URL",
+                    "DB_URL",
+                    "DB_HOST",
+                    "PGHOST",
+                    "DSN",
+                    "dsn",
+                    "SHADOW_DATABASE_URL",
+                    "APP_DB_URI",
+                    "OLD_DB_HOST",
+                    "SENTRY_DSN",
+                    "X_CONNECTION_STRING",
+                    "DATABASE_URL_OLD",
+                    "MY_DATABASE_URL_UNPOOLED",
+                    "POSTGRES_URL",
+                    "POSTGRES_URL_NON_POOLING",
+                    "PG_URI",
+                    "MYSQL_URL",
+                    "MARIADB_URL",
+                    "MONGODB_URI",
+                    "REDIS_URL",
+                    "NEON_URL",
+                    "SUPABASE_DB_URL",
+                    "Redis_Url",
+                ],
+            ),
+            (
+                SECRET,
+                &[
+                    "SECRET",
+                    "TOKEN",
+                    "PASSWORD",
+                    "API_KEY",
+                    "PGPASSWORD",
+                    "MYSQL_PWD",
+                    "OLD_SECRET",
+                    "GIT_TOKEN",
+                    "X_PASSWORD",
+                    "X_PASSPHRASE",
+                    "X_PASS",
+                    "X_KEY",
+                    "X_KEYS",
+                    "X_CREDENTIALS",
+                    "SECRET_KEY_BASE",
+                    "X_SECRET_ID",
+                    "SLACK_WEBHOOK_URL",
+                    "x_api_key",
+                ],
+            ),
             (PREFIX, &["KOOMY_NEW", "KOOMY_", "KOOMY_SECRET"]),
-            ("", &[
-                "PATH", "HOME", "EDITOR", "API_URL", "PGDATA", "X_PUBLIC_KEY", "X_PUBLISHABLE_KEY", "X_CACHE_KEY",
-                "OLDPWD", "MONKEY", "KEYBOARD", "TOKENS_PER_MINUTE", "SECRETARY", "POSTGRES_VERSION", "koomy_new",
-                "GITHUB_TOKEN", "CI_JOB_TOKEN", // the platform's
-                "APP_SECRET", "DATABASE_URL", "DEBUG_TOKEN", "KOOMY_ENV", // the policy's
-            ]),
+            (
+                "",
+                &[
+                    "PATH",
+                    "HOME",
+                    "EDITOR",
+                    "API_URL",
+                    "PGDATA",
+                    "X_PUBLIC_KEY",
+                    "X_PUBLISHABLE_KEY",
+                    "X_CACHE_KEY",
+                    "OLDPWD",
+                    "MONKEY",
+                    "KEYBOARD",
+                    "TOKENS_PER_MINUTE",
+                    "SECRETARY",
+                    "POSTGRES_VERSION",
+                    "koomy_new",
+                    "GITHUB_TOKEN",
+                    "CI_JOB_TOKEN", // the platform's
+                    "APP_SECRET",
+                    "DATABASE_URL",
+                    "DEBUG_TOKEN",
+                    "KOOMY_ENV", // the policy's
+                ],
+            ),
         ];
         let ask = ask();
         for (look, names) in table {
@@ -179,7 +295,11 @@ mod tests {
                     look => format!("`{name}` {look}, and the policy does not know it"),
                 };
                 for environment in ["production", "staging"] {
-                    assert_eq!(ask.says(&[("KOOMY_ENV", environment), (name, "x")]), said, "{name}");
+                    assert_eq!(
+                        ask.says(&[("KOOMY_ENV", environment), (name, "x")]),
+                        said,
+                        "{name}"
+                    );
                 }
                 assert_eq!(ask.says(&[(name, "")]), "", "{name} is empty");
             }

@@ -6,8 +6,8 @@ use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Connection, Environment, Variable};
 use crate::secret::means_nothing;
-use crate::source::Spanned;
 use crate::selftest::{Baseline, Violation, one};
+use crate::source::Spanned;
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-is-set",
@@ -140,12 +140,7 @@ fn must_be_connected(
     );
 }
 
-fn partial(
-    case: &Case<'_>,
-    set: &Seen,
-    missing: &[&Spanned<String>],
-    findings: &mut Findings,
-) {
+fn partial(case: &Case<'_>, set: &Seen, missing: &[&Spanned<String>], findings: &mut Findings) {
     for name in missing {
         let place = case.find(&name.value).map_or_else(|| set.place.clone(), |s| s.place.clone());
         findings.push(
@@ -208,7 +203,8 @@ mod tests {
     fn a_word_for_nothing_is_no_secret_and_may_be_a_text() {
         let ask = Ask::small(&RULE, VARIABLES);
         let said = "`KEY` holds a word for nothing, and `sandbox` requires it";
-        let table = [("KEY", "null", said), ("KEY", "x", ""), ("NOTE", "null", ""), ("MAYBE", "null", "")];
+        let table =
+            [("KEY", "null", said), ("KEY", "x", ""), ("NOTE", "null", ""), ("MAYBE", "null", "")];
         for (name, value, said) in table {
             let mut given = without("sandbox", name);
             given.push((name, value));
@@ -308,7 +304,10 @@ mod tests {
             (&["H"], "`D` is not set, and `H` is\n`U` is not set, and `H` is"),
             (&["D"], "`H` is not set, and `D` is\n`U` is not set, and `D` is"),
             (&["U"], "`H` is not set, and `U` is\n`D` is not set, and `U` is"),
-            (&["W"], "`H` is not set, and `W` is\n`D` is not set, and `W` is\n`U` is not set, and `W` is"),
+            (
+                &["W"],
+                "`H` is not set, and `W` is\n`D` is not set, and `W` is\n`U` is not set, and `W` is",
+            ),
             (&["H", "D"], "`U` is not set, and `H` is"),
             (&["H", "D", "U"], ""),
         ];

@@ -129,7 +129,8 @@ mod tests {
 
     #[test]
     fn what_is_no_text_is_no_runtime() {
-        let facts = Facts::assume().variable("KOOMY_ENV", "bare").variable("NODE_ENV", *b"test\xff");
+        let facts =
+            Facts::assume().variable("KOOMY_ENV", "bare").variable("NODE_ENV", *b"test\xff");
         assert_eq!(Ask::small(&RULE, RUNTIME).says_of(&facts.facts()), NO[2]);
     }
 

@@ -1,0 +1,97 @@
+//! What a permit carries, and what a refusal shows.
+
+use serde::Deserialize;
+
+use super::*;
+
+#[derive(Debug, Deserialize, PartialEq)]
+struct Settings {
+    node_env: String,
+    port: u16,
+    #[serde(default)]
+    note: Option<String>,
+}
+
+fn ask(environment: &str, changes: &[(&str, Option<&str>)]) -> Result<Permit<Boot>, Refusal> {
+    Permit::<Boot>::ask(&Policy::built_in().unwrap(), &complete(environment, changes))
+}
+
+#[test]
+fn a_permit_carries_what_was_judged() {
+    for (name, database) in
+        [("production", "koomy"), ("sandbox", "koomy"), ("local", "koomy_local")]
+    {
+        let permit = ask(name, &[]).unwrap();
+        assert_eq!(permit.environment(), name);
+        assert_eq!(permit.target("primary").unwrap().database(), database);
+        assert!(permit.target("secondary").is_none());
+        assert_eq!(format!("{permit:?}"), "Permit<boot>");
+    }
+}
+
+#[test]
+fn settings_are_read_from_the_snapshot() {
+    let facts = |port: &str| {
+        let mut facts = complete("sandbox", &[("PORT", Some(port))]);
+        every::set(&mut facts, "NOTE", b"no text \xff");
+        facts
+    };
+    let policy = Policy::built_in().unwrap();
+    let settings =
+        |port| Permit::<Boot>::ask(&policy, &facts(port)).unwrap().settings::<Settings>();
+    let whole = Settings { node_env: "production".to_owned(), port: 8080, note: None };
+    assert_eq!(settings("8080"), Ok(whole));
+    let unfit = settings("no canary").unwrap_err();
+    assert_eq!(unfit, SettingsError::Unfit);
+    assert_eq!(unfit.to_string(), "a variable does not fit the type of its field");
+    let missing = ask("sandbox", &[]).unwrap().settings::<Settings>().unwrap_err();
+    assert_eq!(missing, SettingsError::Missing { field: "port" });
+}
+
+#[test]
+fn a_refusal_shows_every_finding_and_the_way_out() {
+    let text = "version = 1\nname = 'n'\nvariables.APP_ENV.is = 'environment'\n\
+        variables.KEY = { is = 'secret', required = ['live'] }\nvariables.NODE_ENV.is = 'runtime'\n\
+        environments.live = { data = 'real', runtime = ['production'] }\n";
+    let policy = Policy::parse("p.toml", text).unwrap();
+    let facts = Facts::assume().variable("APP_ENV", "live").variable("NODE_ENV", "test").facts();
+    let refusal = Permit::<Boot>::ask(&policy, &facts).unwrap_err();
+    assert_eq!(refusal.outcome(), Outcome::Refused);
+    assert_eq!(refusal.findings().len(), 2);
+    assert_eq!(
+        refusal.to_string(),
+        "refused: the boot gate of p.toml, environment `live`\n\
+         refused[variable-is-set]: `KEY` is not set, and `live` requires it\n  \
+         cause: assumed environment\n  decided-by: p.toml:4:45\n  \
+         help: set `KEY`, or take `live` out of its `required`\n\
+         refused[variable-pair-is-allowed]: `NODE_ENV` holds a runtime that `live` may not \
+         run with\n  cause: assumed environment\n  decided-by: p.toml:6:48\n  \
+         help: in `live`, set it to `production`"
+    );
+}
+
+#[test]
+fn what_could_not_be_read_is_undecided() {
+    let refusal = Permit::<Boot>::ask(&Policy::built_in().unwrap(), &Facts::assume().facts());
+    let refusal = refusal.unwrap_err();
+    assert_eq!((refusal.outcome(), refusal.findings().len()), (Outcome::Undecided, 1));
+    assert_eq!(
+        refusal.to_string(),
+        "undecided: the boot gate of policy.example.toml\n\
+         undecided[environment-is-readable]: the environment was not looked at\n  \
+         cause: assumed environment\n  help: say what it is"
+    );
+}
+
+#[test]
+fn an_unusable_policy_decides_nothing() {
+    let error = Policy::parse("p.toml", "").unwrap_err();
+    let refusal = Refusal::from(error.clone());
+    assert_eq!((refusal.outcome(), refusal.findings().len()), (Outcome::Undecided, 0));
+    assert_eq!(refusal.to_string(), error.to_string());
+}
+
+#[test]
+fn gates_are_called_what_they_do() {
+    assert_eq!(GATES.iter().map(|gate| gate.name()).collect::<Vec<_>>(), ["boot", "compare"]);
+}

@@ -1,0 +1,82 @@
+//! What the guard judges is what the program gets, seen from outside.
+//!
+//! The environment of a process cannot be assumed, so these tests run
+//! themselves again, with variables of their own and nothing else.
+
+#[path = "truth/koomy.rs"]
+#[expect(dead_code, reason = "shared with the truth tables, which use all of it")]
+mod koomy;
+
+use std::process::Command;
+
+use koomy_guard::gate::boot;
+use koomy_guard::policy::Policy;
+use koomy_guard::{Outcome, boot_with};
+use serde_json::Value;
+
+/// Says what the gate decides about this process; a test only in name.
+#[test]
+fn child() {
+    let told = match boot() {
+        Ok(permit) => {
+            let settings: Result<Value, _> = permit.settings();
+            let runtime = settings.ok().and_then(|all| all.get("node_env").cloned());
+            let same = boot().is_ok_and(|again| std::ptr::eq(again, permit));
+            format!("permitted {} {runtime:?} {same}", permit.environment())
+        }
+        Err(refusal) => {
+            let rules: Vec<_> = refusal.findings().iter().map(|f| f.rule().id).collect();
+            assert!(boot_with(&Policy::built_in().unwrap()).is_err(), "both look alike");
+            format!("{} {}", refusal.outcome().name(), rules.join("+"))
+        }
+    };
+    eprintln_of(&told);
+}
+
+#[expect(clippy::print_stderr, reason = "the parent reads it")]
+fn eprintln_of(told: &str) {
+    eprintln!("told: {told}");
+}
+
+/// What a process with these variables alone is told.
+fn told(variables: &[(String, String)]) -> String {
+    let Ok(program) = std::env::current_exe() else { return String::new() };
+    let mut command = Command::new(program);
+    command.args(["--exact", "child", "--nocapture"]).env_clear();
+    let output = command.envs(variables.iter().map(|(name, value)| (name, value))).output();
+    let text = output.map(|output| String::from_utf8_lossy(&output.stderr).into_owned());
+    let text = text.unwrap_or_default();
+    let line = text.lines().find_map(|line| line.split_once("told: "));
+    line.map_or(text.clone(), |(_, told)| told.to_owned())
+}
+
+#[test]
+fn a_process_is_judged_by_its_own_variables() {
+    for place in &koomy::PLACES {
+        let mut variables = koomy::variables(place);
+        let runtime = if place.name == "local" { "development" } else { "production" };
+        let said = format!("permitted {} Some(String(\"{runtime}\")) true", place.name);
+        assert_eq!(told(&variables), said);
+        koomy::set(&mut variables, "KOOMY_ENV", Some("staging".to_owned()));
+        assert_eq!(told(&variables), "refused variable-is-allowed");
+    }
+    assert_eq!(told(&[]), "undecided environment-is-readable");
+    assert_eq!(Outcome::Undecided.name(), "undecided");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_value_that_is_no_text_is_kept_and_judged() {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt as _;
+
+    let Ok(program) = std::env::current_exe() else { return };
+    let [_, _, local] = &koomy::PLACES;
+    let mut command = Command::new(program);
+    command.args(["--exact", "child", "--nocapture"]).env_clear().envs(koomy::variables(local));
+    command.env("JWT_SECRET", OsString::from_vec(b"canary\xff".to_vec()));
+    let output = command.output().unwrap();
+    let shown = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(shown.contains("told: refused variable-has-format"), "{shown}");
+    assert!(!shown.contains("canary"), "{shown}");
+}
