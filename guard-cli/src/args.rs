@@ -65,6 +65,7 @@ pub(crate) enum Command {
     Policy(cmd::policy::Command),
     Explain(cmd::explain::Explain),
     Rules(cmd::rules::Rules),
+    Selftest(cmd::selftest::Selftest),
     Init(cmd::init::Init),
     Completions(cmd::completions::Completions),
     Man(cmd::man::Man),

@@ -38,6 +38,16 @@ impl Exit {
         }
     }
 
+    /// The word for it in a JSON document.
+    pub(crate) const fn outcome(self) -> &'static str {
+        match self {
+            Self::Permitted => "permitted",
+            Self::Refused | Self::ChildRefused => "refused",
+            Self::Undecided | Self::ChildUndecided => "undecided",
+            Self::Misused | Self::ChildMisused | Self::NotExecutable | Self::NotFound => "misused",
+        }
+    }
+
     /// The same, for a command whose codes are otherwise its child's.
     pub(crate) fn before_child(self) -> Self {
         match self {

@@ -10,6 +10,7 @@ pub(crate) mod man;
 mod matrix;
 pub(crate) mod policy;
 pub(crate) mod rules;
+pub(crate) mod selftest;
 pub(crate) mod target;
 
 use koomy_guard::Policy;
@@ -29,6 +30,7 @@ pub(crate) fn run(cli: Cli) -> Exit {
         Command::Policy(command) => command.run(&global, console),
         Command::Explain(explain) => explain.run(console),
         Command::Rules(rules) => rules.run(console),
+        Command::Selftest(selftest) => selftest.run(&global, console),
         Command::Init(init) => init.run(&global, console),
         Command::Completions(completions) => completions.run(console),
         Command::Man(man) => man.run(console),

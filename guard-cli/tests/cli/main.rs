@@ -8,5 +8,6 @@ mod exec;
 mod guard;
 mod leaks;
 mod policy;
+mod selftest;
 mod target;
 mod usage;

@@ -1,0 +1,97 @@
+//! `selftest`
+
+use clap::Args;
+use koomy_guard::Policy;
+use koomy_guard::policy::Origin;
+use koomy_guard::report::Format;
+use koomy_guard::selftest::{self, Proof, SelfTest, Tried};
+use serde_json::json;
+
+use crate::args::Global;
+use crate::console::{Console, TOOL};
+use crate::exit::Exit;
+use crate::file;
+
+/// Plant a violation of every rule, and require the refusal
+///
+/// The variables are made up from the policy; nothing of this process is read.
+/// Ends with 1 if a rule let a violation pass, and with 3 if no variables could
+/// satisfy an environment, so that nothing could be planted in it.
+#[derive(Debug, Args)]
+pub(crate) struct Selftest {}
+
+impl Selftest {
+    /// Runs the command.
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+        let Self {} = self;
+        let policy = file::policy(global, console)?;
+        let result = selftest::run(&policy);
+        let exit = exit(&result);
+        match console.format {
+            Format::Human => Ok(console.print(&table(&policy, &result), exit)),
+            Format::Json => Ok(console.print_json(&document(&policy, &result, exit), exit)),
+            Format::Sarif | Format::Github => Err(console.no_such_form()),
+        }
+    }
+}
+
+fn exit(result: &SelfTest) -> Exit {
+    if result.tried.iter().any(|tried| tried.proof == Proof::Silent) {
+        Exit::Refused
+    } else if result.impossible.is_empty() {
+        Exit::Permitted
+    } else {
+        Exit::Undecided
+    }
+}
+
+fn table(policy: &Policy, result: &SelfTest) -> String {
+    let widest = result.tried.iter().map(|tried| tried.rule.id.len()).max().unwrap_or_default();
+    let mut text = String::new();
+    for Tried { rule, proof, environment } in &result.tried {
+        let place = match environment {
+            Some(name) => format!(" in {}", name.escape_debug()),
+            None => String::new(),
+        };
+        text += &format!("{:widest$}  {}{place}\n", rule.id, proof.name());
+    }
+    for (name, findings) in &result.impossible {
+        text += &format!("\nno variables satisfy {}:\n", name.escape_debug());
+        for finding in findings {
+            text += &format!("  {}: {}\n", finding.rule().id, finding.message().escape_debug());
+        }
+    }
+    let count = |proof| result.tried.iter().filter(|tried| tried.proof == proof).count();
+    text += &format!(
+        "\n{}: {} rules refused what was planted, {} were silent, {} had nothing to violate\n",
+        policy.name().escape_debug(),
+        count(Proof::Refused),
+        count(Proof::Silent),
+        count(Proof::NothingToViolate),
+    );
+    text
+}
+
+fn document(policy: &Policy, result: &SelfTest, exit: Exit) -> serde_json::Value {
+    let rules = result.tried.iter().map(|Tried { rule, proof, environment }| {
+        json!({"rule": rule.id, "proof": proof.name(), "environment": environment})
+    });
+    let impossible = result.impossible.iter().map(|(name, findings)| {
+        let findings = findings
+            .iter()
+            .map(|finding| json!({"rule": finding.rule().id, "message": finding.message()}));
+        json!({"environment": name, "findings": findings.collect::<Vec<_>>()})
+    });
+    let source = match policy.origin() {
+        Origin::BuiltIn => "built-in",
+        Origin::File => policy.source().name(),
+    };
+    json!({
+        "schema": "koomy-guard/v1",
+        "tool": {"name": TOOL.name, "version": TOOL.version},
+        "policy": {"name": policy.name(), "source": source, "sha256": policy.sha256()},
+        "outcome": exit.outcome(),
+        "rules": rules.collect::<Vec<_>>(),
+        "impossible": impossible.collect::<Vec<_>>(),
+    })
+}
