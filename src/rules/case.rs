@@ -168,10 +168,7 @@ impl<'a> Case<'a> {
         let connections = policy
             .connections()
             .iter()
-            .map(|connection| Reached {
-                connection,
-                reading: read(connection, policy, variables),
-            })
+            .map(|connection| Reached { connection, reading: read(connection, policy, variables) })
             .collect();
         let met = meet(policy, variables);
         let secrets = met.iter().filter_map(Held::of).collect();
