@@ -168,10 +168,7 @@ impl<'a> Case<'a> {
         let connections = policy
             .connections()
             .iter()
-            .map(|connection| Reached {
-                connection,
-                reading: read(connection, policy, environment, variables),
-            })
+            .map(|connection| Reached { connection, reading: read(connection, policy, variables) })
             .collect();
         let met = meet(policy, variables);
         let secrets = met.iter().filter_map(Held::of).collect();
@@ -230,7 +227,6 @@ fn meet<'a>(policy: &'a Policy, variables: &'a Variables) -> Vec<Met<'a>> {
 fn read<'a>(
     connection: &'a Connection,
     policy: &'a Policy,
-    environment: Option<&'a Environment>,
     variables: &'a Variables,
 ) -> Reading<'a> {
     let (variable, parsed) = match &connection.given {
@@ -253,7 +249,9 @@ fn read<'a>(
     match parsed {
         Err((variable, ambiguity)) => Reading::Ambiguous { variable, ambiguity },
         Ok(target) => {
-            let database = database(policy, environment, &target);
+            // INVARIANT: at most one; a policy in which two databases share an
+            // address does not exist.
+            let database = policy.databases().iter().find(|d| d.is_reached_by(&target));
             Reading::Target(Box::new(Led { variable, target, database }))
         }
     }
@@ -316,16 +314,4 @@ fn assemble<'a>(
     let target =
         Target::from_parts(engine, parts).map_err(|ambiguity| (blamed(&ambiguity), ambiguity));
     Ok((host_seen, target))
-}
-
-/// The policy's database that `target` is; one of the environment's if there
-/// is a choice.
-fn database<'a>(
-    policy: &'a Policy,
-    environment: Option<&'a Environment>,
-    target: &Target,
-) -> Option<&'a Database> {
-    let own = environment.into_iter().flat_map(|environment| &environment.databases);
-    let own = own.filter_map(|id| policy.database(id.value));
-    own.chain(policy.databases()).find(|database| database.is_reached_by(target))
 }

@@ -218,6 +218,12 @@ mod tests {
                 "main",
                 "engine",
             ),
+            (
+                "MYSQL_URL",
+                url("main.koomy.app:5432/koomy").replace("postgresql", "mysql"),
+                "main",
+                "engine",
+            ),
         ];
         for (name, url, database, what) in table {
             let said = format!(

@@ -136,7 +136,8 @@ mod tests {
             Kind::by_id("stripe-publishable-key").unwrap().sample(Some(Class::Test), 1).unwrap();
         let main = url_with(one, "main.koomy.app/koomy");
         let play = url_with(one, "play.koomy.app/koomy");
-        let table: [(Given<'_>, Given<'_>, Vec<String>); 10] = [
+        let table: [(Given<'_>, Given<'_>, Vec<String>); 11] = [
+            (&[("A", one)], &[("A", one), ("B", one)], vec![said("A", "A"), said("B", "A")]),
             (&[("A", one)], &[("A", two)], vec![]),
             (&[("A", one)], &[("A", one)], vec![said("A", "A")]),
             (&[("A", one)], &[("B", one)], vec![said("B", "A")]),

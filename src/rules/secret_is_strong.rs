@@ -96,11 +96,14 @@ mod tests {
     use super::super::testing::{Ask, strong, url_with};
     use super::RULE;
 
+    use crate::secret::{Class, Kind};
+
     const BAD: &str = "kJ2";
     const MORE: &str = "[variables.KEY]\nis = 'secret'\n\
         [variables.MUCH]\nis = 'secret'\nmin_bits = 512\n\
         [variables.LITTLE]\nis = 'secret'\nmin_bits = 1\n\
-        [variables.STRIPE]\nis = 'secret'\nkind = 'stripe-secret-key'\n[variables.NOTE]\n";
+        [variables.STRIPE]\nis = 'secret'\nkind = 'stripe-secret-key'\nmin_bits = 512\n\
+        [variables.NOTE]\n";
 
     fn secret_said(name: &str) -> String {
         format!("`{name}` is weak: guessing it takes less than 64 bits")
@@ -114,6 +117,8 @@ mod tests {
     fn a_home_made_secret_is_strong() {
         let ask = Ask::small(&RULE, MORE);
         let strong = strong(6);
+        let stripe = Kind::by_id("stripe-secret-key").unwrap();
+        let stripe = stripe.sample(Some(Class::Test), 6).unwrap();
         let much = "`MUCH` is weak: guessing it takes less than 512 bits";
         let table = [
             ("KEY", BAD, &*secret_said("KEY")),
@@ -123,7 +128,8 @@ mod tests {
             ("KEY", " k ", ""),      // `secret-has-class` refuses it
             ("MUCH", &*strong, much),
             ("LITTLE", BAD, ""),
-            ("STRIPE", BAD, ""), // `secret-has-class` refuses it
+            ("STRIPE", BAD, ""),      // `secret-has-class` refuses it
+            ("STRIPE", &*stripe, ""), // its provider made it
             ("NOTE", BAD, ""),
             ("UNKNOWN", BAD, ""),
         ];

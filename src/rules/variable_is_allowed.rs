@@ -56,7 +56,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 fn names_an_environment(case: &Case<'_>, findings: &mut Findings) {
     let name = case.policy.environment_variable();
-    let (None, Some(variable)) = (case.environment, case.policy.declared(name)) else { return };
+    let Some(variable) = case.policy.declared(name) else { return };
     let Some(seen) = case.find(name).filter(|seen| !seen.is_empty()) else { return };
     let known: Vec<_> = case.policy.environments().iter().map(|e| e.name.value.as_str()).collect();
     one_of(case, variable, seen, &known, variable.name.span, findings);

@@ -45,6 +45,7 @@ pub use parts::Parts;
 pub use postgres::MOVERS;
 pub use problem::Problem;
 pub use provider::Provider;
+pub(crate) use provider::is_pooler;
 
 use crate::secret::Secret;
 

@@ -200,6 +200,11 @@ fn is_cell(label: &str) -> bool {
     !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Whether a host is another way to the one without its `-pooler`.
+pub(crate) fn is_pooler(host: &str) -> bool {
+    unpooled(host).is_some()
+}
+
 fn unpooled(host: &str) -> Option<String> {
     let (endpoint, rest) = neon_endpoint(host)?;
     let direct = endpoint.strip_suffix("-pooler").filter(|direct| direct.len() > "ep-".len())?;

@@ -20,9 +20,9 @@ pub(super) fn check(
             claims.claim("domain", &domain.value, name, domain.span);
         }
         for id in &environment.databases {
-            let Some(database) = databases.iter().find(|database| database.id == id.value) else {
-                continue;
-            };
+            // INVARIANT: sorted by id, which is the order of the file.
+            let found = databases.binary_search_by_key(&id.value, |database| database.id);
+            let Some(database) = found.ok().and_then(|at| databases.get(at)) else { continue };
             if !claims.claim("database", &database.name.value, name, id.span) {
                 continue;
             }
@@ -34,13 +34,30 @@ pub(super) fn check(
             }
         }
     }
-    for (position, second) in databases.iter().enumerate() {
-        for first in databases.iter().take(position) {
-            if let Some(address) = shared_address(first, second) {
-                claims.twice("address", address, &first.name, &second.name);
-            }
+    for (first, second) in neighbours(databases) {
+        if let Some(address) = shared_address(first, second) {
+            claims.twice("address", address, &first.name, &second.name);
         }
     }
+}
+
+/// Pairs of databases that have a host or a socket in common, in file order.
+fn neighbours(databases: &[Database]) -> Vec<(&Database, &Database)> {
+    let mut at: BTreeMap<&str, Vec<&Database>> = BTreeMap::new();
+    let mut pairs = Vec::new();
+    for second in databases {
+        let Database { endpoints, hosts, sockets, .. } = second;
+        let mut before: Vec<&Database> = Vec::new();
+        for address in endpoints.iter().chain(hosts).chain(sockets) {
+            let here = at.entry(&address.value).or_default();
+            before.extend(here.iter().filter(|first| first.id != second.id));
+            here.push(second);
+        }
+        before.sort_by_key(|first| first.id);
+        before.dedup_by_key(|first| first.id);
+        pairs.extend(before.into_iter().map(|first| (first, second)));
+    }
+    pairs
 }
 
 struct Claims<'a> {

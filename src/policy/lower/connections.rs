@@ -1,5 +1,7 @@
 //! `[connections.NAME]`
 
+use std::collections::BTreeSet;
+
 use super::super::reader::Section;
 use super::super::{Connection, Given, PartVariables, Phase};
 use super::Lower;
@@ -78,20 +80,19 @@ impl Lower {
     }
 
     fn given_twice(&mut self, connections: &[Connection]) {
-        let urls = |connection: &Connection| match &connection.given {
-            Given::Url(url) => Some(url.clone()),
+        let urls = connections.iter().filter_map(|connection| match &connection.given {
+            Given::Url(url) => Some(url),
             Given::Parts(_) => None,
-        };
-        let mut seen: Vec<Spanned<String>> = Vec::new();
-        for url in connections.iter().filter_map(urls) {
-            if seen.iter().any(|other| other.value == url.value) {
+        });
+        let mut seen = BTreeSet::new();
+        for url in urls {
+            if !seen.insert(url.value.as_str()) {
                 self.contradiction(
                     url.span,
                     format!("`{}` gives two connections", url.value),
                     "declare one of them",
                 );
             }
-            seen.push(url);
         }
     }
 }

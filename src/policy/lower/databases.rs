@@ -5,7 +5,7 @@ use super::super::{Database, DatabaseId, Network};
 use super::Lower;
 use super::environments::is_host_name;
 use crate::source::Spanned;
-use crate::target::{Engine, Provider};
+use crate::target::{Engine, Provider, is_pooler};
 
 impl Lower {
     pub(super) fn databases(&mut self, top: Section<'_>) -> Vec<Database> {
@@ -84,9 +84,8 @@ impl Lower {
             }
         }
         for host in endpoints.iter().chain(hosts) {
-            if database.provider == Some(Provider::Neon)
-                && first_label(&host.value).ends_with("-pooler")
-            {
+            let is_neon = database.provider == Some(Provider::Neon);
+            if is_neon && first_label(&host.value).ends_with("-pooler") || is_pooler(&host.value) {
                 self.contradiction(
                     host.span,
                     format!("`{}` names a pooler", host.value),

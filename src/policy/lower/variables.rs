@@ -263,6 +263,11 @@ impl Lower {
         let Variable { required, allowed, .. } = variable;
         let (Where::Only(_, at), span) = (allowed, required.span()) else { return };
         let Some(span) = span.or(*at) else { return };
+        if let Where::Only(required, _) = required
+            && required.iter().all(|id| allowed.contains(*id))
+        {
+            return;
+        }
         let names = &self.names.environments;
         let forbidden: Vec<_> = names
             .iter()
