@@ -13,10 +13,13 @@ fn changes(edit: impl Fn(&str) -> String) -> Vec<(Direction, String)> {
     diff(&old, &new).into_iter().map(|it| (it.direction, it.subject)).collect()
 }
 
+/// What is replaced by what, and the changes that are told.
+type Edit<'a> = (&'a str, &'a str, &'a [(Direction, &'a str)]);
+
 #[test]
 fn each_edit_is_looser_or_stricter_or_neither() {
     use Direction::*;
-    let table: &[(&str, &str, &[(Direction, &str)])] = &[
+    let table: &[Edit<'_>] = &[
         ("# seed, debug", "seed = true #", &[(Looser, "environments.production.seed")]),
         ("seed      = true", "", &[(Stricter, "environments.sandbox.seed")]),
         ("data      = \"real\"", "data = \"masked\"", &[(Looser, "environments.production.data")]),
