@@ -250,9 +250,13 @@ fn broken_from(rest: &[u8], whole: usize, patience: usize) -> Option<Token> {
     let after = |length: usize, cost: usize| {
         broken_from(rest.get(length..)?, whole, patience.checked_sub(cost)?)
     };
-    let (first, second) = (words::letter(*first), rest.get(1).copied().map(words::letter));
-    let likely = second.is_some_and(|second| words::may_start(first, second));
-    let hollow = if likely { words::hollow(first) } else { &[] };
+    let first = words::letter(*first);
+    let hollow = match rest.get(1).copied() {
+        Some(second) if words::may_start(first, words::letter(second)) => {
+            words::narrowed(words::hollow(first), second)
+        }
+        Some(_) | None => &[],
+    };
     let by_word = hollow.iter().find_map(|word| {
         let length = words::spells(rest, word)?;
         if length < 3 && !(rest.starts_with(word.as_bytes()) && is_among_letters(rest, whole)) {

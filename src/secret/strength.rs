@@ -135,11 +135,12 @@ impl<'a> Walk<'a> {
 
     fn word(&self, rest: &[u8]) -> Option<Step> {
         let first = words::letter(*rest.first()?);
-        let second = words::letter(rest.get(1).copied().unwrap_or_default());
+        let second = rest.get(1).copied().unwrap_or_default();
         let spelt = |word: &&str| words::spells(rest, word).filter(|n| *n >= SHORTEST_WORD);
-        let known = if words::may_start(first, second) {
+        let known = if words::may_start(first, words::letter(second)) {
             let lists = [words::hollow(first), words::chosen(first)];
-            lists.into_iter().flatten().filter_map(spelt).max()
+            let lists = lists.into_iter().flat_map(|list| words::narrowed(list, second));
+            lists.filter_map(spelt).max()
         } else {
             None
         };
