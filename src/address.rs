@@ -59,6 +59,30 @@ pub(crate) fn host_of(value: &str) -> Result<String, AddressError> {
     }
 }
 
+/// The addresses in a text, whatever stands around them: lists, JSON, `name=`.
+pub(crate) fn addresses_in(text: &str) -> impl Iterator<Item = &str> {
+    let is_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    let is_end = |c: char| c.is_whitespace() || c.is_control() || "\"'`<>(){}|,;".contains(c);
+    text.match_indices("://").filter_map(move |(at, _)| {
+        let scheme = text.get(..at)?.rsplit(|c| !is_scheme(c)).next()?;
+        let rest = text.get(at - scheme.len()..)?;
+        rest.split(is_end).next().map(|address| address.trim_end_matches(']'))
+    })
+}
+
+/// The host of an address or, where readers see several, each that one may see.
+/// For a search, which must not miss any; the dot of a full name is left out.
+pub(crate) fn hosts_that_may_be_meant(address: &str) -> Vec<String> {
+    let name = |host: &str| host.trim_end_matches('.').to_ascii_lowercase();
+    match host_of(address) {
+        Ok(host) => vec![name(&host)],
+        Err(_) => {
+            let (_, rest) = address.split_once("://").unwrap_or_default();
+            rest.split(['/', '\\', '@', ':', '?', '#']).map(name).collect()
+        }
+    }
+}
+
 /// The host of an address in the form that every reader knows, without the cost
 /// of the others: a scheme of the web, a lower-case name with a dot or
 /// `localhost`, perhaps a port, perhaps a plain path.

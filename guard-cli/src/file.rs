@@ -24,7 +24,7 @@ pub(crate) fn policy(global: &Global, console: Console) -> Result<Policy, Exit> 
             if !looks_like_a_policy(&text) {
                 return Err(no_policy(path));
             }
-            Policy::parse(&path.display().to_string(), &text)
+            Policy::parse(&file::shown(path), &text)
         }
     };
     parsed.map_err(|error| {
@@ -58,7 +58,7 @@ pub(crate) fn text(path: &Path) -> Result<String, Exit> {
     String::from_utf8(bytes).map_err(|error| {
         let good = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
         let line = good.filter(|byte| **byte == b'\n').count() + 1;
-        misuse(&format!("`{}` is not UTF-8 text: see line {line}", path.display()))
+        misuse(&format!("`{}` is not UTF-8 text: see line {line}", file::shown(path)))
     })
 }
 
@@ -75,7 +75,7 @@ fn no_policy(path: &Path) -> Exit {
     misuse(&format!(
         "`{}` does not look like a policy, so nothing of it is shown\n  \
          help: a policy says `version = 1` and has `[environments.NAME]`",
-        path.display()
+        file::shown(path)
     ))
 }
 
