@@ -1,6 +1,6 @@
 //! `selftest`
 
-use crate::guard::Guard;
+use crate::guard::Room;
 
 const IMPOSSIBLE: &str = "version = 1\nname = \"n\"\n\
     [environments.only]\ndata = \"real\"\ndatabases = [\"db\"]\n\
