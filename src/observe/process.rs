@@ -15,7 +15,7 @@ use crate::source::{Place, Source};
 pub fn process(phase: Phase) -> Facts {
     let source = Source::named("process environment");
     let variables = Variables::from_source(
-        std::env::vars_os().filter_map(|(name, value)| Some(seen(&source, name, value)?)),
+        std::env::vars_os().filter_map(|(name, value)| seen(&source, name, value)),
     );
     let nothing = variables.iter().next().is_none();
     let variables = if nothing { Observed::Absent } else { Observed::Seen(variables) };
