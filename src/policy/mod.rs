@@ -198,7 +198,7 @@ impl Database {
     }
 
     /// Whether `target` dials a host that leads to this database alone.
-    pub fn owns_host_of(&self, target: &Target) -> bool {
+    pub(crate) fn owns_host_of(&self, target: &Target) -> bool {
         self.endpoints.iter().any(|known| target.has_host(&known.value))
     }
 }

@@ -98,19 +98,19 @@ impl Target {
     /// The host without what chooses only a way to the same database.
     ///
     /// That is the `-pooler` of a Neon host's first label. `None` on a socket.
-    pub fn identity_host(&self) -> Option<String> {
+    pub(crate) fn identity_host(&self) -> Option<String> {
         let host = self.host()?;
         Some(unpooled(host).unwrap_or_else(|| host.to_owned()))
     }
 
     /// Whether `host` is the identity host.
-    pub fn has_host(&self, host: &str) -> bool {
+    pub(crate) fn has_host(&self, host: &str) -> bool {
         self.host().is_some_and(|dialed| dialed == host)
             || self.identity_host().is_some_and(|identity| identity == host)
     }
 
     /// Whether both lead to one database of one server, whoever connects.
-    pub fn is_same_database(&self, other: &Self) -> bool {
+    pub(crate) fn is_same_database(&self, other: &Self) -> bool {
         let same_user = !self.user_is_identity() || self.user() == other.user();
         self.engine() == other.engine()
             && self.identity_host() == other.identity_host()
@@ -121,7 +121,7 @@ impl Target {
     }
 
     /// Whether many databases share the host, and the user tells them apart.
-    pub fn user_is_identity(&self) -> bool {
+    pub(crate) fn user_is_identity(&self) -> bool {
         match self.provider() {
             Provider::Supabase => self.host().is_some_and(|host| host.ends_with(POOLER)),
             Provider::PlanetScale | Provider::PrismaPostgres => true,
