@@ -111,7 +111,15 @@ mod tests {
     fn keys(shape: &Shape) -> &[Key] {
         match shape {
             Shape::Table(keys) | Shape::Named(keys) => keys,
-            _ => &[],
+            Shape::Text
+            | Shape::OneOf(_)
+            | Shape::Integer(..)
+            | Shape::Boolean
+            | Shape::Texts
+            | Shape::Words(_)
+            | Shape::Integers(..)
+            | Shape::PerEnvironment(_)
+            | Shape::Either(_) => &[],
         }
     }
 
