@@ -68,7 +68,7 @@ impl Variables {
 
     /// Lays `later` over these variables, as a later file lies over an earlier.
     #[must_use]
-    pub fn overlaid_by(self, later: Self) -> Self {
+    pub(crate) fn overlaid_by(self, later: Self) -> Self {
         let mut list = later.0;
         let is_new = |seen: &Seen, list: &[Seen]| {
             list.binary_search_by(|other| other.name.cmp(&seen.name)).is_err()

@@ -25,42 +25,42 @@ pub struct Case<'a> {
     /// The connections of the policy, each with what its variables say.
     pub connections: Vec<Reached<'a>>,
     /// Every variable that was seen, with what the policy knows of it.
-    pub met: Vec<Met<'a>>,
+    pub(crate) met: Vec<Met<'a>>,
     /// The declared secrets that are set, each looked at once.
-    pub secrets: Vec<Held<'a>>,
+    pub(crate) secrets: Vec<Held<'a>>,
 }
 
 /// A variable that was seen, with what the policy knows of it.
 #[derive(Clone, Copy, Debug)]
-pub struct Met<'a> {
+pub(crate) struct Met<'a> {
     /// What was seen.
-    pub seen: &'a Seen,
+    pub(crate) seen: &'a Seen,
     /// What is declared of it, by its name or by a pattern.
-    pub declared: Option<&'a Variable>,
+    pub(crate) declared: Option<&'a Variable>,
     /// Whether a connection is made of it.
-    pub connects: bool,
+    pub(crate) connects: bool,
 }
 
 impl Met<'_> {
     /// Whether the policy cares what the value is.
-    pub fn is_judged(&self) -> bool {
+    pub(crate) fn is_judged(&self) -> bool {
         self.declared.is_some() || self.connects
     }
 }
 
 /// A declared secret that is set, and what its value looks like.
 #[derive(Clone, Debug)]
-pub struct Held<'a> {
+pub(crate) struct Held<'a> {
     /// The variable.
-    pub variable: &'a Variable,
+    pub(crate) variable: &'a Variable,
     /// What is declared of it as a secret.
-    pub rule: &'a SecretRule,
+    pub(crate) rule: &'a SecretRule,
     /// What was seen.
-    pub seen: &'a Seen,
+    pub(crate) seen: &'a Seen,
     /// The value.
-    pub secret: &'a Secret,
+    pub(crate) secret: &'a Secret,
     /// What the value looks like.
-    pub look: Look,
+    pub(crate) look: Look,
 }
 
 impl<'a> Held<'a> {
@@ -79,7 +79,7 @@ impl<'a> Held<'a> {
 
 /// What a secret's value looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
+pub(crate) enum Look {
     /// A word for nothing, such as `null`.
     Nothing,
     /// A value that somebody was to replace.
