@@ -39,11 +39,12 @@ impl Action for Boot {
 }
 
 impl Sealed for Boot {
-    fn granted(verdict: &Verdict<'_>, facts: &Facts) -> Self {
-        let variables = match &facts.variables {
+    fn granted(policy: &Policy, verdict: &Verdict<'_>, facts: &Facts) -> Self {
+        let mut variables = match &facts.variables {
             Observed::Seen(variables) => variables.clone(),
             Observed::Absent | Observed::Unreadable(_) => Variables::default(),
         };
+        variables.retain(|name| !policy.knows_in_another_case(name));
         let targets = verdict
             .led()
             .map(|(connection, led)| (connection.name.value.clone(), led.target.clone()));
@@ -61,7 +62,9 @@ impl Permit<Boot> {
     /// not from the process a second time.
     ///
     /// A field `database_url` takes the variable `DATABASE_URL`. A variable
-    /// whose value is not text is left out.
+    /// whose value is not text is left out; so is one, such as `database_url`,
+    /// that differs in letter case alone from a name of the policy: it was not
+    /// judged as that.
     ///
     /// # Errors
     ///
