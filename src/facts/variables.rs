@@ -104,7 +104,12 @@ impl Variables {
 
     /// Removes a variable.
     pub(crate) fn remove(&mut self, name: &str) {
-        self.0.retain(|seen| seen.name != name);
+        self.retain(|other| other != name);
+    }
+
+    /// Keeps the variables with such a name.
+    pub(crate) fn retain(&mut self, is_kept: impl Fn(&str) -> bool) {
+        self.0.retain(|seen| is_kept(&seen.name));
     }
 }
 

@@ -48,11 +48,12 @@ impl Action for Boot {
 }
 
 impl Sealed for Boot {
-    fn granted(verdict: &Verdict<'_>, facts: &Facts) -> Self {
-        let variables = match &facts.variables {
+    fn granted(policy: &Policy, verdict: &Verdict<'_>, facts: &Facts) -> Self {
+        let mut variables = match &facts.variables {
             Observed::Seen(variables) => variables.clone(),
             Observed::Absent | Observed::Unreadable(_) => Variables::default(),
         };
+        variables.retain(|name| !policy.knows_in_another_case(name));
         let connections = verdict.led().map(|(connection, led)| Connected {
             connection: connection.name.value.clone(),
             database: led.database.map(|known| known.name.value.clone()).unwrap_or_default(),
@@ -85,7 +86,9 @@ impl Permit<Boot> {
     /// not from the process a second time.
     ///
     /// A field `database_url` takes the variable `DATABASE_URL`. A variable
-    /// whose value is not text is left out.
+    /// whose value is not text is left out; so is one, such as `database_url`,
+    /// that differs in letter case alone from a name of the policy: it was not
+    /// judged as that.
     ///
     /// # Errors
     ///

@@ -344,6 +344,18 @@ impl Policy {
         fitting.next().map(|(_, variable)| variable)
     }
 
+    /// Whether `name` is none of the policy's, and is one in another letter case.
+    pub(crate) fn knows_in_another_case(&self, name: &str) -> bool {
+        if self.declared(name).is_some() || self.is_part_of_connection(name) {
+            return false;
+        }
+        let is_it = |known: &str| known.eq_ignore_ascii_case(name);
+        let mut parts = self.connections.iter().flat_map(Connection::variables);
+        self.variables.keys().any(|known| is_it(known))
+            || parts.any(|part| is_it(&part.value))
+            || self.patterns.iter().any(|(pattern, _)| pattern.fits_in_some_case(name))
+    }
+
     /// Whether a connection is given by the variable called `name`.
     pub fn is_part_of_connection(&self, name: &str) -> bool {
         self.connections

@@ -4,6 +4,7 @@ use super::{Case, Check, Met, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::platform;
+use crate::policy::{Given, PartVariables};
 use crate::secret::Kind;
 use crate::selftest::{Baseline, Violation, one};
 use crate::source::Spanned;
@@ -74,7 +75,7 @@ fn look(case: &Case<'_>, met: &Met<'_>) -> Option<&'static str> {
         return Some("starts with the policy's prefix");
     }
     let upper = name.to_ascii_uppercase();
-    if is_connection(&upper) {
+    if is_connection(&upper) || is_port_left_out(case, name) {
         // `database-url-is-unambiguous` refuses what moves a connection.
         let moves = case.movers().any(|mover| mover.name == name);
         return (!moves).then_some("looks like a connection");
@@ -91,6 +92,20 @@ fn look(case: &Case<'_>, met: &Met<'_>) -> Option<&'static str> {
         return Some("holds an address with a password");
     }
     is_of_database(value.expose()).then_some("holds the address of a database")
+}
+
+/// `DB_PORT`, where a connection is made of `DB_HOST` and has no `port`: the
+/// connection is judged with the usual one.
+fn is_port_left_out(case: &Case<'_>, name: &str) -> bool {
+    let of_host = |stem: &str| {
+        case.policy.connections().iter().any(|connection| match &connection.given {
+            Given::Parts(PartVariables { host, port: None, .. }) => {
+                host.value.strip_suffix("HOST") == Some(stem)
+            }
+            Given::Parts(_) | Given::Url(_) => false,
+        })
+    };
+    name.strip_suffix("PORT").is_some_and(of_host)
 }
 
 fn is_connection(name: &str) -> bool {
@@ -390,6 +405,24 @@ mod tests {
             let by_pattern = said.replace("HARMLESS", "DEBUG_X");
             assert_eq!(ask().says(&[("DEBUG_X", &value)]), by_pattern, "{look}");
             assert_eq!(ask().says(&[("APP_SECRET", &value)]), "", "declared by its name");
+        }
+    }
+
+    #[test]
+    fn a_port_that_no_connection_names_is_not_overlooked() {
+        let parts =
+            "[connections.primary]\nhost = 'DB_HOST'\ndatabase = 'DB_NAME'\nuser = 'DB_USER'\n";
+        let with_port = format!("{parts}port = 'DB_PORT'\n");
+        let table = [
+            (parts, "DB_PORT", "6543", true),
+            (parts, "DB_PORT", "tcp://10.0.0.1:80", false), // Kubernetes, a service `db`
+            (parts, "PORT", "6543", false),
+            (parts, "MY_DB_PORT", "6543", false),
+            (&with_port, "DB_PORT", "6543", false),
+        ];
+        for (more, name, value, is_one) in table {
+            let said = Ask::small(&RULE, more).says(&[(name, value)]);
+            assert_eq!(said.contains(CONNECTION), is_one, "{name}={value}: {said}");
         }
     }
 
