@@ -3,7 +3,8 @@
 use crate::secret::Secret;
 
 /// Whether `name` is set by the platform: one of Kubernetes' service variables,
-/// or one that a CI service or a host is documented to set.
+/// or one that a CI service, a host, an official image or a terminal sets
+/// unasked.
 ///
 /// DELIBERATE: exact names, no prefixes. `CI_DATABASE_PASSWORD` is not a
 /// variable of GitLab's because it starts with `CI_`.
@@ -74,11 +75,23 @@ const NAMES: &[&str] = &[
     "CI_JOB_TOKEN",
     "CI_REGISTRY_PASSWORD",
     "CI_REPOSITORY_URL",
+    "CI_RUNNER_SHORT_TOKEN",
     "GITHUB_TOKEN",
     "GITLAB_FEATURES",
+    "GPG_KEY",
+    "GPG_KEYS",
+    "MSI_SECRET",
+    "NETLIFY_SKEW_PROTECTION_TOKEN",
+    "REPLIT_DB_URL",
+    "REPL_IDENTITY_KEY",
     "RUNNER_TRACKING_ID",
+    "STARSHIP_SESSION_KEY",
     "SYSTEM_ACCESSTOKEN",
+    "VERCEL_AUTOMATION_BYPASS_SECRET",
     "VERCEL_OIDC_TOKEN",
+    "VSCODE_GIT_IPC_AUTH_TOKEN",
+    "WEBSITE_AUTH_ENCRYPTION_KEY",
+    "WEBSITE_AUTH_SIGNING_KEY",
 ];
 
 #[cfg(test)]

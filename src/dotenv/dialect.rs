@@ -30,7 +30,7 @@ fn what_readers_agree_on_is_accepted() {
         ("K=https://host/?a=b&c=%20", "https://host/?a=b&c=%20"),
         ("K=é", "é"),
         ("K=a,b;c!(d)*~<e>[f]{g}`h`|", "a,b;c!(d)*~<e>[f]{g}`h`|"),
-        ("  K=value  ", "value"),
+        ("  K=value", "value"),
         ("K = value", "value"),
         ("K\t=\tvalue", "value"),
         ("export K=value", "value"),
@@ -61,7 +61,7 @@ fn what_readers_agree_on_is_accepted() {
 
 #[test]
 fn what_readers_do_not_agree_on_is_a_problem() {
-    let table: [(&str, ProblemKind); 64] = [
+    let table: [(&str, ProblemKind); 66] = [
         ("K", NoEquals),
         ("K: v", NoEquals),
         ("export", NoEquals),
@@ -94,6 +94,8 @@ fn what_readers_do_not_agree_on_is_a_problem() {
         ("K=a b", InnerSpace),
         ("K=a\tb # note", InnerSpace),
         ("K=v\t# note", TabComment),
+        ("K=v ", TrailingBlank),
+        ("K=v \t\r\n", TrailingBlank),
         ("K=v \t# note", TabComment),
         ("K= # note", LeadingHash),
         ("K=# note", LeadingHash),
@@ -247,6 +249,7 @@ fn every_problem_has_a_message_and_a_way_out_in_house_style() {
         InnerQuote,
         LeadingHash,
         TabComment,
+        TrailingBlank,
         OddCharacter,
         Backslash,
         QuotedCrlf,

@@ -67,6 +67,9 @@ pub enum ProblemKind {
     /// A line break of two characters within quotes.
     #[error("a quoted value is broken by CRLF, which only some readers turn into LF")]
     QuotedCrlf,
+    /// A blank after a value without quotes.
+    #[error("the value has no quotes and ends in a blank, which some readers keep")]
+    TrailingBlank,
     /// A dollar that only some readers take for a reference.
     #[error("the value has a `$` that only some readers expand")]
     Dollar,
@@ -93,6 +96,7 @@ impl ProblemKind {
             | Self::InnerHash
             | Self::LeadingHash
             | Self::TabComment
+            | Self::TrailingBlank
             | Self::Dollar
             | Self::QuotedReference
             | Self::UnknownReference
@@ -137,6 +141,7 @@ impl ProblemKind {
             }
             Self::LeadingHash => "put the value in double quotes; write an empty one as `\"\"`",
             Self::TabComment => "put a space before the `#`",
+            Self::TrailingBlank => "remove the blank, or put the value in double quotes",
             Self::Backslash => {
                 "use single quotes without escapes; in double quotes only `\\n` is certain"
             }

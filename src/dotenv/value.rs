@@ -85,10 +85,17 @@ fn plain(text: &[u8], blanks: usize) -> Raw<'_> {
     } else if content.ends_with(b"\t") && !comment.is_empty() {
         Some(ProblemKind::TabComment)
     } else {
-        plain_problem(trim_end(content))
+        plain_problem(trim_end(content)).or_else(|| trailing_blank(content, comment))
     };
     let content = trim_end(content);
     Raw { style: Style::Plain, content, breaks: 0, used: line.len(), problem }
+}
+
+// A blank before a comment belongs to the comment.
+fn trailing_blank(content: &[u8], comment: &[u8]) -> Option<ProblemKind> {
+    let is_last = comment.is_empty() && !trim_end(content).is_empty();
+    (is_last && content.last().is_some_and(|byte| is_blank(*byte)))
+        .then_some(ProblemKind::TrailingBlank)
 }
 
 fn trim_end(text: &[u8]) -> &[u8] {

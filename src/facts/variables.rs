@@ -40,6 +40,11 @@ impl Seen {
         }
     }
 
+    /// Whether a file has the value without quotes and a blank after it.
+    pub(crate) fn ends_in_blank(&self) -> bool {
+        self.doubt == Some(ProblemKind::TrailingBlank)
+    }
+
     /// Whether the value is there and empty.
     pub fn is_empty(&self) -> bool {
         self.value.expose().is_empty()

@@ -168,12 +168,17 @@ pub(crate) fn closest<'a>(
 ) -> Option<&'a str> {
     candidates
         .into_iter()
-        .map(|candidate| {
-            (strsim::jaro_winkler(&name.to_lowercase(), &candidate.to_lowercase()), candidate)
-        })
+        .map(|candidate| (likeness(&name.to_lowercase(), &candidate.to_lowercase()), candidate))
         .filter(|(likeness, _)| *likeness >= LIKENESS)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, candidate)| candidate)
+}
+
+// Short words have a likeness too low for a slip of one letter.
+fn likeness(name: &str, candidate: &str) -> f64 {
+    let likeness = strsim::jaro_winkler(name, candidate);
+    let is_slip = name.len() >= SHORTEST && strsim::osa_distance(name, candidate) == 1;
+    if is_slip { likeness.max(LIKENESS) } else { likeness }
 }
 
 /// What an [`UnknownName`](ProblemKind::UnknownName) of a kind is called.
@@ -181,3 +186,6 @@ pub(super) const KIND_OF_SECRET: &str = "kind of secret";
 
 /// Below this, a suggestion confuses more than it helps.
 const LIKENESS: f64 = 0.8;
+
+/// Below this length, one letter is too much of a word.
+const SHORTEST: usize = 3;

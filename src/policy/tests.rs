@@ -312,6 +312,10 @@ fn a_suggestion_is_near_or_not_made() {
         let keys = format::POLICY.iter().map(|key| key.name);
         assert_eq!(problem::closest(name, keys), expected, "{name}");
     }
+    for (name, expected) in [("ulr", Some("url")), ("uri", Some("url")), ("u", None), ("xyl", None)]
+    {
+        assert_eq!(problem::closest(name, ["url", "is"]), expected, "{name}");
+    }
 }
 
 /// Whatever the bytes, an answer comes, in time, and with a place in the text.

@@ -1,10 +1,12 @@
 //! Asks one rule about a few variables, for the tables at the bottom of each rule.
 
 use super::{Case, Check, Rule};
-use crate::facts::{Facts, Observed};
+use crate::dotenv::{self, Parsed};
+use crate::facts::{Facts, Observed, Seen, Variables};
 use crate::finding::{Finding, Findings, Role};
-use crate::policy::Policy;
+use crate::policy::{Phase, Policy};
 use crate::secret::Kind;
+use crate::source::Place;
 
 /// A rule, and the policy that it is asked by.
 pub(super) struct Ask {
@@ -41,6 +43,20 @@ impl Ask {
     /// The messages about these facts.
     pub(super) fn says_of(&self, facts: &Facts) -> String {
         lines(&self.findings(facts), |finding| finding.message().to_owned())
+    }
+
+    /// The messages about an env file with this text.
+    pub(super) fn says_of_file(&self, text: &str) -> String {
+        let Parsed { source, entries, problems } = dotenv::parse(".env", text.as_bytes());
+        let seen = entries.into_iter().map(|entry| Seen {
+            place: Place::at(&source, entry.span),
+            doubt: problems.iter().find(|p| p.span == entry.span).map(|p| p.kind),
+            name: entry.key,
+            value: entry.value,
+            also: Vec::new(),
+        });
+        let variables = Observed::Seen(Variables::from_source(seen));
+        self.says_of(&Facts { source, variables, expected: None, phase: Phase::Boot })
     }
 
     /// All that the rule says of these variables, and the text of the policy at

@@ -36,7 +36,9 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     for met in &case.met {
         let seen = met.seen;
         let name = &seen.name;
-        if let Some(doubt) = seen.doubt.filter(|_| met.is_judged()) {
+        // DELIBERATE: a blank at the end is too common to refuse; a closed list does.
+        let doubt = seen.doubt.filter(|_| met.is_judged() && !seen.ends_in_blank());
+        if let Some(doubt) = doubt {
             findings.push(Finding::refused(
                 &RULE,
                 name,

@@ -17,7 +17,8 @@ pub(super) static RULE: Rule = Rule {
 ## Refuses
 A value outside the closed list that the policy gives: a name of no environment
 in the variable that names it, or anything that is not in `values`. Letter case
-counts, and so do white space, quotes and letters that only look alike.
+counts, and so do white space, quotes and letters that only look alike. A blank
+after an unquoted value in a file counts, too, since some readers keep it.
 
 ## Why
 Programs compare with `==`. A value that is nearly `production` is development
@@ -69,14 +70,17 @@ fn one_of(
     findings: &mut Findings,
 ) {
     let value = seen.text().map(|secret| secret.expose());
-    if value.is_some_and(|value| allowed.contains(&value)) {
+    let is_listed = value.is_some_and(|value| allowed.contains(&value));
+    if is_listed && !seen.ends_in_blank() {
         return;
     }
     let name = &variable.name.value;
-    let difference = value
-        .and_then(|value| difference::describe(value, allowed.iter().copied()))
-        .map(|difference| format!(": {difference}"))
-        .unwrap_or_default();
+    let difference = match value {
+        Some(_) if is_listed => Some("it ends in a blank, which some readers keep".to_owned()),
+        Some(value) => difference::describe(value, allowed.iter().copied()),
+        None => None,
+    };
+    let difference = difference.map(|why| format!(": {why}")).unwrap_or_default();
     let list: Vec<_> = allowed.iter().map(|value| format!("`{value}`")).collect();
     let help = match list.as_slice() {
         [] => format!("remove `{name}`; no value of it is allowed here"),
@@ -128,6 +132,27 @@ mod tests {
         assert_eq!(ask.says(&[]), "");
         let bytes = Facts::assume().variable("KOOMY_ENV", *b"production\xff").facts();
         assert_eq!(ask.says_of(&bytes), NO_ENV);
+    }
+
+    #[test]
+    fn a_blank_after_the_value_counts() {
+        let ask = Ask::small(&RULE, MODE);
+        let blank = |name: &str| {
+            format!(
+                "`{name}` holds none of the values that are allowed: \
+                 it ends in a blank, which some readers keep"
+            )
+        };
+        let table = [
+            ("KOOMY_ENV=production \nMODE=on", blank("KOOMY_ENV")),
+            ("KOOMY_ENV=production\t\r\nMODE=on", blank("KOOMY_ENV")),
+            ("KOOMY_ENV=production\nMODE=on ", blank("MODE")),
+            ("KOOMY_ENV=production\nMODE=on\nFREE=x ", String::new()),
+            ("KOOMY_ENV=production # note \nMODE=\"on\" ", String::new()),
+        ];
+        for (text, expected) in table {
+            assert_eq!(ask.says_of_file(text), expected, "{text:?}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::{Case, Check, Met, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
+use crate::platform;
 use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,6 +14,8 @@ pub(super) static RULE: Rule = Rule {
 ## Refuses
 A variable whose `allowed` does not list this environment, declared by its name
 or by a pattern such as `DEBUG*`. One that is set and empty is refused as well.
+What the platform sets unasked passes a pattern: Kubernetes' variables of a
+service called `debug`, told by name and value.
 
 ## Why
 A debug switch that reaches production works there. What may not be there is
@@ -44,10 +47,12 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };
     for Met { seen, declared, .. } in &case.met {
         let Some(variable) = declared else { continue };
-        if variable.allowed.contains(environment.id) {
+        let name = &seen.name;
+        let by_pattern = variable.name.value != *name;
+        let is_injected = by_pattern && platform::sets(name, seen.text());
+        if variable.allowed.contains(environment.id) || is_injected {
             continue;
         }
-        let name = &seen.name;
         let environment = &environment.name.value;
         let at = variable.allowed.span().unwrap_or(variable.name.span);
         findings.push(
@@ -98,6 +103,26 @@ mod tests {
                 let given = [("KOOMY_ENV", environment), (name, value)];
                 assert_eq!(ask.says(&given), expected, "{environment}, {name}={value}");
             }
+        }
+    }
+
+    #[test]
+    fn a_service_of_kubernetes_passes_a_pattern_and_no_name() {
+        let ask = Ask::small(
+            &RULE,
+            "[variables.'DEBUG*']\nallowed = ['sandbox']\n\
+             [variables.OLD_PORT]\nallowed = ['sandbox']\n",
+        );
+        let table = [
+            ("DEBUG_PORT", "tcp://10.0.0.8:80", true),
+            ("DEBUG_SERVICE_HOST", "10.0.0.8", true),
+            ("DEBUG_PORT", "80", false),
+            ("DEBUG_SERVICE_HOST", "prod.example.com", false),
+            ("OLD_PORT", "tcp://10.0.0.8:80", false),
+        ];
+        for (name, value, passes) in table {
+            let said = ask.says(&[("KOOMY_ENV", "production"), (name, value)]);
+            assert_eq!(said.is_empty(), passes, "{name}={value}: {said}");
         }
     }
 

@@ -340,7 +340,10 @@ mod tests {
                     "POSTGRES_VERSION",
                     "koomy_new",
                     "GITHUB_TOKEN",
-                    "CI_JOB_TOKEN", // the platform's
+                    "CI_JOB_TOKEN",
+                    "CI_RUNNER_SHORT_TOKEN",
+                    "REPLIT_DB_URL",
+                    "GPG_KEY", // the platform's
                     "APP_SECRET",
                     "DATABASE_URL",
                     "DEBUG_TOKEN",

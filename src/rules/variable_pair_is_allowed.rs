@@ -66,7 +66,8 @@ fn pair(case: &Case<'_>, variable: &Variable, environment: &Environment, finding
     let Some(seen) = case.find(name).filter(|seen| !seen.is_empty()) else { return };
     let value = seen.text().map(|secret| secret.expose());
     let listed = variable.values.as_ref().and_then(|values| values.of(environment.id));
-    if listed.is_some_and(|list| !list.value.iter().any(|known| Some(known.as_str()) == value)) {
+    let is_as_written = |known: &String| !seen.ends_in_blank() && Some(known.as_str()) == value;
+    if listed.is_some_and(|list| !list.value.iter().any(is_as_written)) {
         // `variable-is-allowed` refuses it already.
         return;
     }
@@ -74,7 +75,7 @@ fn pair(case: &Case<'_>, variable: &Variable, environment: &Environment, finding
         Some(runtime) => (runtime.value.as_slice(), runtime.span),
         None => (&[][..], environment.name.span),
     };
-    if allowed.iter().any(|allowed| Some(allowed.as_str()) == value) {
+    if allowed.iter().any(is_as_written) {
         return;
     }
     let allowed: Vec<_> = allowed.iter().map(|value| format!("`{value}`")).collect();
@@ -125,6 +126,15 @@ mod tests {
             assert_eq!(ask.says(&given), said, "{environment}, {runtime:?}");
         }
         assert_eq!(ask.says(&[("KOOMY_ENV", "production")]), "");
+    }
+
+    #[test]
+    fn a_blank_after_the_value_counts() {
+        let ask = Ask::small(&RULE, RUNTIME);
+        let file = |blank: &str| format!("KOOMY_ENV=production\nNODE_ENV=production{blank}\n");
+        assert_eq!(ask.says_of_file(&file("")), "");
+        assert_eq!(ask.says_of_file(&file(" ")), NO[0]);
+        assert_eq!(ask.says_of_file(&file(" # note")), "");
     }
 
     #[test]
