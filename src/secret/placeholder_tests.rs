@@ -84,7 +84,7 @@ fn good_values_pass() {
     }
 }
 
-// A word inside a good secret is chance, and must not make it a bad one.
+/// A word inside a good secret is chance, and must not make it a bad one.
 #[test]
 fn random_values_with_a_word_in_them_pass() {
     let sets = [Bytes::LOWER_HEX, Bytes::LOWER_ALNUM, Bytes::ALNUM, Bytes::BASE64_URL];
