@@ -117,7 +117,7 @@ mod tests {
             ("KOOMY_PORT", "8080", false),
             ("KOOMY_SERVICE_HOST", "prod.example.com", false),
             ("KOOMY_PORT_8080_TCP_ADDR", "prod.example.com", false),
-            ("KOOMY_PORT_8080_XXX", "tcp://10.96.0.12:8080", false),
+            ("KOOMY_PORT_8080_ICMP", "tcp://10.96.0.12:8080", false),
             ("KOOMY_PORT_8080_TCP_SECRET", "x", false),
             ("KOOMY_SECRET", "10.96.0.12", false),
         ];

@@ -9,9 +9,9 @@ mod koomy;
 
 use std::process::Command;
 
+use koomy_guard::boot_with;
 use koomy_guard::gate::boot;
 use koomy_guard::policy::Policy;
-use koomy_guard::{Outcome, boot_with};
 use serde_json::Value;
 
 /// Says what the gate decides about this process; a test only in name.
@@ -30,11 +30,11 @@ fn child() {
             format!("{} {}", refusal.outcome().name(), rules.join("+"))
         }
     };
-    eprintln_of(&told);
+    tell_parent(&told);
 }
 
 #[expect(clippy::print_stderr, reason = "the parent reads it")]
-fn eprintln_of(told: &str) {
+fn tell_parent(told: &str) {
     eprintln!("told: {told}");
 }
 
@@ -61,7 +61,6 @@ fn a_process_is_judged_by_its_own_variables() {
         assert_eq!(told(&variables), "refused variable-is-allowed");
     }
     assert_eq!(told(&[]), "undecided environment-is-readable");
-    assert_eq!(Outcome::Undecided.name(), "undecided");
 }
 
 #[cfg(unix)]
@@ -70,7 +69,7 @@ fn a_value_that_is_no_text_is_kept_and_judged() {
     use std::ffi::OsString;
     use std::os::unix::ffi::OsStringExt as _;
 
-    let Ok(program) = std::env::current_exe() else { return };
+    let program = std::env::current_exe().unwrap();
     let [_, _, local] = &koomy::PLACES;
     let mut command = Command::new(program);
     command.args(["--exact", "child", "--nocapture"]).env_clear().envs(koomy::variables(local));

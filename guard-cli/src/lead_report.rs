@@ -109,7 +109,7 @@ pub(crate) fn github(leads: &[Lead<'_>]) -> String {
     }
 }
 
-// A message that holds a line break could otherwise issue a command of its own.
+/// A message that holds a line break could otherwise issue a command of its own.
 fn escaped(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -8,6 +8,17 @@
 //! The text is masked while it is parsed: what [`Parsed::source`] shows holds
 //! keys, and no value, comment, or line that was not understood.
 
+mod decode;
+#[cfg(test)]
+mod dialect;
+mod head;
+#[cfg(test)]
+mod laws;
+mod mask;
+mod problem;
+mod scope;
+mod value;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -18,18 +29,6 @@ use self::scope::Scope;
 use self::value::{Style, first_line, has_odd_break, without_cr};
 use crate::secret::value::Value;
 use crate::source::{Source, Span};
-
-mod decode;
-mod head;
-mod mask;
-mod problem;
-mod scope;
-mod value;
-
-#[cfg(test)]
-mod dialect;
-#[cfg(test)]
-mod laws;
 
 /// What a dotenv file says.
 #[derive(Debug)]
@@ -154,15 +153,15 @@ impl<'a> Parser<'a> {
         }
     }
 
-    // The last line of base64 text reads like an assignment. Its "key" would
-    // be the tail of a secret.
+    /// DELIBERATE: the last line of base64 text reads like an assignment. Its
+    /// "key" would be the tail of a secret.
     fn looks_broken(&self, line: &[u8], key: &str) -> bool {
         let padding = line.strip_prefix(key.as_bytes());
         let random = self.in_doubt || head::looks_random(key);
         padding == Some(b"==") || (padding == Some(b"=") && random)
     }
 
-    // A run of such lines is one problem: the first tells enough.
+    /// A run of such lines is one problem: the first tells enough.
     fn unknown(&mut self, rest: &'a [u8], kind: ProblemKind) {
         let span = self.mask.hidden();
         if !self.in_doubt {
@@ -193,7 +192,8 @@ impl<'a> Parser<'a> {
         self.hide_rest();
     }
 
-    // Nothing below is certain: a line may be code or the inside of a quote.
+    /// DELIBERATE: nothing below is certain. A line may be code, or the inside of
+    /// a quote.
     fn hide_rest(&mut self) {
         while let Some(rest) = self.rest.take() {
             let line = first_line(rest);
@@ -205,8 +205,8 @@ impl<'a> Parser<'a> {
     }
 }
 
-// A reader that takes the line for an assignment would go on to the closing
-// quote, so what is inside must not be read as lines of its own.
+/// DELIBERATE: a reader that takes the line for an assignment goes on to the
+/// closing quote, so what is inside must not be read as lines of its own.
 fn open_quote(line: &[u8]) -> Option<(usize, Style)> {
     let opens = |at: usize| match at.checked_sub(1).and_then(|before| line.get(before)) {
         Some(before) => matches!(before, b' ' | b'\t' | b'=' | b':'),

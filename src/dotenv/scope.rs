@@ -49,7 +49,7 @@ impl Scope {
         self.indexed = self.entries.len();
     }
 
-    // A dollar in the value is expanded once more by some readers.
+    /// DELIBERATE: a dollar in the value is expanded once more by some readers.
     fn certain(&self, index: usize) -> Option<&[u8]> {
         let value = self.entries.get(index).map(|entry| &entry.value)?;
         let clear = self.unclear.binary_search(&index).is_err();

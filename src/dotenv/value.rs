@@ -103,14 +103,14 @@ fn trim_end(text: &[u8]) -> &[u8] {
     text.get(..text.len() - blanks).unwrap_or(text)
 }
 
-// A `#` after a blank begins a comment. One inside a word does not.
+/// A `#` after a blank begins a comment. One inside a word does not.
 fn split_comment(text: &[u8]) -> (&[u8], &[u8]) {
     let comment =
         text.array_windows().position(|[before, byte]| is_blank(*before) && *byte == b'#');
     comment.and_then(|before| text.split_at_checked(before + 1)).unwrap_or((text, &[]))
 }
 
-// What could change how the next lines are read comes first.
+/// DELIBERATE: what could change how the next lines are read comes first.
 fn plain_problem(content: &[u8]) -> Option<ProblemKind> {
     let has = |test: fn(u8) -> bool| content.iter().any(|byte| test(*byte));
     if has(|byte| matches!(byte, b'"' | b'\'')) {
@@ -128,7 +128,7 @@ fn plain_problem(content: &[u8]) -> Option<ProblemKind> {
     }
 }
 
-// NUL is no oddity: it makes the value bytes instead of text.
+/// DELIBERATE: NUL is no oddity: it makes the value bytes instead of text.
 fn has_odd_character(content: &[u8]) -> bool {
     if content.iter().any(|byte| !matches!(byte, 0 | b'\t') && byte.is_ascii_control()) {
         return true;

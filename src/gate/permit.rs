@@ -32,7 +32,9 @@ pub(super) mod sealed {
 ///
 /// ```compile_fail
 /// use koomy_guard::gate::{Boot, Permit};
-/// let forged: Permit<Boot> = Permit { action: todo!() };
+/// fn forge(action: Boot) -> Permit<Boot> {
+///     Permit { action }
+/// }
 /// ```
 ///
 /// ```compile_fail

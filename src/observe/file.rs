@@ -134,7 +134,7 @@ fn is_handed_over(path: &Path) -> bool {
         || DESCRIPTORS.iter().any(|directory| path.parent() == Some(Path::new(directory)))
 }
 
-// The length is a hint: a file of `/proc` says 0, and one may grow meanwhile.
+/// The length is a hint: a file of `/proc` says 0, and one may grow meanwhile.
 fn capacity(metadata: &Metadata, limit: u64) -> usize {
     usize::try_from(metadata.len().min(limit).saturating_add(1)).unwrap_or_default()
 }

@@ -258,8 +258,7 @@ impl Policy {
         self.sha256.get_or_init(|| {
             let mut digits = String::with_capacity(64);
             for byte in Sha256::digest(self.source.shown().unwrap_or_default()) {
-                // Writing to a string cannot fail.
-                let _ = write!(digits, "{byte:02x}");
+                let _infallible = write!(digits, "{byte:02x}");
             }
             digits
         })

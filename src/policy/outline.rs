@@ -210,21 +210,12 @@ fn pattern(policy: &Policy, variable: &Variable) -> Table {
 
 /// A variable that names hosts may name those of its environment.
 fn default_hosts(policy: &Policy, variable: &Variable) -> Said {
-    match variable.kind {
-        VariableKind::Url | VariableKind::Urls | VariableKind::Host | VariableKind::Hosts => {
-            let domains = |it: &Environment| texts(&it.domains).map(str::to_owned).collect();
-            let own = policy.environments().iter().map(|it| (it.name.value.clone(), domains(it)));
-            Said::Each(own.collect())
-        }
-        VariableKind::Environment
-        | VariableKind::Runtime
-        | VariableKind::Secret(_)
-        | VariableKind::Text
-        | VariableKind::Email
-        | VariableKind::Port
-        | VariableKind::Integer
-        | VariableKind::Boolean => Said::Any,
+    if !variable.kind.names_hosts() {
+        return Said::Any;
     }
+    let domains = |it: &Environment| texts(&it.domains).map(str::to_owned).collect();
+    let own = policy.environments().iter().map(|it| (it.name.value.clone(), domains(it)));
+    Said::Each(own.collect())
 }
 
 fn places(policy: &Policy, key: &'static str, places: &Where, sense: Sense) -> Entry {

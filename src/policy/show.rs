@@ -32,8 +32,7 @@ fn write_table(out: &mut String, table: &Table) {
     if table.table.is_empty() {
         out.push('\n');
     } else {
-        // Writing to a string cannot fail.
-        let _ = writeln!(out, "\n[{}.{}]", table.table, table.name);
+        let _infallible = writeln!(out, "\n[{}.{}]", table.table, table.name);
     }
     let widest = table.entries.iter().map(|entry| entry.key.len()).max().unwrap_or_default();
     for entry in &table.entries {

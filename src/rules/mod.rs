@@ -32,9 +32,9 @@ pub use case::{Case, Led, Reached, Reading};
 pub(crate) use case::{Held, Look, Met};
 
 use crate::facts::Seen;
-use crate::finding::Findings;
+use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
-use crate::policy::{Connection, Given, Variable};
+use crate::policy::{Connection, Data, Environment, Given, Variable};
 use crate::secret::Secret;
 use crate::selftest::{Baseline, Violation};
 
@@ -149,6 +149,37 @@ fn name_of(case: &Case<'_>) -> String {
 fn is_required(case: &Case<'_>, variable: &Variable) -> bool {
     let here = case.environment.is_some_and(|here| variable.required.contains(here.id));
     here && variable.phases.contains(case.facts.phase)
+}
+
+/// Refuses the passwords of connections in which `problem` sees one, where the
+/// environment's data are real.
+fn refuse_passwords(
+    rule: &'static Rule,
+    case: &Case<'_>,
+    findings: &mut Findings,
+    problem: impl Fn(&Secret) -> Option<String>,
+) {
+    let is_real = |environment: &&Environment| environment.data == Data::Real;
+    let Some(environment) = case.environment.filter(is_real) else { return };
+    for (connection, led) in case.led() {
+        let Some((holder, password)) = judged_password(case, connection, led) else { continue };
+        let Some(problem) = problem(password) else { continue };
+        let name = &holder.name;
+        findings.push(
+            Finding::refused(
+                rule,
+                name,
+                holder.place.clone(),
+                format!("the password in `{name}` {problem}"),
+                "give the role a random password, and put that here",
+            )
+            .because(
+                case.source(),
+                environment.name.span,
+                "an environment with real data",
+            ),
+        );
+    }
 }
 
 /// The password of a connection with the variable that holds it; nothing where

@@ -231,11 +231,10 @@ mod tests {
 
     #[test]
     fn a_form_that_tells_no_class_is_not_the_class_that_is_demanded() {
-        // The one kind with forms of both sorts.
-        let mixed = Kind::ALL.iter().find(|kind| {
+        let is_mixed = |kind: &&&Kind| {
             kind.sample(None, 1).is_some() && kind.tells(Class::Live) && kind.has_form()
-        });
-        let Some(mixed) = mixed else { return };
+        };
+        let mixed = Kind::ALL.iter().find(is_mixed).unwrap();
         let more = format!(
             "[variables.KEY]\nis = 'secret'\nkind = '{}'\nclass = {{ production = 'live' }}\n",
             mixed.id()

@@ -3,7 +3,6 @@
 use super::{Case, Check, Held, Look, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
-use crate::policy::Data;
 use crate::secret::{MINIMUM_BITS, Recognition, is_strong};
 use crate::selftest::{Baseline, Violation, one};
 
@@ -54,46 +53,15 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             .because(case.source(), variable.name.span, "declared as a secret"),
         );
     }
-    passwords(case, findings);
-}
-
-fn passwords(case: &Case<'_>, findings: &mut Findings) {
-    let Some(environment) = case.environment else { return };
-    match environment.data {
-        Data::Masked | Data::Synthetic => return,
-        Data::Real => {}
-    }
-    for (connection, led) in case.led() {
-        let Some((holder, password)) = super::judged_password(case, connection, led) else {
-            continue;
-        };
-        if Look::of(password) != Look::Own || is_strong(password.expose()) {
-            continue;
-        }
-        let name = &holder.name;
-        findings.push(
-            Finding::refused(
-                &RULE,
-                name,
-                holder.place.clone(),
-                format!(
-                    "the password in `{name}` is weak: guessing it takes less than {} bits",
-                    MINIMUM_BITS
-                ),
-                "give the role a random password, and put that here",
-            )
-            .because(
-                case.source(),
-                environment.name.span,
-                "an environment with real data",
-            ),
-        );
-    }
+    super::refuse_passwords(&RULE, case, findings, |password| {
+        let is_weak = Look::of(password) == Look::Own && !is_strong(password.expose());
+        is_weak.then(|| format!("is weak: guessing it takes less than {MINIMUM_BITS} bits"))
+    });
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, strong, url_with};
+    use super::super::testing::{Ask, URL, judges_passwords, strong, url_with};
     use super::RULE;
 
     use crate::secret::{Class, Kind};
@@ -150,51 +118,9 @@ mod tests {
         }
     }
 
-    const URL: &str = "[connections.primary]\nurl = 'DATABASE_URL'\n";
-    const PARTS: &str =
-        "[connections.primary]\nhost = 'H'\ndatabase = 'D'\nuser = 'U'\npassword = 'W'\n";
-
     #[test]
     fn a_password_is_judged_where_the_data_are_real() {
-        let url_secret = format!("{URL}[variables.DATABASE_URL]\nis = 'secret'\n");
-        let part_secret = format!("{PARTS}[variables.W]\nis = 'secret'\n");
-        // (the policy's end, the variable with the password, whether it is judged as a password)
-        let table = [
-            (URL, "DATABASE_URL", true),
-            (PARTS, "W", true),
-            (&*url_secret, "DATABASE_URL", true),
-            (&*part_secret, "W", false), // as the secret that it is
-        ];
-        for (more, holder, as_password) in table {
-            let ask = Ask::small(&RULE, more);
-            for environment in ["production", "sandbox", "bare", "staging"] {
-                for (password, is_bad) in [(&*strong(4), false), (BAD, true)] {
-                    let url = url_with(password, "main.koomy.app/koomy");
-                    let mut given = vec![("KOOMY_ENV", environment), ("DATABASE_URL", &*url)];
-                    given.extend([
-                        ("H", "main.koomy.app"),
-                        ("D", "koomy"),
-                        ("U", "app"),
-                        ("W", password),
-                    ]);
-                    let said = match (is_bad, as_password) {
-                        (true, true) if environment == "production" => password_said(holder),
-                        (true, false) => secret_said(holder),
-                        (true, true) | (false, _) => String::new(),
-                    };
-                    assert_eq!(ask.says(&given), said, "{more} {environment}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn no_password_is_nothing_to_judge() {
-        let given = [
-            ("KOOMY_ENV", "production"),
-            ("DATABASE_URL", "postgresql://app@main.koomy.app/koomy"),
-        ];
-        assert_eq!(Ask::small(&RULE, URL).says(&given), "");
+        judges_passwords(&RULE, BAD, password_said, secret_said);
     }
 
     #[test]

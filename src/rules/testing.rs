@@ -103,6 +103,47 @@ impl Ask {
     }
 }
 
+/// Holds that `rule` refuses `bad` as a password where the data are real, and as
+/// a declared secret everywhere; each time in the words of the rule's own table.
+pub(super) fn judges_passwords(
+    rule: &'static Rule,
+    bad: &str,
+    as_password: fn(&str) -> String,
+    as_secret: fn(&str) -> String,
+) {
+    let secret = |more: &str, name: &str| format!("{more}[variables.{name}]\nis = 'secret'\n");
+    let table = [
+        (URL.to_owned(), "DATABASE_URL", ["production"].as_slice(), as_password),
+        (PARTS.to_owned(), "W", &["production"], as_password),
+        (secret(URL, "DATABASE_URL"), "DATABASE_URL", &["production"], as_password),
+        (secret(PARTS, "W"), "W", &["production", "sandbox", "bare", "staging"], as_secret),
+    ];
+    for (more, holder, refused_in, words) in table {
+        let ask = Ask::small(rule, &more);
+        for environment in ["production", "sandbox", "bare", "staging"] {
+            for password in [&*strong(4), bad] {
+                let url = url_with(password, "main.koomy.app/koomy");
+                let said = match password == bad && refused_in.contains(&environment) {
+                    true => words(holder),
+                    false => String::new(),
+                };
+                let given = [
+                    ("KOOMY_ENV", environment),
+                    ("DATABASE_URL", &*url),
+                    ("H", "main.koomy.app"),
+                    ("D", "koomy"),
+                    ("U", "app"),
+                    ("W", password),
+                ];
+                assert_eq!(ask.says(&given), said, "{more} {environment}");
+            }
+        }
+    }
+    let nothing = url("main.koomy.app/koomy").replace(&format!(":{}@", strong(1)), "@");
+    let given = [("KOOMY_ENV", "production"), ("DATABASE_URL", &*nothing)];
+    assert_eq!(Ask::small(rule, URL).says(&given), "", "no password is nothing to judge");
+}
+
 /// Facts with these variables.
 pub(super) fn seen(variables: Given<'_>) -> Facts {
     let empty = Facts::assume().variable("X", "").without("X");
@@ -146,6 +187,12 @@ fn full(finding: &Finding) -> String {
     });
     head + &labels.collect::<String>()
 }
+
+/// A connection in one variable.
+pub(super) const URL: &str = "[connections.primary]\nurl = 'DATABASE_URL'\n";
+
+const PARTS: &str =
+    "[connections.primary]\nhost = 'H'\ndatabase = 'D'\nuser = 'U'\npassword = 'W'\n";
 
 const SMALL: &str = "\
 version = 1

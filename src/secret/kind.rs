@@ -46,9 +46,9 @@ pub(crate) enum Recognition {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sign {
-    // Whatever has this form is a secret of this sort, whoever finds it.
+    /// Whatever has this form is a secret of this sort, whoever finds it.
     Unmistakable,
-    // The form fits other things too, and means something only where declared.
+    /// The form fits other things too, and means something only where declared.
     Ambiguous,
 }
 

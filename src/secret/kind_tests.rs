@@ -12,7 +12,7 @@ fn expected(form: &Form) -> Recognition {
     form.class.map_or(Recognition::NoClass, Recognition::Class)
 }
 
-// One fixed value, such as a provider's public test token, has no chance in it.
+/// One fixed value, such as a provider's public test token, has no chance in it.
 fn is_fixed(form: &Form) -> bool {
     form.shape.0.iter().all(|piece| matches!(piece, Lit(_)))
 }
@@ -145,8 +145,8 @@ fn live_and_test_never_mix() {
     }
 }
 
-// The table's own text is the witness: a form labelled with the wrong class
-// would let a live key into a sandbox.
+/// The table's own text is the witness: a form labelled with the wrong class
+/// would let a live key into a sandbox.
 #[test]
 fn the_class_is_the_one_that_the_form_spells() {
     let test_words = ["test", "TEST", "sandbox", "sdbx", "development", "EZTK"];
@@ -258,8 +258,8 @@ fn classes_are_found_by_name() {
     assert_eq!(Class::by_name("Live"), None);
 }
 
-// A form with two runs that can trade bytes with each other costs the square
-// of the value's length.
+/// A form with two runs that can trade bytes with each other costs the square
+/// of the value's length.
 #[test]
 fn no_form_has_runs_that_trade_bytes() {
     for (kind, form) in forms() {

@@ -184,17 +184,17 @@ impl Tally {
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Token {
-    // One character over and over, or neighbours in a row.
+    /// One character over and over, or neighbours in a row.
     Filler,
-    // Hollow words, one after the other.
+    /// Hollow words, one after the other.
     Words,
-    // Words, and one of them says that a value belongs here.
+    /// Words, and one of them says that a value belongs here.
     Marker,
-    // A digit or a few, a letter: neither here nor there.
+    /// A digit or a few, a letter: neither here nor there.
     Short,
-    // A plain word that we do not know.
+    /// A plain word that we do not know.
     Name,
-    // Anything else.
+    /// Anything else.
     Content,
 }
 
@@ -232,8 +232,8 @@ fn trimmed(token: &[u8]) -> &[u8] {
     inner.get(start..inner.len().saturating_sub(end)).unwrap_or_default()
 }
 
-// Whether the token falls apart into hollow words and filler, without rest;
-// and if so, into what: a marker says more than words, and words than filler.
+/// Whether the token falls apart into hollow words and filler, without rest;
+/// and if so, into what: a marker says more than words, and words than filler.
 fn broken(token: &[u8]) -> Option<Token> {
     if token.is_empty() { None } else { broken_from(token, token.len(), PATIENCE) }
 }
@@ -265,7 +265,7 @@ fn broken_from(rest: &[u8], whole: usize, patience: usize) -> Option<Token> {
         .or_else(|| number(rest).and_then(|length| after(length, PATIENCE / 3)))
 }
 
-// Two letters are a word at the start, and elsewhere among letters only.
+/// Two letters are a word at the start, and elsewhere among letters only.
 fn is_among_letters(rest: &[u8], whole: usize) -> bool {
     rest.len() == whole || rest.iter().all(u8::is_ascii_lowercase)
 }
@@ -275,8 +275,8 @@ fn number(rest: &[u8]) -> Option<usize> {
     (1..=LONGEST_NUMBER).contains(&length).then_some(length)
 }
 
-// The length of the run of equal or consecutive characters at the start, where
-// it is one of three characters or more.
+/// The length of the run of equal or consecutive characters at the start, where
+/// it is one of three characters or more.
 fn run(bytes: &[u8]) -> Option<usize> {
     let (first, rest) = bytes.split_first()?;
     let step = rest.first()?.wrapping_sub(*first);
@@ -295,14 +295,14 @@ fn follows(a: u8, b: u8, step: u8) -> bool {
     }
 }
 
-// A value in lower case, without accents, every sign but `@` and `$` a space.
+/// A value in lower case, without accents, every sign but `@` and `$` a space.
 struct Plain {
     bytes: [u8; LONGEST],
     length: usize,
 }
 
 impl Plain {
-    // `None` for what is too long to be made of words.
+    /// `None` for what is too long to be made of words.
     fn of(value: &str) -> Option<Self> {
         let mut plain = Self { bytes: [0; LONGEST], length: 0 };
         let mut slots = plain.bytes.iter_mut();
@@ -369,8 +369,8 @@ const NOTHING: [&str; 14] = [
 const FRAMEWORK_STARTS: [&str; 4] =
     ["django-insecure-", "_5#y2L", "thisISaSECRET", "SomeRandomString"];
 
-// The first characters of values in the documentation of Stripe, Flask,
-// FastAPI and Sentry; enough to know them, too few to be them.
+/// The first characters of values in the documentation of Stripe, Flask,
+/// FastAPI and Sentry; enough to know them, too few to be them.
 const DOCUMENTED_STARTS: [&str; 7] = [
     "sk_test_BQokikJ",
     "sk_test_4eC39H",
@@ -381,8 +381,8 @@ const DOCUMENTED_STARTS: [&str; 7] = [
     "https://examplePublicKey@",
 ];
 
-// What the claims of demonstration tokens look like in base64: the issuer
-// `supabase-demo`, the subject `1234567890`.
+/// What the claims of demonstration tokens look like in base64: the issuer
+/// `supabase-demo`, the subject `1234567890`.
 const DOCUMENTED_CLAIMS: [&str; 3] =
     ["c3VwYWJhc2UtZGVtb", "JzdXBhYmFzZS1kZW1v", "eyJzdWIiOiIxMjM0NTY3ODkw"];
 

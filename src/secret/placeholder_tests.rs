@@ -1,3 +1,4 @@
+use super::Placeholder::{FrameworkDefault, Repeated, Template, Word};
 use super::*;
 use crate::secret::Kind;
 use crate::secret::sample::Random;
@@ -5,100 +6,9 @@ use crate::secret::shape::Bytes;
 
 #[test]
 fn what_only_says_that_a_value_belongs_here() {
-    use Placeholder::*;
-    let table = [
-        (
-            Word,
-            "changeme change-me CHANGE_ME !ChangeMe! changeit your-api-key your_api_key_here YOUR_API_KEY",
-        ),
-        (
-            Word,
-            "your-db-host your-app-password your-orange-api-key your-pusher-app-id your-pusher-app-key",
-        ),
-        (
-            Word,
-            "your-pusher-app-secret base64:your-generated-key secure-password secret SECRET mysecret",
-        ),
-        (
-            Word,
-            "my-secret-key mySecretKey supersecret super_secret_key s3cr3t p@ssw0rd P4SSW0RD Pa$$w0rd pa$$word",
-        ),
-        (
-            Word,
-            "password password123 Password1 passw0rd! secret2024 test1234 postgres admin root test example",
-        ),
-        (
-            Word,
-            "placeholder todo TODO fixme replace_me replace-with-your-key insert-your-token-here insert-key-here",
-        ),
-        (
-            Word,
-            "your-company-stripe-key yourapikey yourpassword your-256-bit-secret your-secret-key keyboard-cat",
-        ),
-        (
-            Word,
-            "hello-world letmein qwerty azerty minioadmin guest foobar lorem-ipsum hunter2 dev demo",
-        ),
-        (
-            Word,
-            "motdepasse mot-de-passe votre-cle-api votre-cl\u{e9}-secr\u{e8}te a-changer \u{e0}-changer changez-moi remplacer",
-        ),
-        (
-            Word,
-            "remplacez_moi votre_mot_de_passe votre-jeton-ici exemple Votre-Mot-De-Passe cl\u{e9}-\u{e0}-remplacer",
-        ),
-        (
-            Word,
-            "sk_test_your_key_here sk_live_xxx sk_live_xxxxxxxxxxxxxxxxxxxxxxxx sk_test_123 pk_test_example",
-        ),
-        (
-            Word,
-            "SG.xxxx.yyyy SG.your_api_key whsec_xxx whsec_your_secret re_123456789 ghp_xxxxxxxxxxxxxxxxxxxx",
-        ),
-        (
-            Word,
-            "npg_password xoxb-your-token AKIAXXXXXXXXXXXXXXXX ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx rk_live_000000",
-        ),
-        (
-            Word,
-            "ThisTokenIsNotSoSecretChangeIt SomeSecret toBeModified TEST_NON_DEV_SECRET deadbeef deadbeefdeadbeef",
-        ),
-        (
-            Word,
-            "your-super-secret-jwt-token-with-at-least-32-characters-long dummy-value fake_key mock-token redacted",
-        ),
-        (
-            Word,
-            "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX temp",
-        ),
-        (
-            Repeated,
-            "xxxx XXXXXXXXXXXXXXXXXXXX **** .... ---- ___ ?? 0000 00000000-0000-0000-0000-000000000000 111111",
-        ),
-        (
-            Repeated,
-            "123456 12345678901234567890123456789012 abc123 abcdef abcdefghijklmnopqrstuvwxyz0123456789 987654321",
-        ),
-        (
-            Repeated,
-            "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx 0123456789abcdef 1234-1234-1234 \u{2022}\u{2022}\u{2022}\u{2022} aaaaaaaa shhhh shhhhhh",
-        ),
-        (
-            Template,
-            "<key> <your-api-key> ${VAR} ${VAR:-none} prefix-${API_KEY} {{x}} {{.Values.key}} %(x)s $(cmd) $DB_PASSWORD",
-        ),
-        (
-            Template,
-            "%DB_PASSWORD% <%=ENV['X']%> #{secret} whsec_... sk_live_... sk_live_51H... sk_test_\u{2026} `cmd`",
-        ),
-        (
-            FrameworkDefault,
-            "django-insecure-anything SomeRandomString SomeRandomStringWith32Characters",
-        ),
-    ];
-    for (expected, values) in table {
+    for (expected, values) in PLACEHOLDERS {
         for value in values.split_whitespace() {
-            assert_eq!(placeholder(value), Some(expected), "{value}");
+            assert_eq!(placeholder(value), Some(*expected), "{value}");
         }
     }
 }
@@ -174,7 +84,7 @@ fn good_values_pass() {
     }
 }
 
-// A word inside a good secret is chance, and must not make it a bad one.
+/// A word inside a good secret is chance, and must not make it a bad one.
 #[test]
 fn random_values_with_a_word_in_them_pass() {
     let sets = [Bytes::LOWER_HEX, Bytes::LOWER_ALNUM, Bytes::ALNUM, Bytes::BASE64_URL];
@@ -253,3 +163,91 @@ fn hosts_that_lead_nowhere() {
         assert!(!is_documentation_host(host), "{host}");
     }
 }
+
+const PLACEHOLDERS: &[(Placeholder, &str)] = &[
+    (
+        Word,
+        "changeme change-me CHANGE_ME !ChangeMe! changeit your-api-key your_api_key_here YOUR_API_KEY",
+    ),
+    (
+        Word,
+        "your-db-host your-app-password your-orange-api-key your-pusher-app-id your-pusher-app-key",
+    ),
+    (
+        Word,
+        "your-pusher-app-secret base64:your-generated-key secure-password secret SECRET mysecret",
+    ),
+    (
+        Word,
+        "my-secret-key mySecretKey supersecret super_secret_key s3cr3t p@ssw0rd P4SSW0RD Pa$$w0rd pa$$word",
+    ),
+    (
+        Word,
+        "password password123 Password1 passw0rd! secret2024 test1234 postgres admin root test example",
+    ),
+    (
+        Word,
+        "placeholder todo TODO fixme replace_me replace-with-your-key insert-your-token-here insert-key-here",
+    ),
+    (
+        Word,
+        "your-company-stripe-key yourapikey yourpassword your-256-bit-secret your-secret-key keyboard-cat",
+    ),
+    (
+        Word,
+        "hello-world letmein qwerty azerty minioadmin guest foobar lorem-ipsum hunter2 dev demo",
+    ),
+    (
+        Word,
+        "motdepasse mot-de-passe votre-cle-api votre-cl\u{e9}-secr\u{e8}te a-changer \u{e0}-changer changez-moi remplacer",
+    ),
+    (
+        Word,
+        "remplacez_moi votre_mot_de_passe votre-jeton-ici exemple Votre-Mot-De-Passe cl\u{e9}-\u{e0}-remplacer",
+    ),
+    (
+        Word,
+        "sk_test_your_key_here sk_live_xxx sk_live_xxxxxxxxxxxxxxxxxxxxxxxx sk_test_123 pk_test_example",
+    ),
+    (
+        Word,
+        "SG.xxxx.yyyy SG.your_api_key whsec_xxx whsec_your_secret re_123456789 ghp_xxxxxxxxxxxxxxxxxxxx",
+    ),
+    (
+        Word,
+        "npg_password xoxb-your-token AKIAXXXXXXXXXXXXXXXX ACxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx rk_live_000000",
+    ),
+    (
+        Word,
+        "ThisTokenIsNotSoSecretChangeIt SomeSecret toBeModified TEST_NON_DEV_SECRET deadbeef deadbeefdeadbeef",
+    ),
+    (
+        Word,
+        "your-super-secret-jwt-token-with-at-least-32-characters-long dummy-value fake_key mock-token redacted",
+    ),
+    (Word, "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX temp"),
+    (
+        Repeated,
+        "xxxx XXXXXXXXXXXXXXXXXXXX **** .... ---- ___ ?? 0000 00000000-0000-0000-0000-000000000000 111111",
+    ),
+    (
+        Repeated,
+        "123456 12345678901234567890123456789012 abc123 abcdef abcdefghijklmnopqrstuvwxyz0123456789 987654321",
+    ),
+    (
+        Repeated,
+        "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx 0123456789abcdef 1234-1234-1234 \u{2022}\u{2022}\u{2022}\u{2022} aaaaaaaa shhhh shhhhhh",
+    ),
+    (
+        Template,
+        "<key> <your-api-key> ${VAR} ${VAR:-none} prefix-${API_KEY} {{x}} {{.Values.key}} %(x)s $(cmd) $DB_PASSWORD",
+    ),
+    (
+        Template,
+        "%DB_PASSWORD% <%=ENV['X']%> #{secret} whsec_... sk_live_... sk_live_51H... sk_test_\u{2026} `cmd`",
+    ),
+    (
+        FrameworkDefault,
+        "django-insecure-anything SomeRandomString SomeRandomStringWith32Characters",
+    ),
+];

@@ -28,7 +28,7 @@ pub(crate) fn is_strong(value: &str) -> bool {
     withstands(value, MINIMUM_BITS)
 }
 
-// Exact below `enough`; from there on, no further than needed to know.
+/// Exact below `enough`; from there on, no further than needed to know.
 fn bits_up_to(value: &str, enough: u32) -> u32 {
     let bytes = value.as_bytes();
     let enough = enough.saturating_mul(UNIT);
@@ -98,9 +98,9 @@ impl<'a> Walk<'a> {
             .fold(single, cheaper)
     }
 
-    // A character that did not occur yet costs the alphabet. One that did costs
-    // the choice among those that occur, or hardly less than the alphabet where
-    // the value is as varied as a random one. Between words, signs recur for little.
+    /// A character that did not occur yet costs the alphabet. One that did costs
+    /// the choice among those that occur, or hardly less than the alphabet where
+    /// the value is as varied as a random one. Between words, signs recur for little.
     fn single(&self, rest: &[u8]) -> u32 {
         let Some(byte) = rest.first() else { return 0 };
         let cost = if self.seen.has(*byte) { self.recurring } else { self.alphabet };
@@ -167,13 +167,13 @@ struct Step {
 }
 
 impl Step {
-    // Whether this step says a character more cheaply than `other` does.
+    /// Whether this step says a character more cheaply than `other` does.
     fn gain(&self, other: &Self) -> bool {
         u64::from(self.cost) * (other.length as u64) < u64::from(other.cost) * (self.length as u64)
     }
 }
 
-// Capitals and digits for letters are among the first things that are tried.
+/// Capitals and digits for letters are among the first things that are tried.
 fn disguise(rest: &[u8], length: usize) -> u32 {
     let word = rest.get(..length).unwrap_or_default();
     let (first, others) = word.split_at(length.min(1));
@@ -183,8 +183,8 @@ fn disguise(rest: &[u8], length: usize) -> u32 {
     UNIT / 4 * u32::from(initial) + UNIT * (u32::from(inner) + 2 * u32::from(digits))
 }
 
-// How many characters at the start follow each other in the alphabet, or on
-// the row of digits, up or down, or stay the same.
+/// How many characters at the start follow each other in the alphabet, or on
+/// the row of digits, up or down, or stay the same.
 fn sequence(rest: &[u8]) -> usize {
     let pairs = rest.iter().zip(rest.iter().skip(1));
     let step = |a: u8, b: u8| {
@@ -205,8 +205,8 @@ fn sequence(rest: &[u8]) -> usize {
     }
 }
 
-// The length of what could be a plain word at the start: up to a capital, or
-// to whatever is no letter and does not look like one.
+/// The length of what could be a plain word at the start: up to a capital, or
+/// to whatever is no letter and does not look like one.
 fn plain_word(rest: &[u8]) -> usize {
     let Some((first, tail)) = rest.split_first() else { return 0 };
     let (mut last, mut length, mut digits) = (words::letter(*first), 1, 0);
@@ -230,8 +230,8 @@ fn is_year(rest: &[u8]) -> bool {
     century && rest.iter().take(4).filter(|byte| byte.is_ascii_digit()).count() == 4
 }
 
-// The length of the plain word that begins at this place, after a sign or with
-// a capital.
+/// The length of the plain word that begins at this place, after a sign or with
+/// a capital.
 fn word_at(bytes: &[u8], at: usize) -> usize {
     let before = at.checked_sub(1).and_then(|at| bytes.get(at));
     let rest = bytes.get(at..).unwrap_or_default();
@@ -240,8 +240,8 @@ fn word_at(bytes: &[u8], at: usize) -> usize {
     if begins { plain_word(rest) } else { 0 }
 }
 
-// Whether most of the value is plain words, or what joins them. A random value
-// has such runs too, but few and short ones.
+/// Whether most of the value is plain words, or what joins them. A random value
+/// has such runs too, but few and short ones.
 fn is_wordy(bytes: &[u8]) -> bool {
     let mut other = 0;
     let mut at = 0;
@@ -258,14 +258,14 @@ fn is_wordy(bytes: &[u8]) -> bool {
     alphabet(bytes) > HEX
 }
 
-// Where the run of lower-case letters ends that starts here.
+/// Where the run of lower-case letters ends that starts here.
 fn word_end(rest: &[u8]) -> usize {
     let tail = rest.get(1..).unwrap_or_default();
     let inside = rest.first().is_some_and(u8::is_ascii_alphabetic);
     1 + if inside { tail.iter().take_while(|byte| byte.is_ascii_lowercase()).count() } else { 0 }
 }
 
-// How many characters the value could have been made of.
+/// How many characters the value could have been made of.
 fn alphabet(bytes: &[u8]) -> u32 {
     let mut sorts = 0_u8;
     for byte in bytes {
@@ -296,7 +296,7 @@ fn sort(byte: u8) -> u8 {
     }
 }
 
-// The set of bytes that occurred.
+/// The set of bytes that occurred.
 #[derive(Default)]
 struct Seen {
     low: u128,
@@ -317,7 +317,7 @@ impl Seen {
     }
 }
 
-// Where four bytes stood last, by a hash of them; 0 is nowhere.
+/// Where four bytes stood last, by a hash of them; 0 is nowhere.
 struct Earlier([u32; 512]);
 
 impl Default for Earlier {
@@ -345,7 +345,7 @@ fn hash(rest: &[u8]) -> Option<usize> {
     Some((four.wrapping_mul(0x9e37_79b1) >> (u32::BITS - 9)) as usize)
 }
 
-// The binary logarithm in sixteenths, straight lines between the powers.
+/// The binary logarithm in sixteenths, straight lines between the powers.
 const fn log2(number: u32) -> u32 {
     let Some(whole) = number.checked_ilog2() else { return 0 };
     UNIT * whole + ((number as u64 * UNIT as u64) >> whole) as u32 - UNIT

@@ -117,7 +117,7 @@ fn random_values_are_worth_their_alphabet() {
     }
 }
 
-// Refusing a good secret is the worse mistake for whoever is refused.
+/// Refusing a good secret is the worse mistake for whoever is refused.
 #[test]
 fn hardly_any_random_value_is_called_weak() {
     let sets = [

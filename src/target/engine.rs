@@ -14,7 +14,7 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// The name that messages and policies use.
+    /// The name that messages and URLs use.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Postgres => "postgresql",

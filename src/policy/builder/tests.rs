@@ -17,22 +17,12 @@ fn least() -> PolicyBuilder {
 
 /// Koomy's policy, `policy.example.toml`, in code.
 fn koomy() -> PolicyBuilder {
-    let modes = |v: VariableBuilder| {
-        v.class("production", Class::Live).class("sandbox", Class::Test).class("local", Class::Test)
-    };
-    let needed = ["production", "sandbox"];
-    let neon = |d: DatabaseBuilder, branch: [&str; 2], name: &str, number: &str| {
-        let id = format!("{name}-{number}");
-        d.provider(Provider::Neon)
-            .project("koomy-quiet-river-10000001")
-            .branch_names(branch.into_iter().filter(|name| !name.is_empty()))
-            .branch_id(format!("br-{id}"))
-            .endpoints([format!("ep-{id}.eu-central-1.aws.neon.tech")])
-            .database("koomy")
-    };
-    let start = Policy::builder("koomy")
-        .owner("Fondateur / CTO")
-        .prefix("KOOMY_")
+    let start = Policy::builder("koomy").owner("Fondateur / CTO").prefix("KOOMY_");
+    koomy_variables(koomy_databases(koomy_environments(start)))
+}
+
+fn koomy_environments(start: PolicyBuilder) -> PolicyBuilder {
+    start
         .environment("production", |e| {
             let named = ["www", "api", "backoffice", "lorpesikoomyadmin"];
             let named = named.map(|name| format!("{name}.koomy.app"));
@@ -59,6 +49,19 @@ fn koomy() -> PolicyBuilder {
                 .databases(["koomy-local", "koomy-dedicated"])
                 .domains(["localhost"])
         })
+}
+
+fn koomy_databases(start: PolicyBuilder) -> PolicyBuilder {
+    let neon = |d: DatabaseBuilder, branch: [&str; 2], name: &str, number: &str| {
+        let id = format!("{name}-{number}");
+        d.provider(Provider::Neon)
+            .project("koomy-quiet-river-10000001")
+            .branch_names(branch.into_iter().filter(|name| !name.is_empty()))
+            .branch_id(format!("br-{id}"))
+            .endpoints([format!("ep-{id}.eu-central-1.aws.neon.tech")])
+            .database("koomy")
+    };
+    start
         .connection_url("primary", "DATABASE_URL")
         .database("koomy-main", |d| neon(d, ["main", "production"], "koomy-main", "10000001"))
         .database("koomy-development", |d| {
@@ -66,6 +69,14 @@ fn koomy() -> PolicyBuilder {
         })
         .database("koomy-dedicated", |d| neon(d, ["local", ""], "koomy-local", "30000003"))
         .database("koomy-local", |d| d.hosts(["localhost", "127.0.0.1"]).database("koomy_local"))
+}
+
+fn koomy_variables(start: PolicyBuilder) -> PolicyBuilder {
+    let modes = |v: VariableBuilder| {
+        v.class("production", Class::Live).class("sandbox", Class::Test).class("local", Class::Test)
+    };
+    let needed = ["production", "sandbox"];
+    let start = start
         .variable("KOOMY_ENV", |v| v.is(Is::Environment))
         .variable("NODE_ENV", |v| v.is(Is::Runtime).values(["production", "development"]))
         .variable("STRIPE_SECRET_KEY", |v| modes(v.secret("stripe-secret-key")).required_in(needed))
@@ -138,9 +149,9 @@ fn names(keys: &'static [Key]) -> Vec<&'static str> {
     keys.iter().map(|key| key.name).collect()
 }
 
-#[test]
-fn every_key_of_the_format_can_be_built() {
-    let text = Policy::builder("n")
+/// A policy with every key, and without sense.
+fn every_key() -> String {
+    Policy::builder("n")
         .owner("o")
         .prefix("P_")
         .environment("e", |e| {
@@ -192,7 +203,12 @@ fn every_key_of_the_format_can_be_built() {
                 .phases([Phase::Boot])
                 .description("d")
         })
-        .to_toml();
+        .to_toml()
+}
+
+#[test]
+fn every_key_of_the_format_can_be_built() {
+    let text = every_key();
     let tables = [
         format::ENVIRONMENT,
         format::DEBUG,

@@ -143,15 +143,26 @@ fn ports(section: Section<'_>, engine: Engine, provider: Option<Provider>) -> Ve
     if let Some(ports) = section.integers("ports") {
         return ports.into_iter().filter_map(|port| u16::try_from(port).ok()).collect();
     }
-    match provider {
-        Some(Provider::Supabase | Provider::PlanetScale) => {
-            vec![
-                engine.default_port(),
-                if provider == Some(Provider::Supabase) { 6543 } else { 6432 },
-            ]
-        }
-        Some(_) | None => vec![engine.default_port()],
-    }
+    let pooler = match provider {
+        Some(Provider::Supabase) => Some(6543),
+        Some(Provider::PlanetScale) => Some(6432),
+        Some(
+            Provider::Neon
+            | Provider::Rds
+            | Provider::Aurora
+            | Provider::CloudSql
+            | Provider::Railway
+            | Provider::Render
+            | Provider::Fly
+            | Provider::Heroku
+            | Provider::PrismaPostgres
+            | Provider::Local
+            | Provider::Socket
+            | Provider::Plain,
+        )
+        | None => None,
+    };
+    [engine.default_port()].into_iter().chain(pooler).collect()
 }
 
 fn first_label(host: &str) -> &str {

@@ -123,7 +123,7 @@ impl Lower {
             "port" => VariableKind::Port,
             "integer" => VariableKind::Integer,
             "boolean" => VariableKind::Boolean,
-            // "text"; any other word is a problem already.
+            // DELIBERATE: "text", or a word that is a problem already.
             _ => VariableKind::Text,
         }
     }
@@ -227,11 +227,7 @@ impl Lower {
                 "remove `values`; a secret in a policy is none",
             );
         }
-        let names_hosts = matches!(
-            variable.kind,
-            VariableKind::Url | VariableKind::Urls | VariableKind::Host | VariableKind::Hosts
-        );
-        if let (Some(span), false) = (section.span("hosts"), names_hosts) {
+        if let (Some(span), false) = (section.span("hosts"), variable.kind.names_hosts()) {
             self.contradiction(
                 span,
                 format!("`{}` names no host, yet has `hosts`", variable.name.value),
