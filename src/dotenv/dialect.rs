@@ -61,7 +61,7 @@ fn what_readers_agree_on_is_accepted() {
 
 #[test]
 fn what_readers_do_not_agree_on_is_a_problem() {
-    let table: [(&str, ProblemKind); 66] = [
+    let table: [(&str, ProblemKind); 70] = [
         ("K", NoEquals),
         ("K: v", NoEquals),
         ("export", NoEquals),
@@ -106,15 +106,19 @@ fn what_readers_do_not_agree_on_is_a_problem() {
         ("K=a#b", InnerHash),
         ("K=a#b # note", InnerHash),
         ("K=a\\b", Backslash),
-        ("K=a\\", Backslash),
+        ("K=a\\", OpenBackslash),
         ("K=\"a\\\"b\"", Backslash),
         ("K=\"a\\\\b\"", Backslash),
         ("K=\"a\\tb\"", Backslash),
+        ("K=\"a\\\\\"", OpenBackslash),
+        ("K='a\\\\'", OpenBackslash),
+        ("K=\"a\\\"\nb\"", OpenBackslash),
+        ("K=a\\b c", InnerSpace),
         ("K=\"a\\rb\"", Backslash),
         ("K=\"a\\$b\"", Backslash),
-        ("K=\"a\\\nb\"", Backslash),
+        ("K=\"a\\\nb\"", OpenBackslash),
         ("K='a\\\\b'", Backslash),
-        ("K='a\\'b'", Backslash),
+        ("K='a\\'b'", OpenBackslash),
         ("K=v\u{a0}", OddCharacter),
         ("K=v\u{c}", OddCharacter),
         ("K=v\u{feff}", OddCharacter),
@@ -252,6 +256,7 @@ fn every_problem_has_a_message_and_a_way_out_in_house_style() {
         TrailingBlank,
         OddCharacter,
         Backslash,
+        OpenBackslash,
         QuotedCrlf,
         Dollar,
         QuotedReference,
