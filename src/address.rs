@@ -59,32 +59,70 @@ pub(crate) fn host_of(value: &str) -> Result<String, AddressError> {
     }
 }
 
+/// The addresses in a text, whatever stands around them: lists, JSON, `name=`.
+pub(crate) fn addresses_in(text: &str) -> impl Iterator<Item = &str> {
+    let is_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    let is_end = |c: char| c.is_whitespace() || c.is_control() || "\"'`<>(){}|,;".contains(c);
+    text.match_indices("://").filter_map(move |(at, _)| {
+        let scheme = text.get(..at)?.rsplit(|c| !is_scheme(c)).next()?;
+        let rest = text.get(at - scheme.len()..)?;
+        rest.split(is_end).next().map(|address| address.trim_end_matches(']'))
+    })
+}
+
+/// The host of an address or, where readers see several, each that one may see.
+/// For a search, which must not miss any; the dot of a full name is left out.
+pub(crate) fn hosts_that_may_be_meant(address: &str) -> Vec<String> {
+    let name = |host: &str| host.trim_end_matches('.').to_ascii_lowercase();
+    match host_of(address) {
+        Ok(host) => vec![name(&host)],
+        Err(_) => {
+            let (_, rest) = address.split_once("://").unwrap_or_default();
+            rest.split(['/', '\\', '@', ':', '?', '#']).map(name).collect()
+        }
+    }
+}
+
 /// The host of an address in the form that every reader knows, without the cost
 /// of the others: a scheme of the web, a lower-case name with a dot or
 /// `localhost`, perhaps a port, perhaps a plain path.
 fn plain(value: &str) -> Option<&str> {
     let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"))?;
-    let (authority, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
-    let (host, port) = authority.split_once(':').unwrap_or((authority, "80"));
-    let is_label = |label: &str| {
-        let inner =
-            label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        (1..=63).contains(&label.len())
-            && inner
-            && !label.starts_with("xn--")
-            && label.bytes().next().is_some_and(|b| b != b'-')
-            && label.bytes().last().is_some_and(|b| b != b'-')
+    let is_name = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
+    let end = rest.bytes().position(|byte| !is_name(byte)).unwrap_or(rest.len());
+    let (host, after) = rest.split_at_checked(end)?;
+    let (port, path) = match after.strip_prefix(':') {
+        Some(after) => after.split_at_checked(after.find('/').unwrap_or(after.len()))?,
+        None => ("80", after),
     };
-    let is_name = host.len() <= 253
-        && host.split('.').all(is_label)
-        && host
-            .rsplit('.')
-            .next()
-            .is_some_and(|last| !last.starts_with(|c: char| c.is_ascii_digit()));
     let is_port =
         port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|p| p > 0);
-    let is_path = path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_.~".contains(&b));
-    (is_name && is_port && is_path).then_some(host)
+    let is_path = path.is_empty()
+        || path.starts_with('/')
+            && path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_.~".contains(&b));
+    (is_plain_name(host) && is_port && is_path).then_some(host)
+}
+
+/// Labels of 1 to 63 letters, digits and single inner hyphens, the last of
+/// which does not start with a digit, as an address would.
+fn is_plain_name(host: &str) -> bool {
+    let (mut length, mut last, mut starts_with_digit) = (0, b'-', true);
+    for byte in host.bytes() {
+        match (byte, last) {
+            (b'.' | b'-', b'.' | b'-') => return false,
+            (b'.', _) => length = 0,
+            (_, _) => {
+                starts_with_digit =
+                    if length == 0 { byte.is_ascii_digit() } else { starts_with_digit };
+                length += 1;
+            }
+        }
+        if length > 63 {
+            return false;
+        }
+        last = byte;
+    }
+    host.len() <= 253 && length > 0 && last != b'-' && !starts_with_digit
 }
 
 /// Whether `value` is a host name or an address, as written in a variable.

@@ -134,6 +134,9 @@ fn a_file_of_variables_given_for_a_policy_is_not_quoted() {
         "JWT_SECRET=canary\n",
         "export JWT_SECRET=canary\n",
         "# version = 1\nversion = \"1\"\nJWT_SECRET = 'canary'\n",
+        "version=1\nJWT_SECRET=canary\n",
+        "version = 1\nexport JWT_SECRET='canary'\n[environments.x]\n",
+        "version=1\ndatabase_url=postgres://u:canary@h/d\n",
     ];
     for text in texts {
         let error = Policy::parse(".env", text).unwrap_err();

@@ -7,7 +7,7 @@ use koomy_guard::facts::{Facts, Observed, Seen, Variables};
 use koomy_guard::gate::Verdict;
 use koomy_guard::observe;
 use koomy_guard::policy::{Given, Phase, Policy};
-use koomy_guard::target::MOVERS;
+use koomy_guard::target::Engine;
 
 use crate::console::complain;
 use crate::exit::Exit;
@@ -61,7 +61,7 @@ fn value(verdict: &Verdict<'_>, seen: &Seen) -> Result<OsString, Exit> {
 
 /// Whether a driver would leave the judged URL for this variable.
 fn moves(policy: &Policy, name: &str) -> bool {
-    MOVERS.contains(&name) && !policy.is_part_of_connection(name)
+    Engine::moved_by(name).is_some() && !policy.is_part_of_connection(name)
 }
 
 /// What every program needs and no env file has, unless the policy speaks of

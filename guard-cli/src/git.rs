@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use koomy_guard::Policy;
-use koomy_guard::observe::file::POLICY_LIMIT;
+use koomy_guard::observe::file::{POLICY_LIMIT, shown};
 
 use crate::console::{complain, misuse};
 use crate::exit::Exit;
@@ -40,7 +40,7 @@ pub(crate) fn policy_at(revision: &str, path: &Path) -> Result<Policy, Exit> {
         .ok_or_else(|| undecided("the policy file is not in that revision"))?;
     let text = String::from_utf8(bytes)
         .map_err(|_| undecided("the policy of that revision is not UTF-8 text"))?;
-    Policy::parse(&format!("{revision}:{}", path.display()), &text)
+    Policy::parse(&format!("{revision}:{}", shown(path)), &text)
         .map_err(|error| undecided(&format!("the policy of that revision is unusable\n{error}")))
 }
 

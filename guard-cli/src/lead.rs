@@ -4,7 +4,7 @@ use koomy_guard::facts::{Facts, Observed, Seen};
 use koomy_guard::policy::{Database, Policy};
 use koomy_guard::rules::{Case, Reached, Reading};
 use koomy_guard::secret::value::Value;
-use koomy_guard::target::{Ambiguity, Engine, MOVERS, Target};
+use koomy_guard::target::{Ambiguity, Engine, Target};
 
 /// Where one connection leads.
 #[derive(Debug)]
@@ -40,36 +40,47 @@ pub(crate) enum Answer<'a> {
 
 /// Judges a URL together with the `PG*` variables among the facts.
 pub(crate) fn of_url<'a>(policy: &'a Policy, facts: &Facts, url: Value) -> Lead<'a> {
-    let movers = match &facts.variables {
-        Observed::Seen(variables) => {
-            MOVERS.iter().filter_map(|name| variables.find(name)).collect()
-        }
-        Observed::Absent | Observed::Unreadable(_) => Vec::new(),
-    };
-    let mut movers =
-        movers.into_iter().filter(|seen: &&Seen| !policy.is_part_of_connection(&seen.name));
     let answer = match url.text() {
         None => not_text(),
         Some(url) => match Target::parse(engine(policy, url.expose()), url) {
             Err(ambiguity) => ambiguous(&ambiguity),
-            Ok(target) => accept(policy, target, movers.next()),
+            Ok(target) => {
+                let mover = mover(policy, facts, &target);
+                accept(policy, target, mover)
+            }
         },
     };
     Lead { connection: None, subject: "URL".to_owned(), answer }
+}
+
+/// A variable that would move the URL; one that gives a connection of the policy
+/// moves it only if it says more than the URL does.
+fn mover<'a>(policy: &Policy, facts: &'a Facts, target: &Target) -> Option<&'a Seen> {
+    let Observed::Seen(variables) = &facts.variables else { return None };
+    let engine = target.engine();
+    let says_same = |seen: &Seen| {
+        let port = target.port().to_string();
+        let is_port = matches!(seen.name.as_str(), "PGPORT" | "MYSQL_TCP_PORT");
+        let same_port = is_port && seen.text().is_some_and(|text| text.expose() == port);
+        engine.always_says(&seen.name) || seen.name == "PGSSLMODE" || same_port
+    };
+    let mut movers = engine.movers().iter().filter_map(|name| variables.find(name));
+    movers.find(|seen| !(policy.is_part_of_connection(&seen.name) && says_same(seen)))
 }
 
 /// Judges the connections that the environment sets.
 pub(crate) fn of_environment<'a>(policy: &'a Policy, facts: &'a Facts) -> Vec<Lead<'a>> {
     let Observed::Seen(variables) = &facts.variables else { return Vec::new() };
     let case = Case::new(policy, facts, variables);
-    let mover = case.movers().next();
-    case.connections.iter().filter_map(|reached| of_connection(policy, reached, mover)).collect()
+    let movers: Vec<_> = case.movers().collect();
+    let of_connection = |reached| of_connection(policy, reached, &movers);
+    case.connections.iter().filter_map(of_connection).collect()
 }
 
 fn of_connection<'a>(
     policy: &'a Policy,
     reached: &Reached<'a>,
-    mover: Option<&Seen>,
+    movers: &[&Seen],
 ) -> Option<Lead<'a>> {
     let (variable, answer) = match &reached.reading {
         Reading::Unset => return None,
@@ -79,7 +90,11 @@ fn of_connection<'a>(
         }
         Reading::Ambiguous { variable, ambiguity } => (*variable, ambiguous(ambiguity)),
         Reading::NotText(variable) => (*variable, not_text()),
-        Reading::Target(led) => (led.variable, accept(policy, led.target.clone(), mover)),
+        Reading::Target(led) => {
+            let moves = |seen: &&&Seen| Engine::moved_by(&seen.name) == Some(led.target.engine());
+            let mover = movers.iter().find(moves).copied();
+            (led.variable, accept(policy, led.target.clone(), mover))
+        }
     };
     Some(Lead {
         connection: Some(&reached.connection.name.value),
@@ -89,7 +104,7 @@ fn of_connection<'a>(
 }
 
 fn accept<'a>(policy: &'a Policy, target: Target, mover: Option<&Seen>) -> Answer<'a> {
-    match mover.filter(|_| target.engine() == Engine::Postgres) {
+    match mover {
         Some(Seen { name, .. }) => Answer::Refuse {
             message: format!(
                 "`{name}` is set; drivers that read it connect otherwise than the URL says"

@@ -73,7 +73,7 @@ impl Variables {
 
     /// Lays `later` over these variables, as a later file lies over an earlier.
     #[must_use]
-    pub fn overlaid_by(self, later: Self) -> Self {
+    pub(crate) fn overlaid_by(self, later: Self) -> Self {
         let mut list = later.0;
         let is_new = |seen: &Seen, list: &[Seen]| {
             list.binary_search_by(|other| other.name.cmp(&seen.name)).is_err()
@@ -109,7 +109,12 @@ impl Variables {
 
     /// Removes a variable.
     pub(crate) fn remove(&mut self, name: &str) {
-        self.0.retain(|seen| seen.name != name);
+        self.retain(|other| other != name);
+    }
+
+    /// Keeps the variables with such a name.
+    pub(crate) fn retain(&mut self, is_kept: impl Fn(&str) -> bool) {
+        self.0.retain(|seen| is_kept(&seen.name));
     }
 }
 

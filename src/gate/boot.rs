@@ -30,8 +30,17 @@ use crate::target::Target;
 /// Leave to start, with the snapshot that was judged.
 pub struct Boot {
     environment: String,
+    rules_asked: Vec<&'static str>,
     variables: Variables,
-    targets: Vec<(String, Target)>,
+    connections: Vec<Connected>,
+}
+
+/// Where a connection leads.
+struct Connected {
+    connection: String,
+    /// The database's name in the policy.
+    database: String,
+    target: Target,
 }
 
 impl Action for Boot {
@@ -39,15 +48,31 @@ impl Action for Boot {
 }
 
 impl Sealed for Boot {
-    fn granted(verdict: &Verdict<'_>, facts: &Facts) -> Self {
-        let variables = match &facts.variables {
+    fn granted(policy: &Policy, verdict: &Verdict<'_>, facts: &Facts) -> Self {
+        let mut variables = match &facts.variables {
             Observed::Seen(variables) => variables.clone(),
             Observed::Absent | Observed::Unreadable(_) => Variables::default(),
         };
-        let targets = verdict
-            .led()
-            .map(|(connection, led)| (connection.name.value.clone(), led.target.clone()));
-        Self { environment: name_of(verdict.environment), targets: targets.collect(), variables }
+        variables.retain(|name| !policy.knows_in_another_case(name));
+        let connections = verdict.led().map(|(connection, led)| Connected {
+            connection: connection.name.value.clone(),
+            database: led.database.map(|known| known.name.value.clone()).unwrap_or_default(),
+            target: led.target.clone(),
+        });
+        Self {
+            environment: name_of(verdict.environment),
+            rules_asked: verdict.rules_asked.clone(),
+            connections: connections.collect(),
+            variables,
+        }
+    }
+}
+
+impl Boot {
+    /// `connection:database`, for each connection.
+    fn databases(&self) -> String {
+        let pair = |known: &Connected| format!("{}:{}", known.connection, known.database);
+        self.connections.iter().map(pair).collect::<Vec<_>>().join(",")
     }
 }
 
@@ -61,7 +86,9 @@ impl Permit<Boot> {
     /// not from the process a second time.
     ///
     /// A field `database_url` takes the variable `DATABASE_URL`. A variable
-    /// whose value is not text is left out.
+    /// whose value is not text is left out; so is one, such as `database_url`,
+    /// that differs in letter case alone from a name of the policy: it was not
+    /// judged as that.
     ///
     /// # Errors
     ///
@@ -79,8 +106,8 @@ impl Permit<Boot> {
     /// The target that the connection called `name` in the policy was judged
     /// to lead to; `None` if the policy has no such connection or it is unset.
     pub fn target(&self, name: &str) -> Option<&Target> {
-        let mut targets = self.action().targets.iter();
-        targets.find(|(connection, _)| connection == name).map(|(_, target)| target)
+        let mut connections = self.action().connections.iter();
+        connections.find(|known| known.connection == name).map(|known| &known.target)
     }
 }
 
@@ -134,6 +161,10 @@ pub fn boot() -> Result<&'static Permit<Boot>, Refusal> {
 
 /// Asks whether this process may start, by a policy of the caller's.
 ///
+/// What was decided is one `tracing` event: permitted, with the environment,
+/// the policy and its SHA-256, the rules that were asked, and the database that
+/// each connection leads to; or not, with the rules that spoke.
+///
 /// # Errors
 ///
 /// [`Refusal`] when a rule refuses or could not look.
@@ -142,21 +173,28 @@ pub fn boot_with(policy: &Policy) -> Result<Permit<Boot>, Refusal> {
     let permit = Permit::<Boot>::ask(policy, &facts);
     match &permit {
         Ok(permit) => tracing::info!(
+            outcome = "permitted",
             environment = permit.environment(),
             policy = policy.name(),
             sha256 = policy.sha256(),
-            connections = permit.action().targets.len(),
-            "boot permitted"
+            rules_asked = permit.action().rules_asked.join(","),
+            targets = permit.action().databases(),
+            "boot"
         ),
         Err(refusal) => tracing::error!(
+            outcome = refusal.outcome().name(),
             policy = policy.name(),
             sha256 = policy.sha256(),
-            findings = refusal.findings().len(),
-            "boot {}",
-            refusal.outcome().name()
+            rules = rules_of(refusal),
+            "boot"
         ),
     }
     permit
+}
+
+fn rules_of(refusal: &Refusal) -> String {
+    let rules: Vec<_> = refusal.findings().iter().map(|finding| finding.rule().id).collect();
+    rules.join(",")
 }
 
 static JUDGED: OnceCell<Permit<Boot>> = OnceCell::new();

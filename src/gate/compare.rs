@@ -18,9 +18,12 @@ pub struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    /// The outcome of the whole: refused wins over undecided.
+    /// The outcome of the whole: refused wins over undecided. Without two
+    /// environments that differ, nothing was compared.
     pub fn outcome(&self) -> Option<Outcome> {
-        let nothing = self.verdicts.len() < 2;
+        let mut known = self.verdicts.iter().filter_map(|verdict| verdict.environment);
+        let first = known.next();
+        let nothing = !first.is_some_and(|first| known.any(|other| other.id != first.id));
         let alone = self.verdicts.iter().filter_map(Verdict::outcome);
         alone.chain(self.findings.outcome()).chain(nothing.then_some(Outcome::Undecided)).min()
     }

@@ -141,6 +141,8 @@ fn a_comparison_of_less_than_two_is_undecided() {
         assert_eq!(comparison.verdicts.len(), count);
         assert_eq!(comparison.rules_asked, ["database-is-not-shared", "secret-is-not-shared"]);
     }
+    let twice = [all[0].clone(), all[0].clone()];
+    assert_eq!(compare(&policy, &twice).outcome(), Some(Outcome::Undecided));
     // What one of them alone is refused for refuses the whole, and wins.
     let bad = complete("sandbox", &[("JWT_SECRET", Some("changeme"))]);
     let unseen = Facts::assume().facts();

@@ -18,7 +18,11 @@ pub(super) mod sealed {
     /// Only the actions of this crate.
     pub trait Sealed: Sized {
         /// What the permit carries.
-        fn granted(verdict: &super::Verdict<'_>, facts: &super::Facts) -> Self;
+        fn granted(
+            policy: &super::Policy,
+            verdict: &super::Verdict<'_>,
+            facts: &super::Facts,
+        ) -> Self;
     }
 }
 
@@ -60,7 +64,7 @@ impl<A: Action> Permit<A> {
     pub fn ask(policy: &Policy, facts: &Facts) -> Result<Self, Refusal> {
         let verdict = decide(A::GATE, policy, facts);
         match verdict.outcome() {
-            None => Ok(Self { action: A::granted(&verdict, facts) }),
+            None => Ok(Self { action: A::granted(policy, &verdict, facts) }),
             Some(outcome) => Err(Refusal::new(policy, outcome, verdict)),
         }
     }

@@ -24,7 +24,7 @@ pub fn env_files<P: AsRef<Path>>(paths: &[P], phase: Phase) -> Facts {
             Err(found) => causes.extend(found),
         }
     }
-    let names: Vec<_> = paths.iter().map(|path| path.as_ref().display().to_string()).collect();
+    let names: Vec<_> = paths.iter().map(|path| file::shown(path.as_ref())).collect();
     let nothing = variables.iter().next().is_none();
     let variables = match Causes::of(causes) {
         Some(causes) => Observed::Unreadable(causes),
@@ -35,7 +35,7 @@ pub fn env_files<P: AsRef<Path>>(paths: &[P], phase: Phase) -> Facts {
 }
 
 fn read(path: &Path) -> Result<Variables, Vec<Cause>> {
-    let name = path.display().to_string();
+    let name = file::shown(path);
     let bytes = file::read(path, ENV_FILE_LIMIT).map_err(|error| {
         vec![Cause {
             message: error.to_string(),

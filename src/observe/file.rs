@@ -71,7 +71,7 @@ impl ReadError {
     }
 
     fn from_io(path: &Path, cause: io::Error) -> Self {
-        let path = path.to_owned();
+        let path = PathBuf::from(shown(path));
         match cause.kind() {
             io::ErrorKind::NotFound => Self::Missing { path },
             io::ErrorKind::PermissionDenied => Self::Denied { path },
@@ -103,17 +103,27 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     if within(bytes.len(), limit) {
         Ok(bytes)
     } else {
-        Err(ReadError::TooLarge { path: path.to_owned(), limit })
+        Err(ReadError::TooLarge { path: PathBuf::from(shown(path)), limit })
     }
+}
+
+/// The name of a file, for messages.
+///
+/// An address with a user in it is no name of a file: it is a variable's value
+/// where a name was expected, and is not repeated.
+pub fn shown(path: &Path) -> String {
+    let name = path.to_string_lossy();
+    let is_address = name.split_once("://").is_some_and(|(_, rest)| rest.contains('@'));
+    if is_address { ADDRESS.to_owned() } else { name.into_owned() }
 }
 
 fn admit(path: &Path, metadata: &Metadata) -> Result<(), ReadError> {
     if metadata.is_dir() {
-        Err(ReadError::Directory { path: path.to_owned() })
+        Err(ReadError::Directory { path: PathBuf::from(shown(path)) })
     } else if metadata.is_file() || is_handed_over(path) {
         Ok(())
     } else {
-        Err(ReadError::Special { path: path.to_owned() })
+        Err(ReadError::Special { path: PathBuf::from(shown(path)) })
     }
 }
 
@@ -133,6 +143,7 @@ fn within(length: usize, limit: u64) -> bool {
     u64::try_from(length).is_ok_and(|length| length <= limit)
 }
 
+const ADDRESS: &str = "(an address, not the name of a file)";
 const MEBIBYTE: u64 = 1024 * 1024;
 const HANDED_OVER: [&str; 2] = ["/dev/stdin", "/dev/null"];
 const DESCRIPTORS: [&str; 2] = ["/dev/fd", "/proc/self/fd"];
@@ -208,6 +219,15 @@ mod tests {
         let path = scratch.0.join("f");
         assert_eq!(error.to_string(), format!("`{}` has more than 10 bytes", path.display()));
         assert!(!format!("{error:?}{error}{}", error.help()).contains("canary"));
+    }
+
+    #[test]
+    fn an_address_in_the_place_of_a_name_is_not_repeated() {
+        let error = read(Path::new("postgres://u:canary@h/d"), 10).unwrap_err();
+        assert!(!format!("{error:?}{error}{}", error.help()).contains("canary"));
+        for name in ["f", "/a/b@c", "C:/x", "a://b", "./@scope/policy.toml"] {
+            assert_eq!(shown(Path::new(name)), name);
+        }
     }
 
     #[cfg(unix)]

@@ -2,7 +2,9 @@
 
 mod env_files;
 pub mod file;
+mod policy_file;
 mod process;
 
 pub use env_files::env_files;
+pub use policy_file::{PolicyFileError, policy_file};
 pub use process::process;

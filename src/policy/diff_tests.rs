@@ -1,7 +1,8 @@
 //! What each edit of a policy does.
 
 use super::Policy;
-use super::diff::{Change, Direction, diff};
+use super::diff::Direction::{self, Changed, Looser, Stricter};
+use super::diff::{Change, diff};
 
 /// The directions and subjects of what `edit` makes of the built-in policy.
 fn changes(edit: impl Fn(&str) -> String) -> Vec<(Direction, String)> {
@@ -13,160 +14,9 @@ fn changes(edit: impl Fn(&str) -> String) -> Vec<(Direction, String)> {
     diff(&old, &new).into_iter().map(|it| (it.direction, it.subject)).collect()
 }
 
-/// What is replaced by what, and the changes that are told.
-type Edit<'a> = (&'a str, &'a str, &'a [(Direction, &'a str)]);
-
 #[test]
 fn each_edit_is_looser_or_stricter_or_neither() {
-    use Direction::*;
-    let table: &[Edit<'_>] = &[
-        ("# seed, debug", "seed = true #", &[(Looser, "environments.production.seed")]),
-        ("seed      = true", "", &[(Stricter, "environments.sandbox.seed")]),
-        ("data      = \"real\"", "data = \"masked\"", &[(Looser, "environments.production.data")]),
-        (
-            "\"koomy-local\", \"koomy-dedicated\"",
-            "\"koomy-local\"",
-            &[(Stricter, "environments.local.databases")],
-        ),
-        (
-            "[\"localhost\"]",
-            "[\"localhost\", \"a.b\"]",
-            &[
-                (Looser, "environments.local.domains"),
-                (Looser, "variables.ADMIN_URL.hosts"),
-                (Looser, "variables.API_URL.hosts"),
-                (Looser, "variables.APP_URL.hosts"),
-                (Looser, "variables.BACKOFFICE_URL.hosts"),
-                (Looser, "variables.PUBLIC_URL.hosts"),
-            ],
-        ),
-        (
-            "[\"staging\"]",
-            "[\"main\"]",
-            &[
-                (Looser, "environments.sandbox.branches"),
-                (Stricter, "environments.sandbox.branches"),
-            ],
-        ),
-        ("after     = \"sandbox\"", "", &[(Looser, "environments.production.after")]),
-        (
-            "\"/api/_debug\"]",
-            "\"/api/_debug\", \"/x\"]",
-            &[(Looser, "environments.sandbox.debug.paths")],
-        ),
-        ("X-Debug-Secret", "X-Other", &[(Changed, "environments.sandbox.debug.header")]),
-        ("Fondateur / CTO", "CTO", &[(Changed, "owner")]),
-        ("prefix  = \"KOOMY_\"", "", &[(Looser, "prefix")]),
-        ("id = \"br-koomy-main-10000001\"", "", &[(Looser, "databases.koomy-main.branch.id")]),
-        (
-            "database = \"koomy_local\"",
-            "database = \"koomy_local\"\nnetwork = \"private\"",
-            &[(Looser, "databases.koomy-local.network")],
-        ),
-        (
-            "database = \"koomy_local\"",
-            "database = \"koomy_local\"\nusers = [\"a\"]",
-            &[(Stricter, "databases.koomy-local.users")],
-        ),
-        ("database = \"koomy_local\"", "database = \"koomy_local\"\nports = [5432]", &[]),
-        (
-            "database = \"koomy_local\"",
-            "database = \"koomy_local\"\nports = [5432, 5433]",
-            &[(Looser, "databases.koomy-local.ports")],
-        ),
-        (
-            "url = \"DATABASE_URL\"",
-            "url = \"DATABASE_URL\"\ndatabases = [\"koomy-main\"]",
-            &[(Stricter, "connections.primary.databases")],
-        ),
-        (
-            "values = [\"production\", \"development\"]",
-            "",
-            &[(Looser, "variables.NODE_ENV.values")],
-        ),
-        (
-            "live\", sandbox = \"test\", local = \"test\" }\nrequired = [\"production\", \"sandbox\"]",
-            "live\", sandbox = \"test\" }\nrequired = [\"production\"]",
-            &[
-                (Stricter, "variables.STRIPE_SECRET_KEY.class"),
-                (Looser, "variables.STRIPE_SECRET_KEY.required"),
-            ],
-        ),
-        (
-            "required = [\"sandbox\"]\nallowed  = [\"sandbox\"]",
-            "required = [\"sandbox\"]",
-            &[(Looser, "variables.DEBUG_SECRET.allowed")],
-        ),
-        ("[variables.\"DEBUG*\"]\nallowed = [\"sandbox\"]", "", &[(Looser, "variables.DEBUG*")]),
-        (
-            "[variables.API_URL]",
-            "[variables.API_TOKEN]\n[variables.API_URL]",
-            &[(Looser, "variables.API_TOKEN")],
-        ),
-        (
-            "[variables.API_URL]",
-            "[variables.COLOUR]\n[variables.API_URL]",
-            &[(Stricter, "variables.COLOUR")],
-        ),
-        (
-            "[variables.API_URL]",
-            "[variables.\"*_TOKEN\"]\n[variables.API_URL]",
-            &[(Looser, "variables.*_TOKEN")],
-        ),
-        (
-            "[variables.API_URL]",
-            "[variables.\"NO*\"]\nallowed = []\n[variables.API_URL]",
-            &[(Stricter, "variables.NO*")],
-        ),
-        ("[variables.ADMIN_URL]\nis = \"url\"", "", &[(Looser, "variables.ADMIN_URL")]),
-        (
-            "[variables.STRIPE_PUBLISHABLE_KEY]\nis    = \"secret\"\nkind  = \"stripe-publishable-key\"\nclass = { production = \"live\", sandbox = \"test\", local = \"test\" }",
-            "",
-            &[(Looser, "variables.STRIPE_PUBLISHABLE_KEY")],
-        ),
-        ("[connections.primary]\nurl = \"DATABASE_URL\"", "", &[(Looser, "connections.primary")]),
-        (
-            "[connections.primary]",
-            "[connections.second]\nurl = \"SECOND_DATABASE_URL\"\n[connections.primary]",
-            &[(Looser, "connections.second")],
-        ),
-        (
-            "[databases.koomy-local]",
-            "[databases.more]\nhosts = [\"localhost\"]\ndatabase = \"more\"\n[databases.koomy-local]",
-            &[(Changed, "databases.more")],
-        ),
-        (
-            "[environments.local]",
-            "[environments.staging]\ndata = \"masked\"\nruntime = [\"production\"]\n[environments.local]",
-            &[(Looser, "environments.staging")],
-        ),
-        (
-            "KOOMY_ENV]",
-            "OTHER_ENV]",
-            &[
-                (Looser, "variables"),
-                (Stricter, "variables.OTHER_ENV"),
-                (Looser, "variables.KOOMY_ENV"),
-            ],
-        ),
-        (
-            "[variables.API_URL]\nis = \"url\"",
-            "[variables.API_URL]\nis = \"url\"\nmatches = \"h.*\"",
-            &[(Stricter, "variables.API_URL.matches")],
-        ),
-        (
-            "[variables.JWT_SECRET]",
-            "[variables.JWT_SECRET]\nmin_bits = 128",
-            &[(Stricter, "variables.JWT_SECRET.min_bits")],
-        ),
-        (
-            "[variables.JWT_SECRET]",
-            "[variables.JWT_SECRET]\nphases = [\"boot\", \"ci\"]",
-            &[(Stricter, "variables.JWT_SECRET.phases")],
-        ),
-        ("# Variables", "# Comments mean nothing", &[]),
-    ];
-    for (old, new, expected) in table {
+    for (old, new, expected) in EDITS {
         let expected: Vec<_> =
             expected.iter().map(|(it, name)| (*it, (*name).to_owned())).collect();
         assert_eq!(changes(|text| text.replacen(old, new, 1)), expected, "{old:?} -> {new:?}");
@@ -194,3 +44,147 @@ fn places_are_in_the_policy_that_has_the_thing() {
     assert_eq!(change.place.source.name(), old.source().name());
     assert_eq!(change.place.source.slice(span), Some("ADMIN_URL"));
 }
+
+/// What is replaced in the built-in policy, by what, and what that does.
+type Edit = (&'static str, &'static str, &'static [(Direction, &'static str)]);
+
+const EDITS: &[Edit] = &[
+    ("# seed, debug", "seed = true #", &[(Looser, "environments.production.seed")]),
+    ("seed      = true", "", &[(Stricter, "environments.sandbox.seed")]),
+    ("data      = \"real\"", "data = \"masked\"", &[(Looser, "environments.production.data")]),
+    (
+        "\"koomy-local\", \"koomy-dedicated\"",
+        "\"koomy-local\"",
+        &[(Stricter, "environments.local.databases")],
+    ),
+    (
+        "[\"localhost\"]",
+        "[\"localhost\", \"a.b\"]",
+        &[
+            (Looser, "environments.local.domains"),
+            (Looser, "variables.ADMIN_URL.hosts"),
+            (Looser, "variables.API_URL.hosts"),
+            (Looser, "variables.APP_URL.hosts"),
+            (Looser, "variables.BACKOFFICE_URL.hosts"),
+            (Looser, "variables.PUBLIC_URL.hosts"),
+        ],
+    ),
+    (
+        "[\"staging\"]",
+        "[\"main\"]",
+        &[(Looser, "environments.sandbox.branches"), (Stricter, "environments.sandbox.branches")],
+    ),
+    ("after     = \"sandbox\"", "", &[(Looser, "environments.production.after")]),
+    (
+        "\"/api/_debug\"]",
+        "\"/api/_debug\", \"/x\"]",
+        &[(Looser, "environments.sandbox.debug.paths")],
+    ),
+    ("X-Debug-Secret", "X-Other", &[(Changed, "environments.sandbox.debug.header")]),
+    ("Fondateur / CTO", "CTO", &[(Changed, "owner")]),
+    ("prefix  = \"KOOMY_\"", "", &[(Looser, "prefix")]),
+    ("id = \"br-koomy-main-10000001\"", "", &[(Looser, "databases.koomy-main.branch.id")]),
+    (
+        "database = \"koomy_local\"",
+        "database = \"koomy_local\"\nnetwork = \"private\"",
+        &[(Looser, "databases.koomy-local.network")],
+    ),
+    (
+        "database = \"koomy_local\"",
+        "database = \"koomy_local\"\nusers = [\"a\"]",
+        &[(Stricter, "databases.koomy-local.users")],
+    ),
+    ("database = \"koomy_local\"", "database = \"koomy_local\"\nports = [5432]", &[]),
+    (
+        "database = \"koomy_local\"",
+        "database = \"koomy_local\"\nports = [5432, 5433]",
+        &[(Looser, "databases.koomy-local.ports")],
+    ),
+    (
+        "url = \"DATABASE_URL\"",
+        "url = \"DATABASE_URL\"\ndatabases = [\"koomy-main\"]",
+        &[(Stricter, "connections.primary.databases")],
+    ),
+    ("values = [\"production\", \"development\"]", "", &[(Looser, "variables.NODE_ENV.values")]),
+    (
+        "live\", sandbox = \"test\", local = \"test\" }\nrequired = [\"production\", \"sandbox\"]",
+        "live\", sandbox = \"test\" }\nrequired = [\"production\"]",
+        &[
+            (Stricter, "variables.STRIPE_SECRET_KEY.class"),
+            (Looser, "variables.STRIPE_SECRET_KEY.required"),
+        ],
+    ),
+    (
+        "required = [\"sandbox\"]\nallowed  = [\"sandbox\"]",
+        "required = [\"sandbox\"]",
+        &[(Looser, "variables.DEBUG_SECRET.allowed")],
+    ),
+    ("[variables.\"DEBUG*\"]\nallowed = [\"sandbox\"]", "", &[(Looser, "variables.DEBUG*")]),
+    (
+        "[variables.API_URL]",
+        "[variables.API_TOKEN]\n[variables.API_URL]",
+        &[(Looser, "variables.API_TOKEN")],
+    ),
+    (
+        "[variables.API_URL]",
+        "[variables.COLOUR]\n[variables.API_URL]",
+        &[(Stricter, "variables.COLOUR")],
+    ),
+    (
+        "[variables.API_URL]",
+        "[variables.\"*_TOKEN\"]\n[variables.API_URL]",
+        &[(Looser, "variables.*_TOKEN")],
+    ),
+    (
+        "[variables.API_URL]",
+        "[variables.\"NO*\"]\nallowed = []\n[variables.API_URL]",
+        &[(Stricter, "variables.NO*")],
+    ),
+    ("[variables.ADMIN_URL]\nis = \"url\"", "", &[(Looser, "variables.ADMIN_URL")]),
+    (
+        "[variables.STRIPE_PUBLISHABLE_KEY]\nis    = \"secret\"\nkind  = \"stripe-publishable-key\"\nclass = { production = \"live\", sandbox = \"test\", local = \"test\" }",
+        "",
+        &[(Looser, "variables.STRIPE_PUBLISHABLE_KEY")],
+    ),
+    ("[connections.primary]\nurl = \"DATABASE_URL\"", "", &[(Looser, "connections.primary")]),
+    (
+        "[connections.primary]",
+        "[connections.second]\nurl = \"SECOND_DATABASE_URL\"\n[connections.primary]",
+        &[(Looser, "connections.second")],
+    ),
+    (
+        "[databases.koomy-local]",
+        "[databases.more]\nhosts = [\"localhost\"]\ndatabase = \"more\"\n[databases.koomy-local]",
+        &[(Changed, "databases.more")],
+    ),
+    (
+        "[environments.local]",
+        "[environments.staging]\ndata = \"masked\"\nruntime = [\"production\"]\n[environments.local]",
+        &[(Looser, "environments.staging")],
+    ),
+    (
+        "KOOMY_ENV]",
+        "OTHER_ENV]",
+        &[
+            (Looser, "variables"),
+            (Stricter, "variables.OTHER_ENV"),
+            (Looser, "variables.KOOMY_ENV"),
+        ],
+    ),
+    (
+        "[variables.API_URL]\nis = \"url\"",
+        "[variables.API_URL]\nis = \"url\"\nmatches = \"h.*\"",
+        &[(Stricter, "variables.API_URL.matches")],
+    ),
+    (
+        "[variables.JWT_SECRET]",
+        "[variables.JWT_SECRET]\nmin_bits = 128",
+        &[(Stricter, "variables.JWT_SECRET.min_bits")],
+    ),
+    (
+        "[variables.JWT_SECRET]",
+        "[variables.JWT_SECRET]\nphases = [\"boot\", \"ci\"]",
+        &[(Stricter, "variables.JWT_SECRET.phases")],
+    ),
+    ("# Variables", "# Comments mean nothing", &[]),
+];

@@ -5,6 +5,7 @@
 //! it was written, so that a finding can point at the line that decided.
 
 pub mod builder;
+mod connection;
 pub mod diff;
 #[cfg(test)]
 mod diff_tests;
@@ -15,6 +16,7 @@ mod problem;
 mod reader;
 #[cfg(feature = "report")]
 pub mod schema;
+mod shape;
 pub mod show;
 #[cfg(test)]
 mod tests;
@@ -27,6 +29,7 @@ use std::sync::Arc;
 use once_cell::sync::OnceCell;
 use sha2::{Digest, Sha256};
 
+pub use connection::{Connection, Given, PartVariables, Phase, Phases};
 pub use problem::{PolicyError, Problem, ProblemKind};
 pub use variable::{
     Matcher, NamePattern, PerEnvironment, SecretRule, Variable, VariableKind, Where,
@@ -198,116 +201,8 @@ impl Database {
     }
 
     /// Whether `target` dials a host that leads to this database alone.
-    pub fn owns_host_of(&self, target: &Target) -> bool {
+    pub(crate) fn owns_host_of(&self, target: &Target) -> bool {
         self.endpoints.iter().any(|known| target.has_host(&known.value))
-    }
-}
-
-/// How a program reaches a database.
-#[derive(Clone, Debug)]
-pub struct Connection {
-    /// Its name in the policy.
-    pub name: Spanned<String>,
-    /// The engine.
-    pub engine: Engine,
-    /// The variables it is made of.
-    pub given: Given,
-    /// Where it must be set; `None` means wherever there is a database.
-    pub required: Option<Where>,
-    /// The databases it may lead to; all of the environment's when `None`.
-    pub databases: Option<Vec<DatabaseId>>,
-    /// The phases in which it must be set.
-    pub phases: Phases,
-}
-
-impl Connection {
-    /// The variables of the connection, each with the part that it gives.
-    pub fn variables(&self) -> impl Iterator<Item = &Spanned<String>> {
-        let (url, parts) = match &self.given {
-            Given::Url(url) => (Some(url), None),
-            Given::Parts(parts) => (None, Some(parts)),
-        };
-        url.into_iter().chain(parts.into_iter().flat_map(|parts| parts.variables()))
-    }
-}
-
-/// The variables that give a connection.
-#[derive(Clone, Debug)]
-pub enum Given {
-    /// One, with a URL.
-    Url(Spanned<String>),
-    /// Several, with a part each.
-    Parts(PartVariables),
-}
-
-/// The variables that give a connection in parts.
-#[derive(Clone, Debug)]
-pub struct PartVariables {
-    /// The host.
-    pub host: Spanned<String>,
-    /// The port.
-    pub port: Option<Spanned<String>>,
-    /// The database's name.
-    pub database: Spanned<String>,
-    /// The user.
-    pub user: Spanned<String>,
-    /// The password.
-    pub password: Option<Spanned<String>>,
-    /// The TLS mode.
-    pub encryption: Option<Spanned<String>>,
-}
-
-impl PartVariables {
-    fn variables(&self) -> impl Iterator<Item = &Spanned<String>> {
-        let Self { host, port, database, user, password, encryption } = self;
-        [
-            Some(host),
-            port.as_ref(),
-            Some(database),
-            Some(user),
-            password.as_ref(),
-            encryption.as_ref(),
-        ]
-        .into_iter()
-        .flatten()
-    }
-}
-
-/// A moment in a program's life at which its environment is judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// The program starts: everything required must be there.
-    Boot,
-    /// A continuous-integration job, which holds few secrets.
-    Ci,
-    /// An image or a bundle is built, without secrets.
-    Build,
-}
-
-impl Phase {
-    /// The word in the policy and on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Boot => "boot",
-            Self::Ci => "ci",
-            Self::Build => "build",
-        }
-    }
-
-    /// The phase called `name`.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Boot, Self::Ci, Self::Build].into_iter().find(|phase| phase.name() == name)
-    }
-}
-
-/// The phases in which something is required.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Phases(Vec<Phase>);
-
-impl Phases {
-    /// Whether `phase` is among them.
-    pub fn contains(&self, phase: Phase) -> bool {
-        self.0.contains(&phase)
     }
 }
 
@@ -447,6 +342,18 @@ impl Policy {
     pub(crate) fn by_pattern(&self, name: &str) -> Option<&Variable> {
         let mut fitting = self.patterns.iter().filter(|(pattern, _)| pattern.fits(name));
         fitting.next().map(|(_, variable)| variable)
+    }
+
+    /// Whether `name` is none of the policy's, and is one in another letter case.
+    pub(crate) fn knows_in_another_case(&self, name: &str) -> bool {
+        if self.declared(name).is_some() || self.is_part_of_connection(name) {
+            return false;
+        }
+        let is_it = |known: &str| known.eq_ignore_ascii_case(name);
+        let mut parts = self.connections.iter().flat_map(Connection::variables);
+        self.variables.keys().any(|known| is_it(known))
+            || parts.any(|part| is_it(&part.value))
+            || self.patterns.iter().any(|(pattern, _)| pattern.fits_in_some_case(name))
     }
 
     /// Whether a connection is given by the variable called `name`.

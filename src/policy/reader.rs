@@ -3,7 +3,7 @@
 //! [`check`] reports whatever does not fit; the accessors of [`Section`] are
 //! silent about it, so that every problem is said once.
 
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
 
 use super::format::{Key, Need, Shape};
 use super::problem::{Problem, ProblemKind, closest};
@@ -77,7 +77,7 @@ fn unknown_key(
 
 fn check_value(
     value: &toml::Spanned<DeValue<'_>>,
-    shape: &'static Shape,
+    shape: &Shape,
     path: Path<'_>,
     problems: &mut Vec<Problem>,
 ) {
@@ -93,39 +93,17 @@ fn check_value(
                 problems.push(wrong_value(value, shape, path));
             }
         }
-        (Shape::Texts, DeValue::Array(items)) => {
-            items.iter().for_each(|item| check_value(item, &Shape::Text, path, problems));
-        }
+        (Shape::Texts, DeValue::Array(items)) => check_items(items, &Shape::Text, path, problems),
         (Shape::Words(words), DeValue::Array(items)) => {
-            for item in items {
-                match item.get_ref().as_str() {
-                    Some(word) if words.contains(&word) => {}
-                    Some(word) => problems.push(not_a_word(word, words, item.span().into(), path)),
-                    None => problems.push(wrong_value(item, &Shape::OneOf(words), path)),
-                }
-            }
+            check_items(items, &Shape::OneOf(words), path, problems);
         }
         (Shape::Integers(low, high), DeValue::Array(items)) => {
-            for item in items {
-                if !integer(item).is_some_and(|number| (*low..=*high).contains(&number)) {
-                    problems.push(wrong_value(item, &Shape::Integer(*low, *high), path));
-                }
-            }
+            check_items(items, &Shape::Integer(*low, *high), path, problems);
         }
         (Shape::Table(keys), DeValue::Table(table)) => {
             check(table, keys, path, value.span().into(), problems);
         }
-        (Shape::Named(keys), DeValue::Table(table)) => {
-            for (name, inner) in table {
-                let path = Path::Key(&path, name.get_ref());
-                match inner.get_ref() {
-                    DeValue::Table(inner) => {
-                        check(inner, keys, path, name.span().into(), problems);
-                    }
-                    _ => problems.push(wrong_value(inner, &Shape::Table(&[]), path)),
-                }
-            }
-        }
+        (Shape::Named(keys), DeValue::Table(table)) => check_named(table, keys, path, problems),
         (Shape::PerEnvironment(inner), DeValue::Table(table)) => {
             for (name, value) in table {
                 check_value(value, inner, Path::Key(&path, name.get_ref()), problems);
@@ -150,6 +128,25 @@ fn check_value(
             | Shape::PerEnvironment(_),
             _,
         ) => problems.push(wrong_value(value, shape, path)),
+    }
+}
+
+fn check_items(items: &DeArray<'_>, shape: &Shape, path: Path<'_>, problems: &mut Vec<Problem>) {
+    items.iter().for_each(|item| check_value(item, shape, path, problems));
+}
+
+fn check_named(
+    table: &DeTable<'_>,
+    keys: &'static [Key],
+    path: Path<'_>,
+    problems: &mut Vec<Problem>,
+) {
+    for (name, inner) in table {
+        let path = Path::Key(&path, name.get_ref());
+        match inner.get_ref().as_table() {
+            Some(inner) => check(inner, keys, path, name.span().into(), problems),
+            None => problems.push(wrong_value(inner, &Shape::Table(&[]), path)),
+        }
     }
 }
 

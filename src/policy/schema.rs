@@ -7,7 +7,7 @@ use crate::secret::Kind;
 
 /// The JSON Schema (draft 7) of a policy, with its line break.
 ///
-/// It is made from [`format`](super::format), as the type check of a policy
+/// It is made from [`format`](mod@super::format), as the type check of a policy
 /// is. LIMIT: names that must stand for something are not in its power;
 /// `guard-cli policy check` sees those.
 pub fn schema() -> String {
@@ -111,7 +111,15 @@ mod tests {
     fn keys(shape: &Shape) -> &[Key] {
         match shape {
             Shape::Table(keys) | Shape::Named(keys) => keys,
-            _ => &[],
+            Shape::Text
+            | Shape::OneOf(_)
+            | Shape::Integer(..)
+            | Shape::Boolean
+            | Shape::Texts
+            | Shape::Words(_)
+            | Shape::Integers(..)
+            | Shape::PerEnvironment(_)
+            | Shape::Either(_) => &[],
         }
     }
 

@@ -209,6 +209,18 @@ impl NamePattern {
         }
     }
 
+    /// Whether `name` is one of those names but for letter case.
+    pub(crate) fn fits_in_some_case(&self, name: &str) -> bool {
+        let letters = self.letters();
+        let part = match self {
+            Self::StartsWith(_) => name.get(..letters.len()),
+            Self::EndsWith(_) => {
+                name.len().checked_sub(letters.len()).and_then(|start| name.get(start..))
+            }
+        };
+        part.is_some_and(|part| part.eq_ignore_ascii_case(letters))
+    }
+
     /// Whether `name` is one of those names.
     pub fn fits(&self, name: &str) -> bool {
         match self {

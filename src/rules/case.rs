@@ -8,7 +8,7 @@ use crate::policy::{
 };
 use crate::secret::{Placeholder, Secret, means_nothing, placeholder, withstands};
 use crate::source::{Place, Source, Spanned};
-use crate::target::{Ambiguity, Engine, MOVERS, Part, Parts, Target};
+use crate::target::{Ambiguity, Engine, Part, Parts, Target};
 
 /// One environment to judge.
 #[derive(Clone, Debug)]
@@ -25,42 +25,42 @@ pub struct Case<'a> {
     /// The connections of the policy, each with what its variables say.
     pub connections: Vec<Reached<'a>>,
     /// Every variable that was seen, with what the policy knows of it.
-    pub met: Vec<Met<'a>>,
+    pub(crate) met: Vec<Met<'a>>,
     /// The declared secrets that are set, each looked at once.
-    pub secrets: Vec<Held<'a>>,
+    pub(crate) secrets: Vec<Held<'a>>,
 }
 
 /// A variable that was seen, with what the policy knows of it.
 #[derive(Clone, Copy, Debug)]
-pub struct Met<'a> {
+pub(crate) struct Met<'a> {
     /// What was seen.
-    pub seen: &'a Seen,
+    pub(crate) seen: &'a Seen,
     /// What is declared of it, by its name or by a pattern.
-    pub declared: Option<&'a Variable>,
+    pub(crate) declared: Option<&'a Variable>,
     /// Whether a connection is made of it.
-    pub connects: bool,
+    pub(crate) connects: bool,
 }
 
 impl Met<'_> {
     /// Whether the policy cares what the value is.
-    pub fn is_judged(&self) -> bool {
+    pub(crate) fn is_judged(&self) -> bool {
         self.declared.is_some() || self.connects
     }
 }
 
 /// A declared secret that is set, and what its value looks like.
 #[derive(Clone, Debug)]
-pub struct Held<'a> {
+pub(crate) struct Held<'a> {
     /// The variable.
-    pub variable: &'a Variable,
+    pub(crate) variable: &'a Variable,
     /// What is declared of it as a secret.
-    pub rule: &'a SecretRule,
+    pub(crate) rule: &'a SecretRule,
     /// What was seen.
-    pub seen: &'a Seen,
+    pub(crate) seen: &'a Seen,
     /// The value.
-    pub secret: &'a Secret,
+    pub(crate) secret: &'a Secret,
     /// What the value looks like.
-    pub look: Look,
+    pub(crate) look: Look,
 }
 
 impl<'a> Held<'a> {
@@ -79,7 +79,7 @@ impl<'a> Held<'a> {
 
 /// What a secret's value looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
+pub(crate) enum Look {
     /// A word for nothing, such as `null`.
     Nothing,
     /// A value that somebody was to replace.
@@ -195,16 +195,59 @@ impl<'a> Case<'a> {
         self.connections.iter().filter_map(Reached::led)
     }
 
-    /// The `PG*` variables that would move a connection elsewhere.
+    /// The variables, such as `PGPORT`, that would move a connection elsewhere.
     pub fn movers(&self) -> impl Iterator<Item = &'a Seen> + '_ {
-        let postgres = self.connections.iter().any(|reached| {
-            reached.connection.engine == Engine::Postgres
-                && !matches!(reached.reading, Reading::Unset)
+        self.met.iter().filter(|met| self.moves(met)).map(|met| met.seen)
+    }
+
+    fn moves(&self, met: &Met<'a>) -> bool {
+        let name = met.seen.name.as_str();
+        if !(name.starts_with("PG") || name.starts_with("MYSQL_")) {
+            return false;
+        }
+        let Some(engine) = Engine::moved_by(name) else { return false };
+        let mut set = self.connections.iter().filter(|reached| {
+            reached.connection.engine == engine && !matches!(reached.reading, Reading::Unset)
         });
-        let moves = move |met: &&Met<'a>| {
-            postgres && !met.connects && MOVERS.contains(&met.seen.name.as_str())
-        };
-        self.met.iter().filter(|met| met.seen.name.starts_with("PG")).filter(moves).map(|m| m.seen)
+        if met.connects {
+            set.any(|reached| self.leads_astray(engine, met.seen, reached))
+        } else {
+            set.next().is_some()
+        }
+    }
+
+    /// Whether a part of one connection moves another.
+    fn leads_astray(&self, engine: Engine, seen: &Seen, reached: &Reached<'a>) -> bool {
+        let name = seen.name.as_str();
+        let is_own = reached.connection.variables().any(|variable| variable.value == name);
+        if is_own || seen.is_empty() || engine.always_says(name) {
+            return false;
+        }
+        match (name, &reached.reading) {
+            ("PGPORT" | "MYSQL_TCP_PORT", Reading::Target(led)) => {
+                let port = led.target.port().to_string();
+                let is_same = seen.text().is_some_and(|text| text.expose() == port);
+                !is_same && !self.says_port(reached.connection, led, &port)
+            }
+            // Without TLS a connection is local or private, or refused.
+            ("PGSSLMODE", _) => false,
+            (_, _) => true,
+        }
+    }
+
+    /// Whether a connection says its port, so that nobody looks for one.
+    fn says_port(&self, connection: &Connection, led: &Led<'_>, port: &str) -> bool {
+        match &connection.given {
+            Given::Url(_) => {
+                // INVARIANT: in an accepted URL `:` and `/` are delimiters alone.
+                let said = format!(":{port}/");
+                led.variable.text().is_some_and(|url| url.expose().contains(&said))
+            }
+            Given::Parts(parts) => {
+                let port = parts.port.as_ref().and_then(|name| self.find(&name.value));
+                port.is_some_and(|port| !port.is_empty())
+            }
+        }
     }
 }
 

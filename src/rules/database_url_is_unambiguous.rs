@@ -82,7 +82,7 @@ mod tests {
     use super::super::testing::{Ask, url};
     use super::RULE;
     use crate::facts::Facts;
-    use crate::target::MOVERS;
+    use crate::target::{Engine, MOVERS};
 
     const URL: &str = "[connections.primary]\nurl = 'DATABASE_URL'\n";
     const PARTS: &str = "[connections.primary]\nhost = 'PGHOST'\nport = 'PGPORT'\n\
@@ -174,8 +174,50 @@ mod tests {
             assert_eq!(Ask::small(&RULE, "").in_full(&given), "", "no connection");
             assert_eq!(Ask::small(&RULE, URL).in_full(&[(*name, "x")]), "", "nothing to move");
             let mysql = Ask::small(&RULE, &format!("{URL}engine = 'mysql'\n"));
+            assert_eq!(Engine::moved_by(name), Some(Engine::Postgres));
             let given = [("DATABASE_URL", &*url.replace("postgresql", "mysql")), (*name, "x")];
             assert_eq!(mysql.in_full(&given), "", "no variable of this engine's");
         }
+        for name in Engine::MySql.movers() {
+            let mysql = Ask::small(&RULE, &format!("{URL}engine = 'mysql'\n"));
+            let given = [("DATABASE_URL", &*url.replace("postgresql", "mysql")), (*name, "x")];
+            assert!(mysql.says(&given).starts_with(&format!("`{name}` is set; ")), "{name}");
+            let given = [("DATABASE_URL", &*url), (*name, "x")];
+            assert_eq!(Ask::small(&RULE, URL).says(&given), "", "no variable of this engine's");
+        }
+    }
+
+    #[test]
+    fn a_part_of_one_connection_does_not_move_another() {
+        let parts = PARTS.replace("primary", "second");
+        let table = [
+            ("", "PGPORT", "6543", false),
+            ("", "PGPORT", "5432", true),
+            (":5432", "PGPORT", "6543", true),
+            (":5433", "PGPORT", "6543", true),
+            ("", "PGPORT", "", true),
+            ("", "PGHOST", "other.koomy.app", true),
+            ("", "PGDATABASE", "other", true),
+            ("", "PGUSER", "other", true),
+        ];
+        let ask = Ask::small(&RULE, &format!("{URL}{parts}"));
+        let others = [("PGHOST", "main.koomy.app"), ("PGDATABASE", "koomy"), ("PGUSER", "app")];
+        for (port, name, value, is_one) in table {
+            let url = url(&format!("main.koomy.app{port}/koomy"));
+            let given = [&[("DATABASE_URL", &*url)], &others[..], &[(name, value)]].concat();
+            let said = ask.says(&given);
+            assert_eq!(said.is_empty(), is_one, "{port} {name}={value}: {said}");
+        }
+        let address = format!("{URL}{}", parts.replace("'PGHOST'", "'PGHOSTADDR'"));
+        let url = url("main.koomy.app/koomy");
+        let given = [("DATABASE_URL", &*url), ("PGHOSTADDR", "192.0.2.1")];
+        assert!(Ask::small(&RULE, &address).says(&given).starts_with("`PGHOSTADDR` is set; "));
+
+        let no_port = PARTS.replace("PG", "DB_").replace("port = 'DB_PORT'\n", "");
+        let ask = Ask::small(&RULE, &format!("{no_port}{parts}"));
+        let given = others.map(|(name, value)| (name.replace("PG", "DB_"), value));
+        let given: Vec<_> = given.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        let given = [&given, &others[..], &[("PGPORT", "6543")]].concat();
+        assert!(ask.says(&given).starts_with("`PGPORT` is set; "));
     }
 }

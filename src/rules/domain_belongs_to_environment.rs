@@ -1,7 +1,7 @@
 //! `domain-belongs-to-environment`
 
 use super::{Case, Check, Met, Rule};
-use crate::address::{host_of, is_host};
+use crate::address::{addresses_in, host_of, hosts_that_may_be_meant, is_host};
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
@@ -126,11 +126,7 @@ fn contaminated(
     value: &str,
     findings: &mut Findings,
 ) {
-    if !value.contains("://") {
-        return;
-    }
-    let items = value.split(|c: char| c == ',' || c == ';' || c.is_whitespace());
-    for host in items.filter_map(|item| host_of(item).ok()) {
+    for host in addresses_in(value).flat_map(hosts_that_may_be_meant) {
         if owner(case, &host).is_some_and(|owner| owner.id != environment.id) {
             let whose = "this environment's domains";
             let at = environment.domains_span;
@@ -232,6 +228,19 @@ mod tests {
             ("NOTE", "http://localhost:3000 http://127.0.0.1 http://[::1]", ""),
             ("UNKNOWN", "https://play.koomy.app/,https://play.koomy.app/", PLAY), // said once
             ("UNKNOWN", "https://koomy.app/", ""),
+            ("UNKNOWN", "[\"https://koomy.app\",\"https://play.koomy.app\"]", PLAY),
+            ("UNKNOWN", "{api:'https://play.koomy.app'}", PLAY),
+            ("UNKNOWN", "play=https://play.koomy.app:8443/v1", PLAY),
+            ("UNKNOWN", "https://koomy.app|wss://play.koomy.app", PLAY),
+            ("UNKNOWN", "https://koomy.app/?next=https://play.koomy.app", PLAY),
+            ("UNKNOWN", "(https://play.koomy.app)", PLAY),
+            ("UNKNOWN", "HTTPS://PLAY.KOOMY.APP./", PLAY),
+            ("UNKNOWN", "https:\\\\play.koomy.app", ""), // no `://`
+            ("UNKNOWN", "https://play.koomy.app\\@koomy.app/", PLAY), // of two readings, one
+            ("UNKNOWN", "https://koomy.app/play.koomy.app", ""),
+            ("UNKNOWN", "https://play.koomy.app.evil.net/", ""),
+            ("UNKNOWN", "https://notplay.koomy.app/", ""),
+            ("UNKNOWN", "https://play.koomy.app@koomy.app/", ""), // a user
         ];
         let ask = Ask::small(&RULE, MORE);
         for (name, value, problem) in table {

@@ -28,7 +28,8 @@ mod variable_is_declared;
 mod variable_is_set;
 mod variable_pair_is_allowed;
 
-pub use case::{Case, Held, Led, Look, Met, Reached, Reading};
+pub use case::{Case, Led, Reached, Reading};
+pub(crate) use case::{Held, Look, Met};
 
 use crate::facts::Seen;
 use crate::finding::Findings;
@@ -52,15 +53,15 @@ pub struct Rule {
     /// What it refuses, why, and the way out, in Markdown.
     pub explain: &'static str,
     /// Looks at a case.
-    pub check: Check,
+    pub(crate) check: Check,
     /// Breaks what must hold, for the self-test; `None` where the policy gives
     /// nothing to break.
-    pub violate: Violate,
+    pub(crate) violate: Violate,
 }
 
 /// What a rule looks at.
 #[derive(Clone, Copy, Debug)]
-pub enum Check {
+pub(crate) enum Check {
     /// One environment.
     One(fn(&Case<'_>, &mut Findings)),
     /// Several environments, side by side.
@@ -68,7 +69,7 @@ pub enum Check {
 }
 
 /// Plants a violation in one environment, with the others at hand.
-pub type Violate = fn(&Baseline<'_>, &[Baseline<'_>]) -> Option<Violation>;
+pub(crate) type Violate = fn(&Baseline<'_>, &[Baseline<'_>]) -> Option<Violation>;
 
 impl Rule {
     /// The rule with this id.

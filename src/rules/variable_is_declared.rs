@@ -4,8 +4,10 @@ use super::{Case, Check, Met, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::platform;
+use crate::policy::{Given, PartVariables};
 use crate::secret::Kind;
 use crate::selftest::{Baseline, Violation, one};
+use crate::source::Spanned;
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-is-declared",
@@ -16,9 +18,10 @@ pub(super) static RULE: Rule = Rule {
 A variable that the policy does not know and whose name looks like a secret
 (`*_SECRET`, `*_TOKEN`, `*_PASSWORD`, `*_KEY`, …) or like a connection
 (`DIRECT_URL`, `SHADOW_DATABASE_URL`, `*_DSN`, …); whose value has the form of a
-provider's secret key, or is an address with a password; or that starts with the
-policy's own `prefix`. Variables of the platform are known: Kubernetes' service
-variables, and those that CI services set.
+provider's secret key, or is an address with a password or of a database; or that
+starts with the policy's own `prefix`. A pattern such as `DEBUG*` makes a name
+known, but no connection and no provider's key. Variables of the platform are
+known: Kubernetes' service variables, and those that CI services set.
 
 ## Why
 What nobody declared, nobody judges. The second connection string is as
@@ -60,26 +63,49 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 fn look(case: &Case<'_>, met: &Met<'_>) -> Option<&'static str> {
     let seen = met.seen;
     let name = seen.name.as_str();
-    if met.is_judged() || seen.is_empty() || platform::sets(name, seen.text()) {
+    let by_name = met.declared.is_some_and(|variable| variable.name.value == name);
+    if by_name || met.connects || seen.is_empty() || platform::sets(name, seen.text()) {
         return None;
     }
-    if case.policy.prefix().is_some_and(|prefix| name.starts_with(&prefix.value)) {
+    // A pattern says where such names may be, so that a name of its own is known;
+    // it says nothing of where a connection leads or whose key it is.
+    let by_pattern = met.declared.is_some();
+    let has_prefix = |prefix: &Spanned<String>| name.starts_with(&prefix.value);
+    if !by_pattern && case.policy.prefix().is_some_and(has_prefix) {
         return Some("starts with the policy's prefix");
     }
     let upper = name.to_ascii_uppercase();
-    if is_connection(&upper) {
+    if is_connection(&upper) || is_port_left_out(case, name) {
         // `database-url-is-unambiguous` refuses what moves a connection.
         let moves = case.movers().any(|mover| mover.name == name);
         return (!moves).then_some("looks like a connection");
     }
-    if is_secret(&upper) {
+    if !by_pattern && is_secret(&upper) {
         return Some("looks like a secret");
     }
     if seen.text().and_then(Kind::detect).is_some() {
         return Some("holds what looks like a provider's secret key");
     }
     // LIMIT: a key with a byte that is no text has no provider's form any more.
-    has_password(seen.lossy().expose()).then_some("holds an address with a password")
+    let value = seen.lossy();
+    if has_password(value.expose()) {
+        return Some("holds an address with a password");
+    }
+    is_of_database(value.expose()).then_some("holds the address of a database")
+}
+
+/// `DB_PORT`, where a connection is made of `DB_HOST` and has no `port`: the
+/// connection is judged with the usual one.
+fn is_port_left_out(case: &Case<'_>, name: &str) -> bool {
+    let of_host = |stem: &str| {
+        case.policy.connections().iter().any(|connection| match &connection.given {
+            Given::Parts(PartVariables { host, port: None, .. }) => {
+                host.value.strip_suffix("HOST") == Some(stem)
+            }
+            Given::Parts(_) | Given::Url(_) => false,
+        })
+    };
+    name.strip_suffix("PORT").is_some_and(of_host)
 }
 
 fn is_connection(name: &str) -> bool {
@@ -87,7 +113,7 @@ fn is_connection(name: &str) -> bool {
     let starts = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
     CONNECTIONS.contains(&name)
         || ends(CONNECTION_ENDS)
-        || starts(&["DATABASE_URL"])
+        || starts(&["DATABASE_URL", "CONNECTIONSTRINGS__"])
         || (ends(&["_URL", "_URI", "_URL_NON_POOLING"])
             && starts(&[
                 "POSTGRES",
@@ -120,22 +146,48 @@ fn has_password(value: &str) -> bool {
             .is_some_and(|(_, password)| !password.is_empty())
 }
 
+/// A database's scheme before any `://`, as in `jdbc:postgresql://` or in JSON.
+fn is_of_database(value: &str) -> bool {
+    let is_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    value.match_indices("://").any(|(at, _)| {
+        let before = value.get(..at).unwrap_or_default();
+        let scheme = before.rsplit(|c| !is_scheme(c)).next().unwrap_or_default();
+        let scheme = scheme.split('+').next().unwrap_or_default();
+        DATABASES.iter().any(|name| scheme.eq_ignore_ascii_case(name))
+    })
+}
+
+const DATABASES: &[&str] =
+    &["postgres", "postgresql", "mysql", "mariadb", "mongodb", "sqlserver", "prisma"];
 const CONNECTIONS: &[&str] = &[
     "DIRECT_URL",
     "DB_URL",
     "DB_HOST",
     "DB_URI",
+    "DATABASE_HOST",
+    "DATABASE_URI",
+    "DATABASE_PRIVATE_URL",
+    "DATABASE_PUBLIC_URL",
+    "CONNECTION_STRING",
     "PGHOST",
+    "PGHOST_UNPOOLED",
     "PGHOSTADDR",
     "PGSERVICE",
     "PGDATABASE",
+    "MARIADB_HOST",
+    "MONGO_HOST",
+    "MONGODB_HOST",
+    "MYSQLHOST",
     "MYSQL_HOST",
     "POSTGRES_HOST",
+    "POSTGRESQL_HOST",
     "DSN",
 ];
 const CONNECTION_ENDS: &[&str] = &[
     "_DATABASE_URL",
     "_DATABASE_URI",
+    "_DATABASE_HOST",
+    "_DATASOURCE_URL",
     "_DB_URL",
     "_DB_URI",
     "_DB_HOST",
@@ -198,6 +250,7 @@ mod tests {
     const SECRET: &str = "looks like a secret";
     const PREFIX: &str = "starts with the policy's prefix";
     const PASSWORD: &str = "holds an address with a password";
+    const DATABASE: &str = "holds the address of a database";
 
     fn ask() -> Ask {
         let more = "[connections.primary]\nurl = 'DATABASE_URL'\n[variables.APP_SECRET]\nis = 'secret'\n\
@@ -234,6 +287,14 @@ mod tests {
                     "NEON_URL",
                     "SUPABASE_DB_URL",
                     "Redis_Url",
+                    "DATABASE_HOST",
+                    "DATABASE_URI",
+                    "DATABASE_PRIVATE_URL",
+                    "MYSQLHOST",
+                    "ConnectionStrings__Default",
+                    "SPRING_DATASOURCE_URL",
+                    "DEBUG_DATABASE_URL",
+                    "DEBUG_DB_HOST",
                 ],
             ),
             (
@@ -330,6 +391,13 @@ mod tests {
             (at("see x y://a%b"), ""),
             ("a:b@c".to_owned(), ""),
             ("text".to_owned(), ""),
+            ("postgresql://me@h/d".to_owned(), DATABASE),
+            ("postgresql+asyncpg://h/d?user=me".to_owned(), DATABASE),
+            ("jdbc:postgresql://h/d?user=me&x=word".to_owned(), DATABASE),
+            ("MySQL://h/d".to_owned(), DATABASE),
+            ("{\"main\":\"mongodb+srv://h/d\"}".to_owned(), DATABASE),
+            ("https://koomy.app/?next=postgres".to_owned(), ""),
+            ("https://mysql.koomy.app/".to_owned(), ""),
         ];
         for (value, look) in table {
             let said = match look {
@@ -337,7 +405,27 @@ mod tests {
                 look => format!("`HARMLESS` {look}, and the policy does not know it"),
             };
             assert_eq!(ask().says(&[("HARMLESS", &value)]), said, "{look}");
-            assert_eq!(ask().says(&[("DEBUG_X", &value)]), "", "declared by a pattern");
+            let by_pattern = said.replace("HARMLESS", "DEBUG_X");
+            assert_eq!(ask().says(&[("DEBUG_X", &value)]), by_pattern, "{look}");
+            assert_eq!(ask().says(&[("APP_SECRET", &value)]), "", "declared by its name");
+        }
+    }
+
+    #[test]
+    fn a_port_that_no_connection_names_is_not_overlooked() {
+        let parts =
+            "[connections.primary]\nhost = 'DB_HOST'\ndatabase = 'DB_NAME'\nuser = 'DB_USER'\n";
+        let with_port = format!("{parts}port = 'DB_PORT'\n");
+        let table = [
+            (parts, "DB_PORT", "6543", true),
+            (parts, "DB_PORT", "tcp://10.0.0.1:80", false), // Kubernetes, a service `db`
+            (parts, "PORT", "6543", false),
+            (parts, "MY_DB_PORT", "6543", false),
+            (&with_port, "DB_PORT", "6543", false),
+        ];
+        for (more, name, value, is_one) in table {
+            let said = Ask::small(&RULE, more).says(&[(name, value)]);
+            assert_eq!(said.contains(CONNECTION), is_one, "{name}={value}: {said}");
         }
     }
 

@@ -18,7 +18,7 @@ pub struct Kind {
 
 /// One form that values of a kind take.
 #[derive(Clone, Copy, Debug)]
-pub struct Form {
+pub(super) struct Form {
     class: Option<Class>,
     shape: Shape,
     sign: Sign,
@@ -35,7 +35,7 @@ pub enum Class {
 
 /// What the form of a value says about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Recognition {
+pub(crate) enum Recognition {
     /// It is of the kind and of this class.
     Class(Class),
     /// It is of the kind, whose form tells no class.
@@ -122,7 +122,7 @@ impl Kind {
     ///
     /// A kind without a form takes any value that is not empty, has no control
     /// character and neither starts nor ends with white space.
-    pub fn recognise(&self, secret: &Secret) -> Recognition {
+    pub(crate) fn recognise(&self, secret: &Secret) -> Recognition {
         self.recognise_text(secret.expose())
     }
 
@@ -130,7 +130,7 @@ impl Kind {
     ///
     /// White space around the value is ignored: it hides no secret. Of a form
     /// that several providers share, the best known one is named.
-    pub fn detect(secret: &Secret) -> Option<&'static Self> {
+    pub(crate) fn detect(secret: &Secret) -> Option<&'static Self> {
         let value = secret.expose().trim();
         let first = *value.as_bytes().first()?;
         kinds::starting_with(first).iter().copied().find(|kind| kind.is_unmistakable(value))

@@ -16,12 +16,10 @@ mod words;
 
 use std::fmt;
 
-pub use kind::{Class, Form, Kind, Recognition};
-pub use placeholder::{
-    Placeholder, is_documentation_host, is_placeholder, means_nothing, placeholder,
-};
-pub use shape::{Bytes, Piece, Shape};
-pub use strength::{MINIMUM_BITS, bits, is_strong, withstands};
+pub(crate) use kind::Recognition;
+pub use kind::{Class, Kind};
+pub(crate) use placeholder::{Placeholder, is_documentation_host, means_nothing, placeholder};
+pub(crate) use strength::{MINIMUM_BITS, is_strong, withstands};
 
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;

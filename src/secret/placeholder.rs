@@ -8,7 +8,7 @@ use super::words;
 
 /// Why a value is taken for a placeholder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Placeholder {
+pub(crate) enum Placeholder {
     /// Made of words such as `your`, `secret`, `changeme`, and nothing else.
     Word,
     /// A template that nobody filled in, or a value cut short with dots.
@@ -23,7 +23,7 @@ pub enum Placeholder {
 
 impl Placeholder {
     /// Says why, without the value.
-    pub const fn why(self) -> &'static str {
+    pub(crate) const fn why(self) -> &'static str {
         match self {
             Self::Word => "is made of words that only say a value belongs here",
             Self::Template => "is a template that was not filled in",
@@ -34,16 +34,11 @@ impl Placeholder {
     }
 }
 
-/// Whether a value is a placeholder.
-pub fn is_placeholder(value: &str) -> bool {
-    placeholder(value).is_some()
-}
-
 /// Why a value is a placeholder, if it is one.
 ///
 /// LIMIT: judges secrets. A host called `redis` or a user called `postgres` is
 /// made of placeholder words too, and may be right.
-pub fn placeholder(value: &str) -> Option<Placeholder> {
+pub(crate) fn placeholder(value: &str) -> Option<Placeholder> {
     let value = value.trim();
     if value == POSTMARK_TEST_TOKEN {
         return None;
@@ -55,7 +50,7 @@ pub fn placeholder(value: &str) -> Option<Placeholder> {
 }
 
 /// Whether a value says that there is none: `null`, `none`, `undefined`, …
-pub fn means_nothing(value: &str) -> bool {
+pub(crate) fn means_nothing(value: &str) -> bool {
     let value = value.trim();
     NOTHING.iter().any(|nothing| nothing.eq_ignore_ascii_case(value))
 }
@@ -66,7 +61,7 @@ pub fn means_nothing(value: &str) -> bool {
 /// Reserved are the names of RFC 2606 and RFC 6761: `example.com`, `.net`,
 /// `.org`, and whatever ends in `.example`, `.invalid`, `.test`. `localhost` is
 /// not among them: it leads somewhere.
-pub fn is_documentation_host(host: &str) -> bool {
+pub(crate) fn is_documentation_host(host: &str) -> bool {
     let host = host.trim().trim_end_matches('.');
     let mut labels = host.rsplit('.');
     let (top, second) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default());
@@ -250,9 +245,13 @@ fn broken_from(rest: &[u8], whole: usize, patience: usize) -> Option<Token> {
     let after = |length: usize, cost: usize| {
         broken_from(rest.get(length..)?, whole, patience.checked_sub(cost)?)
     };
-    let (first, second) = (words::letter(*first), rest.get(1).copied().map(words::letter));
-    let likely = second.is_some_and(|second| words::may_start(first, second));
-    let hollow = if likely { words::hollow(first) } else { &[] };
+    let first = words::letter(*first);
+    let hollow = match rest.get(1).copied() {
+        Some(second) if words::may_start(first, words::letter(second)) => {
+            words::narrowed(words::hollow(first), second)
+        }
+        Some(_) | None => &[],
+    };
     let by_word = hollow.iter().find_map(|word| {
         let length = words::spells(rest, word)?;
         if length < 3 && !(rest.starts_with(word.as_bytes()) && is_among_letters(rest, whole)) {

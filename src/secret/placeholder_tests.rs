@@ -1,6 +1,7 @@
 use super::*;
+use crate::secret::Kind;
 use crate::secret::sample::Random;
-use crate::secret::{Bytes, Kind};
+use crate::secret::shape::Bytes;
 
 #[test]
 fn what_only_says_that_a_value_belongs_here() {

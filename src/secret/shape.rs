@@ -10,11 +10,11 @@ use Piece::{Jwt, Lit, Object, OneOf, Run};
 
 /// The form of a whole value.
 #[derive(Clone, Copy, Debug)]
-pub struct Shape(pub &'static [Piece]);
+pub(super) struct Shape(pub(super) &'static [Piece]);
 
 /// One step of a [`Shape`].
 #[derive(Clone, Copy, Debug)]
-pub enum Piece {
+pub(super) enum Piece {
     /// Exactly this text.
     Lit(&'static str),
     /// Exactly one byte, out of these.
@@ -31,27 +31,8 @@ pub enum Piece {
 
 impl Shape {
     /// Whether the whole of `value` has this form.
-    pub fn matches(&self, value: &str) -> bool {
+    pub(super) fn matches(&self, value: &str) -> bool {
         tail(self.0, value.as_bytes())
-    }
-
-    /// The text that every value of this form starts with; may be empty.
-    pub fn lead(&self) -> &'static str {
-        match self.0.first() {
-            Some(Lit(text)) => text,
-            Some(OneOf(_) | Run(..) | Jwt(_) | Object(_)) | None => "",
-        }
-    }
-
-    /// The length of the shortest value of this form, or `None` where it is
-    /// not a matter of counting.
-    pub fn shortest(&self) -> Option<usize> {
-        self.0.iter().try_fold(0, |sum: usize, piece| match piece {
-            Lit(text) => sum.checked_add(text.len()),
-            OneOf(_) => sum.checked_add(1),
-            Run(_, min, _) => sum.checked_add(*min),
-            Jwt(_) | Object(_) => None,
-        })
     }
 }
 
@@ -80,64 +61,64 @@ fn run(bytes: Bytes, min: usize, max: usize, pieces: &[Piece], rest: &[u8]) -> b
 
 /// A set of bytes, made of the small sets that token alphabets are made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bytes(u16);
+pub(super) struct Bytes(u16);
 
 impl Bytes {
     /// `0-9`
-    pub const DIGIT: Self = Self(ZERO_ONE_EIGHT_NINE | TWO_TO_SEVEN);
+    pub(super) const DIGIT: Self = Self(ZERO_ONE_EIGHT_NINE | TWO_TO_SEVEN);
     /// `0-9a-f`
-    pub const LOWER_HEX: Self = Self::DIGIT.or(Self(LOWER_A_F));
+    pub(super) const LOWER_HEX: Self = Self::DIGIT.or(Self(LOWER_A_F));
     /// `0-9a-fA-F`
-    pub const HEX: Self = Self::LOWER_HEX.or(Self(UPPER_A_F));
+    pub(super) const HEX: Self = Self::LOWER_HEX.or(Self(UPPER_A_F));
     /// `0-9a-f-`: what follows the first dash of a UUID
-    pub const HEX_DASH: Self = Self::LOWER_HEX.or(Self(DASH));
+    pub(super) const HEX_DASH: Self = Self::LOWER_HEX.or(Self(DASH));
     /// `a-z`
-    pub const LOWER: Self = Self(LOWER_A_F | LOWER_G_Z);
+    pub(super) const LOWER: Self = Self(LOWER_A_F | LOWER_G_Z);
     /// `A-Z`
-    pub const UPPER: Self = Self(UPPER_A_F | UPPER_G_Z);
+    pub(super) const UPPER: Self = Self(UPPER_A_F | UPPER_G_Z);
     /// `a-z0-9`
-    pub const LOWER_ALNUM: Self = Self::LOWER.or(Self::DIGIT);
+    pub(super) const LOWER_ALNUM: Self = Self::LOWER.or(Self::DIGIT);
     /// `A-Z0-9`
-    pub const UPPER_ALNUM: Self = Self::UPPER.or(Self::DIGIT);
+    pub(super) const UPPER_ALNUM: Self = Self::UPPER.or(Self::DIGIT);
     /// `A-Za-z0-9`
-    pub const ALNUM: Self = Self::LOWER.or(Self::UPPER_ALNUM);
+    pub(super) const ALNUM: Self = Self::LOWER.or(Self::UPPER_ALNUM);
     /// `A-Z2-7`
-    pub const BASE32: Self = Self::UPPER.or(Self(TWO_TO_SEVEN));
+    pub(super) const BASE32: Self = Self::UPPER.or(Self(TWO_TO_SEVEN));
     /// `A-Za-z0-9_`
-    pub const WORD: Self = Self::ALNUM.or(Self(UNDERSCORE));
+    pub(super) const WORD: Self = Self::ALNUM.or(Self(UNDERSCORE));
     /// `A-Za-z0-9-`
-    pub const ALNUM_DASH: Self = Self::ALNUM.or(Self(DASH));
+    pub(super) const ALNUM_DASH: Self = Self::ALNUM.or(Self(DASH));
     /// `A-Za-z0-9+/`
-    pub const BASE64: Self = Self::ALNUM.or(Self(PLUS | SLASH));
+    pub(super) const BASE64: Self = Self::ALNUM.or(Self(PLUS | SLASH));
     /// `A-Za-z0-9+/=`
-    pub const BASE64_PADDED: Self = Self::BASE64.or(Self(EQUALS));
+    pub(super) const BASE64_PADDED: Self = Self::BASE64.or(Self(EQUALS));
     /// `A-Za-z0-9_-`
-    pub const BASE64_URL: Self = Self::WORD.or(Self(DASH));
+    pub(super) const BASE64_URL: Self = Self::WORD.or(Self(DASH));
     /// `A-Za-z0-9_.~-`
-    pub const UNRESERVED: Self = Self::BASE64_URL.or(Self(DOT | TILDE));
+    pub(super) const UNRESERVED: Self = Self::BASE64_URL.or(Self(DOT | TILDE));
     /// `A-Za-z0-9.-`
-    pub const HOST: Self = Self::ALNUM_DASH.or(Self(DOT));
+    pub(super) const HOST: Self = Self::ALNUM_DASH.or(Self(DOT));
     /// Whatever stands between the lines of a PEM block, `\n` written out too.
-    pub const PEM: Self = Self::BASE64_PADDED.or(Self(SPACE | BACKSLASH));
+    pub(super) const PEM: Self = Self::BASE64_PADDED.or(Self(SPACE | BACKSLASH));
     /// Space, tab, line feed, carriage return.
-    pub const SPACE: Self = Self(SPACE);
+    pub(super) const SPACE: Self = Self(SPACE);
     /// Visible ASCII: everything but white space and control characters.
-    pub const VISIBLE: Self = Self(!SPACE);
+    pub(super) const VISIBLE: Self = Self(!SPACE);
     /// Visible ASCII that needs quotes in some file format.
-    pub const AWKWARD: Self = Self(PUNCTUATION | BACKSLASH);
+    pub(super) const AWKWARD: Self = Self(PUNCTUATION | BACKSLASH);
 
     /// Whether `byte` is in the set.
-    pub const fn has(self, byte: u8) -> bool {
+    pub(super) const fn has(self, byte: u8) -> bool {
         self.0 & part(byte) != 0
     }
 
     /// The bytes that are in either set.
-    pub const fn or(self, other: Self) -> Self {
+    pub(super) const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
     /// The bytes of this set that are not in `other`.
-    pub const fn without(self, other: Self) -> Self {
+    pub(super) const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 }

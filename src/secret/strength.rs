@@ -15,22 +15,17 @@ use super::words;
 
 /// The least that a secret must withstand: twelve random letters and digits, or
 /// five random words.
-pub const MINIMUM_BITS: u32 = 64;
+pub(crate) const MINIMUM_BITS: u32 = 64;
 
 /// Whether a value withstands so many bits of guessing. Looks no further than
 /// it needs to know.
-pub fn withstands(value: &str, bits: u32) -> bool {
+pub(crate) fn withstands(value: &str, bits: u32) -> bool {
     bits_up_to(value, bits) >= bits
 }
 
 /// Whether a value withstands [`MINIMUM_BITS`] of guessing.
-pub fn is_strong(value: &str) -> bool {
+pub(crate) fn is_strong(value: &str) -> bool {
     withstands(value, MINIMUM_BITS)
-}
-
-/// How many bits of guessing a value withstands, with caution.
-pub fn bits(value: &str) -> u32 {
-    bits_up_to(value, u32::MAX)
 }
 
 // Exact below `enough`; from there on, no further than needed to know.
@@ -135,11 +130,12 @@ impl<'a> Walk<'a> {
 
     fn word(&self, rest: &[u8]) -> Option<Step> {
         let first = words::letter(*rest.first()?);
-        let second = words::letter(rest.get(1).copied().unwrap_or_default());
+        let second = rest.get(1).copied().unwrap_or_default();
         let spelt = |word: &&str| words::spells(rest, word).filter(|n| *n >= SHORTEST_WORD);
-        let known = if words::may_start(first, second) {
+        let known = if words::may_start(first, words::letter(second)) {
             let lists = [words::hollow(first), words::chosen(first)];
-            lists.into_iter().flatten().filter_map(spelt).max()
+            let lists = lists.into_iter().flat_map(|list| words::narrowed(list, second));
+            lists.filter_map(spelt).max()
         } else {
             None
         };

@@ -1,6 +1,11 @@
 use super::*;
-use crate::secret::Bytes;
 use crate::secret::sample::Random;
+use crate::secret::shape::Bytes;
+
+/// How many bits of guessing a value withstands, to the end.
+fn bits(value: &str) -> u32 {
+    bits_up_to(value, u32::MAX)
+}
 
 #[test]
 fn weak_values() {

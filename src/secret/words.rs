@@ -188,6 +188,21 @@ pub(super) fn may_start(first: u8, second: u8) -> bool {
     seconds.is_some_and(|seconds| seconds & second != 0)
 }
 
+/// The words of a list whose second letter this byte can be read as.
+///
+/// INVARIANT: a list is sorted, and its words share their first letter.
+pub(super) fn narrowed(list: &'static [&'static str], second: u8) -> &'static [&'static str] {
+    if second == b'1' {
+        return list; // `i` or `l`
+    }
+    let wanted = letter(second);
+    let second = |word: &&str| word.as_bytes().get(1).copied().unwrap_or_default();
+    let start = list.partition_point(|word| second(word) < wanted);
+    let found = list.get(start..).unwrap_or_default();
+    let length = found.partition_point(|word| second(word) == wanted);
+    found.get(..length).unwrap_or_default()
+}
+
 /// The letters that may follow this one in a plain English or French word.
 ///
 /// Counted over the distinct words of technical prose in both languages: these
@@ -354,6 +369,21 @@ mod tests {
         }
         for word in MARKERS {
             assert!(hollow(word.as_bytes()[0]).contains(&word), "{word}");
+        }
+    }
+
+    #[test]
+    fn lists_are_sorted_so_that_they_can_be_narrowed() {
+        for first in b'a'..=b'z' {
+            for list in [hollow(first), chosen(first)] {
+                assert!(list.is_sorted(), "{list:?}");
+                for second in 0..=u8::MAX {
+                    let spelt = |word: &&&str| reads_as(second, word.as_bytes()[1]);
+                    let expected: Vec<_> = list.iter().filter(spelt).collect();
+                    let found = narrowed(list, second).iter().filter(spelt);
+                    assert_eq!(found.collect::<Vec<_>>(), expected, "{list:?} {second}");
+                }
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use crate::target::Engine;
 /// An environment with variables that the policy should permit, ready to have
 /// a violation planted in it.
 #[derive(Clone, Debug)]
-pub struct Baseline<'a> {
+pub(crate) struct Baseline<'a> {
     policy: &'a Policy,
     environment: &'a Environment,
     variables: Vec<(String, String)>,
@@ -20,19 +20,19 @@ pub struct Baseline<'a> {
 
 /// A connection's address, before it is written to variables.
 #[derive(Clone, Debug)]
-pub struct Address {
+pub(crate) struct Address {
     /// The host, or a socket's directory.
-    pub host: String,
+    pub(crate) host: String,
     /// The port.
-    pub port: u16,
+    pub(crate) port: u16,
     /// The database.
-    pub database: String,
+    pub(crate) database: String,
     /// The user.
-    pub user: String,
+    pub(crate) user: String,
     /// The password.
-    pub password: String,
+    pub(crate) password: String,
     /// The parameters of the URL, with their question mark.
-    pub parameters: String,
+    pub(crate) parameters: String,
 }
 
 impl<'a> Baseline<'a> {
@@ -58,35 +58,35 @@ impl<'a> Baseline<'a> {
     }
 
     /// The policy.
-    pub fn policy(&self) -> &'a Policy {
+    pub(crate) fn policy(&self) -> &'a Policy {
         self.policy
     }
 
     /// The environment.
-    pub fn environment(&self) -> &'a Environment {
+    pub(crate) fn environment(&self) -> &'a Environment {
         self.environment
     }
 
     /// The facts, without a violation.
-    pub fn facts(&self) -> Facts {
+    pub(crate) fn facts(&self) -> Facts {
         let pairs = self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         Facts::assume().variables(pairs).facts()
     }
 
     /// The facts with a variable set to something else.
-    pub fn with(&self, name: &str, value: impl Into<Vec<u8>>) -> Facts {
+    pub(crate) fn with(&self, name: &str, value: impl Into<Vec<u8>>) -> Facts {
         let pairs = self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         Facts::assume().variables(pairs).variable(name, value).facts()
     }
 
     /// The facts without a variable.
-    pub fn without(&self, name: &str) -> Facts {
+    pub(crate) fn without(&self, name: &str) -> Facts {
         let pairs = self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         Facts::assume().variables(pairs).without(name).facts()
     }
 
     /// The facts with a variable set twice.
-    pub fn with_twice(&self, name: &str) -> Option<Facts> {
+    pub(crate) fn with_twice(&self, name: &str) -> Option<Facts> {
         let mut facts = self.facts();
         let place = Place::whole(&facts.source);
         let crate::facts::Observed::Seen(variables) = &mut facts.variables else { return None };
@@ -96,13 +96,13 @@ impl<'a> Baseline<'a> {
     }
 
     /// The value of a variable.
-    pub fn value(&self, name: &str) -> Option<&str> {
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
         let (_, value) = self.variables.iter().find(|(known, _)| known == name)?;
         Some(value)
     }
 
     /// The declared variables that are set here.
-    pub fn declared(&self) -> impl Iterator<Item = &'a Variable> {
+    pub(crate) fn declared(&self) -> impl Iterator<Item = &'a Variable> {
         let names = &self.variables;
         self.policy
             .variables()
@@ -110,7 +110,7 @@ impl<'a> Baseline<'a> {
     }
 
     /// The facts with the first connection led elsewhere.
-    pub fn led(&self, change: impl FnOnce(&mut Address)) -> Option<Facts> {
+    pub(crate) fn led(&self, change: impl FnOnce(&mut Address)) -> Option<Facts> {
         let (connection, address) = self.addresses.first()?;
         let mut address = address.clone();
         change(&mut address);
@@ -123,7 +123,7 @@ impl<'a> Baseline<'a> {
     }
 
     /// The facts with this environment's connections replaced by `other`'s.
-    pub fn with_connections_of(&self, other: &Self) -> Option<Facts> {
+    pub(crate) fn with_connections_of(&self, other: &Self) -> Option<Facts> {
         let (connection, address) = other.addresses.first()?;
         self.addresses.iter().find(|(known, _)| known.name == connection.name)?;
         self.led(|own| *own = address.clone())

@@ -13,11 +13,11 @@ use crate::gate::{Gate, compare, decide};
 use crate::policy::Policy;
 use crate::rules::{RULES, Rule};
 
-pub use baseline::{Address, Baseline};
+pub(crate) use baseline::{Address, Baseline};
 
 /// Facts with one violation in them.
 #[derive(Clone, Debug)]
-pub enum Violation {
+pub(crate) enum Violation {
     /// In one environment.
     One(Box<Facts>),
     /// In several, side by side.

@@ -30,6 +30,28 @@ impl Engine {
         }
     }
 
+    /// The variables with which a driver leaves the address it was given.
+    pub const fn movers(self) -> &'static [&'static str] {
+        match self {
+            Self::Postgres => postgres::MOVERS,
+            Self::MySql => mysql::MOVERS,
+        }
+    }
+
+    /// The engine whose drivers leave an address for the variable called `name`.
+    pub fn moved_by(name: &str) -> Option<Self> {
+        [Self::Postgres, Self::MySql].into_iter().find(|engine| engine.movers().contains(&name))
+    }
+
+    /// Whether every address that is accepted says what the mover called `name`
+    /// does, so that it moves nothing.
+    pub fn always_says(self, name: &str) -> bool {
+        match self {
+            Self::Postgres => STATED.contains(&name),
+            Self::MySql => false,
+        }
+    }
+
     /// The engine of a scheme, in any letter case.
     pub(super) fn of_scheme(scheme: &str) -> Option<Self> {
         let is = |names: &[&str]| names.iter().any(|name| scheme.eq_ignore_ascii_case(name));
@@ -49,6 +71,8 @@ impl Engine {
         }
     }
 }
+
+const STATED: &[&str] = &["PGHOST", "PGDATABASE", "PGUSER", "PGUSERNAME"];
 
 impl fmt::Display for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

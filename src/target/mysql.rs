@@ -11,6 +11,11 @@
 use super::engine::{Dialect, Encryption};
 use super::parameter::Kind;
 
+/// MIRRORS: libmysqlclient and PHP take a port, or a socket for `localhost`, from
+/// these where the address says none. `mysql` alone reads `MYSQL_HOST`, and only
+/// where no host is given.
+pub(super) const MOVERS: &[&str] = &["MYSQL_TCP_PORT", "MYSQL_UNIX_PORT"];
+
 pub(super) static DIALECT: Dialect = Dialect {
     // DELIBERATE: `mariadb://` is refused by most drivers, `mysql://` by none.
     schemes: &["mysql://"],

@@ -6,7 +6,7 @@
 use super::engine::{Dialect, Encryption};
 use super::parameter::Kind;
 
-/// Variables with which a driver leaves the URL it was given.
+/// Variables with which a driver leaves the PostgreSQL URL it was given.
 ///
 /// The C library alone reads all of them; each of the others reads some.
 pub const MOVERS: &[&str] = &[

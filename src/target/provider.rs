@@ -98,19 +98,19 @@ impl Target {
     /// The host without what chooses only a way to the same database.
     ///
     /// That is the `-pooler` of a Neon host's first label. `None` on a socket.
-    pub fn identity_host(&self) -> Option<String> {
+    pub(crate) fn identity_host(&self) -> Option<String> {
         let host = self.host()?;
         Some(unpooled(host).unwrap_or_else(|| host.to_owned()))
     }
 
     /// Whether `host` is the identity host.
-    pub fn has_host(&self, host: &str) -> bool {
+    pub(crate) fn has_host(&self, host: &str) -> bool {
         self.host().is_some_and(|dialed| dialed == host)
             || self.identity_host().is_some_and(|identity| identity == host)
     }
 
     /// Whether both lead to one database of one server, whoever connects.
-    pub fn is_same_database(&self, other: &Self) -> bool {
+    pub(crate) fn is_same_database(&self, other: &Self) -> bool {
         let same_user = !self.user_is_identity() || self.user() == other.user();
         self.engine() == other.engine()
             && self.identity_host() == other.identity_host()
@@ -121,7 +121,7 @@ impl Target {
     }
 
     /// Whether many databases share the host, and the user tells them apart.
-    pub fn user_is_identity(&self) -> bool {
+    pub(crate) fn user_is_identity(&self) -> bool {
         match self.provider() {
             Provider::Supabase => self.host().is_some_and(|host| host.ends_with(POOLER)),
             Provider::PlanetScale | Provider::PrismaPostgres => true,
@@ -270,152 +270,3 @@ fn is_cloud_sql(directory: &str) -> bool {
 }
 
 const POOLER: &str = ".pooler.supabase.com";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::secret::Secret;
-    use crate::target::Engine;
-
-    fn at(host: &str) -> Target {
-        let url = Secret::new(format!("postgres://postgres.abc:pw@{host}/d1a2b3c4d5e6f7"));
-        Target::parse(Engine::Postgres, &url).unwrap_or_else(|why| panic!("{host}: {why}"))
-    }
-
-    #[test]
-    fn every_name_is_that_of_one_provider() {
-        for provider in Provider::ALL {
-            assert_eq!(Provider::from_name(provider.name()), Some(provider));
-        }
-        assert_eq!(Provider::from_name("Neon"), None);
-    }
-
-    #[test]
-    fn a_look_alike_is_plain() {
-        let hosts = [
-            "ep-dev-111.evil.example",
-            "ep-dev-111.us-east-2.aws.neon.tech.evil.example",
-            "ep-dev-111.neon.tech",
-            "ep-dev-111.us-east-2.aws.neon.tech2",
-            "ep-dev-111.us-east-2.evil.neon.tech",
-            "ep-dev-111.x-2.us-east-2.aws.neon.tech",
-            "ep-dev-111.c-x.us-east-2.aws.neon.tech",
-            "ep-dev-111.c-2.x.us-east-2.aws.neon.tech",
-            "dev-111.us-east-2.aws.neon.tech",
-            "ep-dev-111.evil.us-east-1.postgres.vercel-storage.com",
-            "db.x.supabase.co.attacker.example",
-            "db.x.y.supabase.co",
-            "db.supabase.co",
-            "x.supabase.co",
-            "a.b.pooler.supabase.com",
-            "evil-pooler.supabase.com",
-            "shop.hash.eu-west-3.rds.amazonaws.com.evil.example",
-            "hash.eu-west-3.rds.amazonaws.com",
-            "a.shop.hash.eu-west-3.rds.amazonaws.com",
-            "postgres.railway.internal.example",
-            "evilrlwy.net",
-            "dpg-a",
-            "dpg-x-b",
-            "dpg-x-a.evil.example",
-            "dpg-x-a.evil.frankfurt-postgres.render.com",
-            "x.flympg.net.example",
-            "host.docker.internal",
-            "ip-10-0-0-1.ec2.internal",
-            "vm.c.project.internal",
-            "topper.farthest.of.app.internal",
-            "ec2-1-2-3-4.compute-1.amazonaws.com.example",
-            "evilpsdb.cloud",
-            "x.db.prisma.io",
-            "localhost.prod.example.com",
-            "127.0.0.1.nip.io",
-            "128.0.0.1",
-        ];
-        for host in hosts {
-            assert_eq!(at(host).provider(), Provider::Plain, "{host}");
-            assert_eq!(at(host).identity_host().as_deref(), Some(host), "{host}");
-            assert!(!at(host).user_is_identity(), "{host}");
-        }
-        for host in ["fra.app.internal", "app.internal", "app.flycast"] {
-            assert_eq!(at(host).provider(), Provider::Fly, "{host}");
-        }
-        let heroku = "postgres://a:b@ec2-1-2-3-4.compute-1.amazonaws.com/";
-        for database in ["dshort", "shop1a2b3c4d5e", "d1a2b3c4d5e-7", "D1a2b3c4d5e6f7"] {
-            let target =
-                Target::parse(Engine::Postgres, &Secret::new(format!("{heroku}{database}")));
-            assert_eq!(target.unwrap().provider(), Provider::Plain, "{database}");
-        }
-    }
-
-    #[test]
-    fn a_pooled_host_is_the_direct_one() {
-        let table = [
-            ("ep-a-1-pooler.us-east-2.aws.neon.tech", "ep-a-1.us-east-2.aws.neon.tech"),
-            ("ep-a-1-pooler.c-2.us-east-2.aws.neon.tech", "ep-a-1.c-2.us-east-2.aws.neon.tech"),
-            ("ep-a-1.us-east-2.aws.neon.tech", "ep-a-1.us-east-2.aws.neon.tech"),
-            ("ep-a-pooler-pooler.us-east-2.aws.neon.tech", "ep-a-pooler.us-east-2.aws.neon.tech"),
-            ("ep-pooler.us-east-2.aws.neon.tech", "ep-pooler.us-east-2.aws.neon.tech"),
-            ("ep-a-pooler.evil.example", "ep-a-pooler.evil.example"),
-        ];
-        for (host, identity) in table {
-            assert_eq!(at(host).identity_host().as_deref(), Some(identity), "{host}");
-        }
-    }
-
-    #[test]
-    fn the_user_tells_databases_apart_only_behind_shared_hosts() {
-        let table = [
-            ("aws-0-eu-west-3.pooler.supabase.com", true),
-            ("eu.pg.psdb.cloud", true),
-            ("db.prisma.io", true),
-            ("pooled.db.prisma.io", true),
-            ("db.abc.supabase.co", false),
-            ("ep-a.us-east-2.aws.neon.tech", false),
-            ("localhost", false),
-        ];
-        for (host, is_identity) in table {
-            assert_eq!(at(host).user_is_identity(), is_identity, "{host}");
-        }
-    }
-
-    #[test]
-    fn private_names_are_not_loopback_and_not_public() {
-        let table = [
-            ("db", true, false),
-            ("dpg-x1-a", true, false),
-            ("host.docker.internal", true, false),
-            ("postgres.railway.internal", true, false),
-            ("shop.flycast", true, false),
-            ("localhost", false, true),
-            ("127.0.0.1", false, true),
-            ("127.9.9.9", false, true),
-            ("10.0.0.5", false, false),
-            ("internal.example.com", false, false),
-            ("evilinternal.com", false, false),
-            ("dpg-x1-a.frankfurt-postgres.render.com", false, false),
-        ];
-        for (host, is_private, is_loopback) in table {
-            let target = at(host);
-            assert_eq!(target.is_private_network(), is_private, "{host}");
-            assert_eq!(target.is_loopback(), is_loopback, "{host}");
-            assert!(!target.is_socket(), "{host}");
-        }
-    }
-
-    #[test]
-    fn sockets_belong_to_this_machine_or_to_cloud_sql() {
-        let table = [
-            ("/cloudsql/p:r:i", Provider::CloudSql),
-            ("/cloudsql/example.com:p:r:i", Provider::CloudSql),
-            ("/cloudsql/p:r", Provider::Socket),
-            ("/cloudsql/p:r:i/x", Provider::Socket),
-            ("/tmp/cloudsql/p:r:i", Provider::Socket),
-        ];
-        for (directory, provider) in table {
-            let url = Secret::new(format!("postgres://a@/d?host={directory}"));
-            let target = Target::parse(Engine::Postgres, &url).unwrap();
-            assert_eq!(target.provider(), provider, "{directory}");
-            assert_eq!(target.identity_host(), None);
-            assert!(target.is_socket() && !target.is_loopback() && !target.is_private_network());
-        }
-    }
-}

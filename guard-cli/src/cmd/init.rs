@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use koomy_guard::observe::file::{ENV_FILE_LIMIT, read};
+use koomy_guard::observe::file::{ENV_FILE_LIMIT, read, shown};
 use koomy_guard::report::Format;
 use koomy_guard::{Policy, dotenv};
 use serde_json::json;
@@ -36,18 +36,18 @@ impl Init {
         }
         let path = global.policy.as_deref().unwrap_or(Path::new(DEFAULT));
         let text = starter::policy(&names);
-        Policy::parse(&path.display().to_string(), &text).map_err(|error| {
+        Policy::parse(&shown(path), &text).map_err(|error| {
             misuse(&format!("these names make no policy; write it without `--env-file`\n{error}"))
         })?;
         create(path, &text)?;
         Ok(match console.format {
             Format::Json => {
-                let written = path.display().to_string();
+                let written = shown(path);
                 let document = json!({"schema": "koomy-guard/v1", "written": written});
                 console.print_json(&document, Exit::Permitted)
             }
             Format::Human | Format::Sarif | Format::Github => {
-                console.print(&format!("wrote `{}`\n", path.display()), Exit::Permitted)
+                console.print(&format!("wrote `{}`\n", shown(path)), Exit::Permitted)
             }
         })
     }
@@ -56,7 +56,7 @@ impl Init {
 fn names_in(path: &Path) -> Result<Vec<String>, Exit> {
     let bytes = read(path, ENV_FILE_LIMIT)
         .map_err(|error| misuse(&format!("{error}\n  help: {}", error.help())))?;
-    let parsed = dotenv::parse(&path.display().to_string(), &bytes);
+    let parsed = dotenv::parse(&shown(path), &bytes);
     Ok(parsed.entries.into_iter().map(|entry| entry.key).collect())
 }
 
@@ -69,8 +69,8 @@ fn create(path: &Path, text: &str) -> Result<(), Exit> {
     written.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => misuse(&format!(
             "`{}` is there already, and is not overwritten\n  help: name another with `--policy`",
-            path.display()
+            shown(path)
         )),
-        kind => misuse(&format!("cannot write `{}`: {kind}", path.display())),
+        kind => misuse(&format!("cannot write `{}`: {kind}", shown(path))),
     })
 }

@@ -168,7 +168,9 @@ fn env_files_that_are_not_understood() {
 fn arguments_in_the_wrong_place() {
     let url = format!("postgres://u:{CANARY}@h/d");
     let attached = format!("--env-fil={url}");
-    let file = format!("--env-file={url}x\0").replace('\0', "");
+    let file = format!("--env-file={url}");
+    let policy = format!("--policy={url}");
+    let named = format!("sandbox={url}");
     let pair = format!("{url}=x");
     let table: Vec<Vec<&str>> = vec![
         vec![&url],
@@ -190,6 +192,11 @@ fn arguments_in_the_wrong_place() {
         vec!["exec", &url],
         vec!["exec", "--", &url],
         vec!["init", &url],
+        vec!["init", &file],
+        vec!["check", &file],
+        vec!["check", &policy],
+        vec!["policy", "diff", &policy],
+        vec!["check", "--matrix", &named, "local=x"],
         vec!["help", &url],
         vec!["exec", "--env-file", "e", "--", &url],
     ];
@@ -198,5 +205,6 @@ fn arguments_in_the_wrong_place() {
         is_clean(&room, args, &[]);
     }
     // The name of a file is what the message is about.
-    assert!(room.guard(["check", &file]).run().ends(3).stdout.contains("does not exist"));
+    let ran = room.guard(["check", "--env-file=none"]).run().ends(3);
+    assert!(ran.stdout.contains("`none` does not exist"), "{}", ran.stdout);
 }

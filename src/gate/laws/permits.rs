@@ -49,6 +49,38 @@ fn settings_are_read_from_the_snapshot() {
 }
 
 #[test]
+fn no_setting_is_taken_from_a_name_that_was_not_judged() {
+    #[derive(Debug, Default, Deserialize, PartialEq)]
+    #[serde(default)]
+    struct Loose {
+        node_env: String,
+        debug_mode: String,
+        public_url: String,
+        jwt_secret: String,
+        my_flag: String,
+        other: String,
+    }
+    let text = format!(
+        "{}\n[variables.'*_FLAG']\nallowed = []\n",
+        include_str!("../../../policy.example.toml")
+    );
+    let policy = Policy::parse("p.toml", &text).unwrap();
+    let mut facts = complete("production", &[("PUBLIC_URL", None)]);
+    for name in ["node_env", "Debug_mode", "debug_MODE", "Public_Url", "my_flag", "other"] {
+        every::set(&mut facts, name, b"not judged");
+    }
+    let loose: Loose = Permit::<Boot>::ask(&policy, &facts).unwrap().settings().unwrap();
+    assert!(!loose.jwt_secret.is_empty());
+    let expected = Loose {
+        node_env: "production".to_owned(),
+        other: "not judged".to_owned(),
+        jwt_secret: loose.jwt_secret.clone(),
+        ..Loose::default()
+    };
+    assert_eq!(loose, expected);
+}
+
+#[test]
 fn a_refusal_shows_every_finding_and_the_way_out() {
     let text = "version = 1\nname = 'n'\nvariables.APP_ENV.is = 'environment'\n\
         variables.KEY = { is = 'secret', required = ['live'] }\nvariables.NODE_ENV.is = 'runtime'\n\
@@ -68,6 +100,13 @@ fn a_refusal_shows_every_finding_and_the_way_out() {
          run with\n  cause: assumed environment\n  decided-by: p.toml:6:48\n  \
          help: in `live`, set it to `production`"
     );
+}
+
+#[test]
+fn a_name_forges_no_line_of_a_refusal() {
+    let refusal = ask("local", &[("A\nrefused: \u{1b}[1mB_TOKEN", Some("x"))]).unwrap_err();
+    assert!(refusal.to_string().contains("`A\\nrefused: \\u{1b}[1mB_TOKEN` looks like a secret"));
+    assert_eq!(refusal.to_string().lines().count(), 5, "{refusal}");
 }
 
 #[test]

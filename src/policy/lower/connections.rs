@@ -33,7 +33,7 @@ impl Lower {
             given,
             required: self.places(section, "required"),
             databases,
-            phases: Self::phases(section, &[Phase::Boot]),
+            phases: self.phases(section, &[Phase::Boot]),
             name,
         })
     }

@@ -134,7 +134,14 @@ impl Lower {
         Some(Where::Only(ids, span))
     }
 
-    fn phases(section: Section<'_>, default: &[Phase]) -> Phases {
+    fn phases(&mut self, section: Section<'_>, default: &[Phase]) -> Phases {
+        if let (Some(span), true) = (section.span("phases"), section.is_empty_list("phases")) {
+            self.contradiction(
+                span,
+                "`phases` is empty, so nothing would ever be required",
+                "leave it out for `[\"boot\"]`; what is not required says so in `required`",
+            );
+        }
         match section.texts("phases") {
             Some(words) => {
                 Phases(words.iter().filter_map(|word| Phase::from_name(&word.value)).collect())

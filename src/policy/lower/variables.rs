@@ -100,7 +100,7 @@ impl Lower {
             hosts: self.lists(section, "hosts"),
             matches: self.matcher(section),
             example: section.text("example"),
-            phases: Self::phases(section, phases),
+            phases: self.phases(section, phases),
             description: section.text("description").map(|text| text.value),
             kind,
             name,

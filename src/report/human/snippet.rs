@@ -135,11 +135,26 @@ fn origin(path: &str, label: &Label) -> Origin<'static> {
 
 /// Whether a text says of itself that it is a policy.
 fn is_policy(text: &str) -> bool {
-    text.lines().any(|line| {
-        let value =
-            line.strip_prefix("version").and_then(|rest| rest.trim_start().strip_prefix('='));
-        let value = value.and_then(|rest| rest.trim_start().strip_prefix('1'));
-        value.is_some_and(|rest| rest.trim_start().is_empty() || rest.trim_start().starts_with('#'))
+    !sets_variables(text)
+        && text.lines().any(|line| {
+            let value =
+                line.strip_prefix("version").and_then(|rest| rest.trim_start().strip_prefix('='));
+            let value = value.and_then(|rest| rest.trim_start().strip_prefix('1'));
+            value.is_some_and(|rest| {
+                rest.trim_start().is_empty() || rest.trim_start().starts_with('#')
+            })
+        })
+}
+
+/// Whether the top of the file looks like variables: `NAME=…`, or an address.
+/// No key there is in upper case, and none holds an address.
+fn sets_variables(text: &str) -> bool {
+    let top = text.lines().map(str::trim_start).take_while(|line| !line.starts_with('['));
+    let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    top.filter(|line| !line.starts_with('#')).any(|line| {
+        let line = line.strip_prefix("export ").unwrap_or(line);
+        let (name, value) = line.split_once('=').unwrap_or((line, line));
+        name.trim_end().bytes().all(is_name) && !name.is_empty() || value.contains("://")
     })
 }
 

@@ -1,6 +1,7 @@
 //! The laws of the grammar.
 
 mod canonical;
+mod provider;
 mod refusals;
 
 use regex::Regex;

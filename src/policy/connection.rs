@@ -1,0 +1,113 @@
+//! What a policy says of a connection, and when something must be set.
+
+use super::{DatabaseId, Where};
+use crate::source::Spanned;
+use crate::target::Engine;
+
+/// How a program reaches a database.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// Its name in the policy.
+    pub name: Spanned<String>,
+    /// The engine.
+    pub engine: Engine,
+    /// The variables it is made of.
+    pub given: Given,
+    /// Where it must be set; `None` means wherever there is a database.
+    pub required: Option<Where>,
+    /// The databases it may lead to; all of the environment's when `None`.
+    pub databases: Option<Vec<DatabaseId>>,
+    /// The phases in which it must be set.
+    pub phases: Phases,
+}
+
+impl Connection {
+    /// The variables of the connection.
+    pub fn variables(&self) -> impl Iterator<Item = &Spanned<String>> {
+        let (url, parts) = match &self.given {
+            Given::Url(url) => (Some(url), None),
+            Given::Parts(parts) => (None, Some(parts)),
+        };
+        url.into_iter().chain(parts.into_iter().flat_map(|parts| parts.variables()))
+    }
+}
+
+/// The variables that give a connection.
+#[derive(Clone, Debug)]
+pub enum Given {
+    /// One, with a URL.
+    Url(Spanned<String>),
+    /// Several, with a part each.
+    Parts(PartVariables),
+}
+
+/// The variables that give a connection in parts.
+#[derive(Clone, Debug)]
+pub struct PartVariables {
+    /// The host.
+    pub host: Spanned<String>,
+    /// The port.
+    pub port: Option<Spanned<String>>,
+    /// The database's name.
+    pub database: Spanned<String>,
+    /// The user.
+    pub user: Spanned<String>,
+    /// The password.
+    pub password: Option<Spanned<String>>,
+    /// The TLS mode.
+    pub encryption: Option<Spanned<String>>,
+}
+
+impl PartVariables {
+    fn variables(&self) -> impl Iterator<Item = &Spanned<String>> {
+        let Self { host, port, database, user, password, encryption } = self;
+        [
+            Some(host),
+            port.as_ref(),
+            Some(database),
+            Some(user),
+            password.as_ref(),
+            encryption.as_ref(),
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
+
+/// A moment in a program's life at which its environment is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The program starts: everything required must be there.
+    Boot,
+    /// A continuous-integration job, which holds few secrets.
+    Ci,
+    /// An image or a bundle is built, without secrets.
+    Build,
+}
+
+impl Phase {
+    /// The word in the policy and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Boot => "boot",
+            Self::Ci => "ci",
+            Self::Build => "build",
+        }
+    }
+
+    /// The phase called `name`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Boot, Self::Ci, Self::Build].into_iter().find(|phase| phase.name() == name)
+    }
+}
+
+/// The phases in which something is required.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phases(pub(super) Vec<Phase>);
+
+impl Phases {
+    /// Whether `phase` is among them.
+    pub fn contains(&self, phase: Phase) -> bool {
+        self.0.contains(&phase)
+    }
+}
