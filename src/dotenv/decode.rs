@@ -11,13 +11,31 @@ use super::value::{Raw, Style};
 /// later rules have something to judge. A file with a problem is not accepted.
 pub(super) fn decode(raw: &Raw<'_>, scope: &mut Scope) -> (Vec<u8>, Option<ProblemKind>) {
     let plain = |byte: &u8| !matches!(byte, b'\\' | b'$' | b'\r');
-    let problem = (raw.style == Style::Backtick).then_some(ProblemKind::Backtick);
+    let problem = match raw.style {
+        Style::Backtick => Some(ProblemKind::Backtick),
+        Style::Single | Style::Double if is_open(raw) => Some(ProblemKind::OpenBackslash),
+        Style::Plain | Style::Single | Style::Double => None,
+    };
     if raw.content.iter().all(plain) {
         return (raw.content.to_vec(), problem);
     }
     let mut decoder = Decoder { style: raw.style, out: Vec::new(), problem };
     decoder.run(raw.content, scope);
     (decoder.out, decoder.problem)
+}
+
+/// Whether a backslash makes readers differ on where the quote closes, and so
+/// on what the next lines are.
+fn is_open(raw: &Raw<'_>) -> bool {
+    let pairs = |second: u8| raw.content.array_windows().any(|pair| *pair == [b'\\', second]);
+    let escaped_quote = match raw.style {
+        // For half of the readers `\'` closes.
+        Style::Single => pairs(b'\''),
+        // Node closes at the first quote, and drops what stands behind it in the line.
+        Style::Double => raw.breaks > 0 && pairs(b'"'),
+        Style::Plain | Style::Backtick => false,
+    };
+    escaped_quote || pairs(b'\n') || raw.content.ends_with(b"\\")
 }
 
 struct Decoder {

@@ -64,6 +64,9 @@ pub enum ProblemKind {
     /// A backslash that readers treat differently.
     #[error("a backslash that readers treat differently")]
     Backslash,
+    /// A backslash after which some readers see the value's end, and others not.
+    #[error("a backslash that ends the value for some readers and not for others")]
+    OpenBackslash,
     /// A line break of two characters within quotes.
     #[error("a quoted value is broken by CRLF, which only some readers turn into LF")]
     QuotedCrlf,
@@ -97,6 +100,7 @@ impl ProblemKind {
             | Self::LeadingHash
             | Self::TabComment
             | Self::TrailingBlank
+            | Self::Backslash
             | Self::Dollar
             | Self::QuotedReference
             | Self::UnknownReference
@@ -112,7 +116,7 @@ impl ProblemKind {
             | Self::Backtick
             | Self::InnerQuote
             | Self::OddCharacter
-            | Self::Backslash
+            | Self::OpenBackslash
             | Self::QuotedCrlf
             | Self::TooMuchExpansion => false,
         }
@@ -142,7 +146,7 @@ impl ProblemKind {
             Self::LeadingHash => "put the value in double quotes; write an empty one as `\"\"`",
             Self::TabComment => "put a space before the `#`",
             Self::TrailingBlank => "remove the blank, or put the value in double quotes",
-            Self::Backslash => {
+            Self::Backslash | Self::OpenBackslash => {
                 "use single quotes without escapes; in double quotes only `\\n` is certain"
             }
             Self::QuotedCrlf => "save the file with LF line ends, or write `\\n`",

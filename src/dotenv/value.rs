@@ -115,14 +115,16 @@ fn plain_problem(content: &[u8]) -> Option<ProblemKind> {
     let has = |test: fn(u8) -> bool| content.iter().any(|byte| test(*byte));
     if has(|byte| matches!(byte, b'"' | b'\'')) {
         Some(ProblemKind::InnerQuote)
-    } else if has(|byte| byte == b'\\') {
-        Some(ProblemKind::Backslash)
+    } else if content.ends_with(b"\\") {
+        Some(ProblemKind::OpenBackslash)
     } else if has_odd_character(content) {
         Some(ProblemKind::OddCharacter)
     } else if content.starts_with(b"#") {
         Some(ProblemKind::LeadingHash)
     } else if has(is_blank) {
         Some(ProblemKind::InnerSpace)
+    } else if has(|byte| byte == b'\\') {
+        Some(ProblemKind::Backslash)
     } else {
         has(|byte| byte == b'#').then_some(ProblemKind::InnerHash)
     }

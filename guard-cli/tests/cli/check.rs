@@ -79,6 +79,30 @@ fn env_files_are_judged_alone_and_later_ones_win() {
 }
 
 #[test]
+fn a_doubt_about_one_value_refuses_what_is_declared_and_nothing_else() {
+    for value in [r#""say \"x\"""#, r"C:\Users\me", r#""C:\Users\me""#, r"'a\\b'", "a b", "a#b"] {
+        let file = |name: &str| format!("{}{name}={value}\nLAST=1\n", local_file());
+        let room =
+            Room::new().file("other", file("NOTE")).file("declared", file("STRIPE_WEBHOOK_SECRET"));
+        room.guard(["check", "--env-file", "other"]).run().ends(0);
+        let ran = room.guard(["check", "--env-file", "declared", "--format", "json"]).run();
+        assert!(ran.ends(1).rules().contains(&"variable-has-one-value".to_owned()), "{value}");
+    }
+    for value in [r#""a\\""#, r"a\", r"'it\'s'", "\"a\\\"\nb\"", "\"a\\\nb\""] {
+        let room = Room::new().file("open", format!("{}NOTE={value}\n", local_file()));
+        room.guard(["check", "--env-file", "open"]).run().ends(3);
+    }
+}
+
+#[test]
+fn a_blank_after_the_environment_is_refused_in_a_file_too() {
+    let file = local_file().replace("KOOMY_ENV=local", "KOOMY_ENV=local ");
+    let room = Room::new().file("blank", file);
+    let ran = room.guard(["check", "--env-file", "blank", "--format", "json"]).run().ends(1);
+    assert_eq!(ran.rules(), ["variable-is-allowed"]);
+}
+
+#[test]
 fn the_phase_decides_what_must_be_set() {
     let room = Room::new().file("e", "KOOMY_ENV=sandbox\nNODE_ENV=production\n");
     for (phase, code) in [("boot", 1), ("ci", 0), ("build", 0)] {
