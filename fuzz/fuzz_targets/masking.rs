@@ -43,7 +43,7 @@ fuzz_target!(|pieces: Vec<(u8, Vec<u8>)>| {
     let style = Style { color: Color::Plain, width: 80 };
     let tool = Tool { name: "fuzz", version: "0" };
     for format in Format::ALL {
-        let text = report::verdict(format, style, tool, &POLICY, &verdict);
+        let text = report::verdict(*format, style, tool, &POLICY, &verdict);
         assert!(!text.contains(CANARY), "{}", format.name());
     }
 });
