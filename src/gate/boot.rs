@@ -54,7 +54,7 @@ impl Sealed for Boot {
             Observed::Absent | Observed::Unreadable(_) => Variables::default(),
         };
         variables.retain(|name| !policy.knows_in_another_case(name));
-        let connections = verdict.destinations().map(|(connection, led)| Connected {
+        let connections = verdict.led().map(|(connection, led)| Connected {
             connection: connection.name.value.clone(),
             database: led.database.map(|known| known.name.value.clone()).unwrap_or_default(),
             target: led.target.clone(),

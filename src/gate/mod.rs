@@ -15,7 +15,7 @@ pub use refusal::{Refusal, Shut};
 use crate::facts::{Facts, Observed};
 use crate::finding::{Findings, Outcome};
 use crate::policy::{Connection, Environment, Policy};
-use crate::rules::{Case, Check, Destination, Reached, Rule, report_unreadable};
+use crate::rules::{Case, Check, Led, Reached, Rule, report_unreadable};
 
 /// A place where the policy is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,8 +56,8 @@ pub struct Verdict<'a> {
 
 impl<'a> Verdict<'a> {
     /// The connections that have exactly one target.
-    pub fn destinations(&self) -> impl Iterator<Item = (&'a Connection, &Destination<'a>)> {
-        self.connections.iter().filter_map(Reached::destination)
+    pub fn led(&self) -> impl Iterator<Item = (&'a Connection, &Led<'a>)> {
+        self.connections.iter().filter_map(Reached::led)
     }
 
     /// The outcome: permitted only if the gate asked at least one rule, knows

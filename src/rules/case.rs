@@ -25,14 +25,14 @@ pub struct Case<'a> {
     /// The connections of the policy, each with what its variables say.
     pub connections: Vec<Reached<'a>>,
     /// Every variable that was seen, with what the policy knows of it.
-    pub(crate) met: Vec<KnownVariable<'a>>,
+    pub(crate) met: Vec<Met<'a>>,
     /// The declared secrets that are set, each looked at once.
-    pub(crate) secrets: Vec<JudgedSecret<'a>>,
+    pub(crate) secrets: Vec<Held<'a>>,
 }
 
 /// A variable that was seen, with what the policy knows of it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct KnownVariable<'a> {
+pub(crate) struct Met<'a> {
     /// What was seen.
     pub(crate) seen: &'a Seen,
     /// What is declared of it, by its name or by a pattern.
@@ -41,7 +41,7 @@ pub(crate) struct KnownVariable<'a> {
     pub(crate) connects: bool,
 }
 
-impl KnownVariable<'_> {
+impl Met<'_> {
     /// Whether the policy cares what the value is.
     pub(crate) fn is_judged(&self) -> bool {
         self.declared.is_some() || self.connects
@@ -50,7 +50,7 @@ impl KnownVariable<'_> {
 
 /// A declared secret that is set, and what its value looks like.
 #[derive(Clone, Debug)]
-pub(crate) struct JudgedSecret<'a> {
+pub(crate) struct Held<'a> {
     /// The variable.
     pub(crate) variable: &'a Variable,
     /// What is declared of it as a secret.
@@ -60,31 +60,26 @@ pub(crate) struct JudgedSecret<'a> {
     /// The value.
     pub(crate) secret: &'a Secret,
     /// What the value looks like.
-    pub(crate) quality: Quality,
+    pub(crate) look: Look,
 }
 
-impl<'a> JudgedSecret<'a> {
-    fn of(met: &KnownVariable<'a>) -> Option<Self> {
+impl<'a> Held<'a> {
+    fn of(met: &Met<'a>) -> Option<Self> {
         let (variable, seen) = (met.declared?, met.seen);
         let (rule, secret) = (variable.secret()?, seen.text()?);
-        let quality = match Quality::of(secret) {
-            Quality::Own
-                if !rule.kind.has_form() && !withstands(secret.expose(), rule.min_bits) =>
-            {
-                Quality::Weak
+        let look = match Look::of(secret) {
+            Look::Own if !rule.kind.has_form() && !withstands(secret.expose(), rule.min_bits) => {
+                Look::Weak
             }
-            quality @ (Quality::Nothing
-            | Quality::Placeholder(_)
-            | Quality::Weak
-            | Quality::Own) => quality,
+            look @ (Look::Nothing | Look::Placeholder(_) | Look::Weak | Look::Own) => look,
         };
-        Some(Self { variable, rule, seen, secret, quality })
+        Some(Self { variable, rule, seen, secret, look })
     }
 }
 
 /// What a secret's value looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Quality {
+pub(crate) enum Look {
     /// A word for nothing, such as `null`.
     Nothing,
     /// A value that somebody was to replace.
@@ -95,7 +90,7 @@ pub(crate) enum Quality {
     Own,
 }
 
-impl Quality {
+impl Look {
     pub(crate) fn of(secret: &Secret) -> Self {
         let value = secret.expose();
         if means_nothing(value) {
@@ -116,7 +111,7 @@ pub struct Reached<'a> {
 
 impl<'a> Reached<'a> {
     /// Where it leads, if that is one target.
-    pub fn destination(&self) -> Option<(&'a Connection, &Destination<'a>)> {
+    pub fn led(&self) -> Option<(&'a Connection, &Led<'a>)> {
         match &self.reading {
             Reading::Target(led) => Some((self.connection, led.as_ref())),
             Reading::Unset
@@ -149,12 +144,12 @@ pub enum Reading<'a> {
     /// One of them is no text, so no URL either.
     NotText(&'a Seen),
     /// Exactly one target.
-    Target(Box<Destination<'a>>),
+    Target(Box<Led<'a>>),
 }
 
 /// Where a connection leads.
 #[derive(Clone, Debug)]
-pub struct Destination<'a> {
+pub struct Led<'a> {
     /// The variable that says so: the URL, or the host.
     pub variable: &'a Seen,
     /// The one target.
@@ -176,7 +171,7 @@ impl<'a> Case<'a> {
             .map(|connection| Reached { connection, reading: read(connection, policy, variables) })
             .collect();
         let met = meet(policy, variables);
-        let secrets = met.iter().filter_map(JudgedSecret::of).collect();
+        let secrets = met.iter().filter_map(Held::of).collect();
         Self { policy, facts, variables, environment, connections, met, secrets }
     }
 
@@ -196,8 +191,8 @@ impl<'a> Case<'a> {
     }
 
     /// The connections that have exactly one target.
-    pub fn destinations(&self) -> impl Iterator<Item = (&'a Connection, &Destination<'a>)> {
-        self.connections.iter().filter_map(Reached::destination)
+    pub fn led(&self) -> impl Iterator<Item = (&'a Connection, &Led<'a>)> {
+        self.connections.iter().filter_map(Reached::led)
     }
 
     /// The variables, such as `PGPORT`, that would move a connection elsewhere.
@@ -205,7 +200,7 @@ impl<'a> Case<'a> {
         self.met.iter().filter(|met| self.moves(met)).map(|met| met.seen)
     }
 
-    fn moves(&self, met: &KnownVariable<'a>) -> bool {
+    fn moves(&self, met: &Met<'a>) -> bool {
         let name = met.seen.name.as_str();
         if !(name.starts_with("PG") || name.starts_with("MYSQL_")) {
             return false;
@@ -241,7 +236,7 @@ impl<'a> Case<'a> {
     }
 
     /// Whether a connection says its port, so that nobody looks for one.
-    fn says_port(&self, connection: &Connection, led: &Destination<'_>, port: &str) -> bool {
+    fn says_port(&self, connection: &Connection, led: &Led<'_>, port: &str) -> bool {
         match &connection.given {
             Given::Url(_) => {
                 // INVARIANT: in an accepted URL `:` and `/` are delimiters alone.
@@ -257,13 +252,13 @@ impl<'a> Case<'a> {
 }
 
 /// DELIBERATE: both lists are sorted by name and walked once, side by side.
-fn meet<'a>(policy: &'a Policy, variables: &'a Variables) -> Vec<KnownVariable<'a>> {
+fn meet<'a>(policy: &'a Policy, variables: &'a Variables) -> Vec<Met<'a>> {
     let mut exact = policy.variables().peekable();
     let meet = |seen: &'a Seen| {
         let name = seen.name.as_str();
         while exact.next_if(|variable| variable.name.value.as_str() < name).is_some() {}
         let by_name = exact.peek().copied().filter(|variable| variable.name.value == name);
-        KnownVariable {
+        Met {
             seen,
             declared: by_name.or_else(|| policy.by_pattern(name)),
             connects: policy.is_part_of_connection(name),
@@ -300,7 +295,7 @@ fn read<'a>(
             // INVARIANT: at most one; a policy in which two databases share an
             // address does not exist.
             let database = policy.databases().iter().find(|d| d.is_reached_by(&target));
-            Reading::Target(Box::new(Destination { variable, target, database }))
+            Reading::Target(Box::new(Led { variable, target, database }))
         }
     }
 }

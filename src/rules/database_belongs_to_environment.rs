@@ -1,6 +1,6 @@
 //! `database-belongs-to-environment`
 
-use super::{Case, Check, Destination, Rule};
+use super::{Case, Check, Led, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Connection, Database, Environment};
@@ -40,14 +40,14 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };
-    for (connection, led) in case.destinations() {
+    for (connection, led) in case.led() {
         if !is_permitted(connection, led, environment) {
             findings.push(refuse(case, connection, led, environment));
         }
     }
 }
 
-fn is_permitted(connection: &Connection, led: &Destination<'_>, environment: &Environment) -> bool {
+fn is_permitted(connection: &Connection, led: &Led<'_>, environment: &Environment) -> bool {
     let Some(database) = led.database else { return false };
     let of_environment = environment.databases.iter().any(|id| id.value == database.id);
     let of_connection = connection.databases.as_ref().is_none_or(|ids| ids.contains(&database.id));
@@ -57,7 +57,7 @@ fn is_permitted(connection: &Connection, led: &Destination<'_>, environment: &En
 fn refuse(
     case: &Case<'_>,
     connection: &Connection,
-    led: &Destination<'_>,
+    led: &Led<'_>,
     environment: &Environment,
 ) -> Finding {
     let name = &led.variable.name;
@@ -114,7 +114,7 @@ fn known_elsewhere(case: &Case<'_>, database: &Database, here: &str) -> String {
 
 /// Says what is wrong with an address that the policy does not know, without
 /// showing it.
-fn unknown(case: &Case<'_>, led: &Destination<'_>) -> String {
+fn unknown(case: &Case<'_>, led: &Led<'_>) -> String {
     let target = &led.target;
     if target.host().is_some_and(is_documentation_host) {
         return "a placeholder from a documentation, not to a host".to_owned();

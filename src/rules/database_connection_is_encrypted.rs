@@ -1,6 +1,6 @@
 //! `database-connection-is-encrypted`
 
-use super::{Case, Check, Destination, Rule};
+use super::{Case, Check, Led, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Connection, Given, Network};
@@ -40,7 +40,7 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for (connection, led) in case.destinations() {
+    for (connection, led) in case.led() {
         if is_local(led) || is_encrypted(led.target.encryption()) {
             continue;
         }
@@ -63,7 +63,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
-fn is_local(led: &Destination<'_>) -> bool {
+fn is_local(led: &Led<'_>) -> bool {
     let private = led.database.is_some_and(|database| database.network == Network::Private);
     led.target.is_loopback() || led.target.is_socket() || led.target.is_private_network() || private
 }
@@ -86,7 +86,7 @@ fn lack(encryption: Encryption) -> &'static str {
     }
 }
 
-fn way_out(connection: &Connection, led: &Destination<'_>) -> String {
+fn way_out(connection: &Connection, led: &Led<'_>) -> String {
     let (key, mode) = match led.target.engine() {
         Engine::Postgres => ("sslmode", "require"),
         Engine::MySql => ("ssl-mode", "REQUIRED"),

@@ -45,7 +45,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         Data::Real => return,
         Data::Masked | Data::Synthetic => {}
     }
-    for (_, led) in case.destinations() {
+    for (_, led) in case.led() {
         let Some(part) = production_like(case.policy, &led.target) else { continue };
         let name = &led.variable.name;
         let here = &environment.name.value;

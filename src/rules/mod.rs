@@ -28,8 +28,8 @@ mod variable_is_declared;
 mod variable_is_set;
 mod variable_pair_is_allowed;
 
-pub use case::{Case, Destination, Reached, Reading};
-pub(crate) use case::{JudgedSecret, KnownVariable, Quality};
+pub use case::{Case, Led, Reached, Reading};
+pub(crate) use case::{Held, Look, Met};
 
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
@@ -161,7 +161,7 @@ fn refuse_passwords(
 ) {
     let is_real = |environment: &&Environment| environment.data == Data::Real;
     let Some(environment) = case.environment.filter(is_real) else { return };
-    for (connection, led) in case.destinations() {
+    for (connection, led) in case.led() {
         let Some((holder, password)) = judged_password(case, connection, led) else { continue };
         let Some(problem) = problem(password) else { continue };
         let name = &holder.name;
@@ -187,7 +187,7 @@ fn refuse_passwords(
 fn judged_password<'a, 'b>(
     case: &Case<'a>,
     connection: &'a Connection,
-    led: &'b Destination<'a>,
+    led: &'b Led<'a>,
 ) -> Option<(&'a Seen, &'b Secret)> {
     let password = led.target.password()?;
     let holder = password_variable(case, connection, led);
@@ -197,11 +197,7 @@ fn judged_password<'a, 'b>(
 }
 
 /// The variable that holds the password of a connection.
-fn password_variable<'a>(
-    case: &Case<'a>,
-    connection: &'a Connection,
-    led: &Destination<'a>,
-) -> &'a Seen {
+fn password_variable<'a>(case: &Case<'a>, connection: &'a Connection, led: &Led<'a>) -> &'a Seen {
     let of_its_own = match &connection.given {
         Given::Url(_) => None,
         Given::Parts(parts) => parts.password.as_ref(),

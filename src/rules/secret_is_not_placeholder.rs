@@ -1,6 +1,6 @@
 //! `secret-is-not-placeholder`
 
-use super::{Case, Check, JudgedSecret, Quality, Rule};
+use super::{Case, Check, Held, Look, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::Data;
@@ -36,16 +36,16 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for JudgedSecret { variable, rule, seen, quality, .. } in &case.secrets {
-        let why = match quality {
-            Quality::Own | Quality::Weak => continue,
+    for Held { variable, rule, seen, look, .. } in &case.secrets {
+        let why = match look {
+            Look::Own | Look::Weak => continue,
             // `variable-is-set` refuses it as missing.
-            Quality::Nothing if super::is_required(case, variable) => continue,
+            Look::Nothing if super::is_required(case, variable) => continue,
             // DELIBERATE: `REDIS_PASSWORD=null` is how Laravel writes that there
             // is none. Where nothing real is at stake, it is taken at its word.
-            Quality::Nothing if !is_real(case) => continue,
-            Quality::Nothing => "is a word for nothing",
-            Quality::Placeholder(placeholder) => placeholder.why(),
+            Look::Nothing if !is_real(case) => continue,
+            Look::Nothing => "is a word for nothing",
+            Look::Placeholder(placeholder) => placeholder.why(),
         };
         let name = &variable.name.value;
         findings.push(

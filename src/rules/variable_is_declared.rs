@@ -1,6 +1,6 @@
 //! `variable-is-declared`
 
-use super::{Case, Check, KnownVariable, Rule};
+use super::{Case, Check, Met, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::platform;
@@ -60,7 +60,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
-fn look(case: &Case<'_>, met: &KnownVariable<'_>) -> Option<&'static str> {
+fn look(case: &Case<'_>, met: &Met<'_>) -> Option<&'static str> {
     let seen = met.seen;
     let name = seen.name.as_str();
     let by_name = met.declared.is_some_and(|variable| variable.name.value == name);

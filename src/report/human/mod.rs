@@ -58,7 +58,7 @@ pub(super) fn permitted(decision: &Decision<'_>) -> String {
 }
 
 fn connections(out: &mut String, verdict: &Verdict<'_>) {
-    for (_, led) in verdict.destinations() {
+    for (_, led) in verdict.led() {
         if let Some(database) = led.database {
             let (variable, database) = (visible(&led.variable.name), &database.name.value);
             let _infallible = write!(out, "; {variable} leads to {}", visible(database));
