@@ -93,7 +93,7 @@ fn the_three_files_are_permitted() -> Tested {
         let verdict = decide(Gate::Boot, &policy, &facts);
         assert_eq!(verdict.outcome(), None, "{name}: {:?}", rules(&verdict.findings));
         assert_eq!(verdict.environment.map(|found| found.name.value.as_str()), Some(name));
-        assert_eq!(verdict.led().count(), 1, "{name}");
+        assert_eq!(verdict.destinations().count(), 1, "{name}");
     }
     Ok(())
 }

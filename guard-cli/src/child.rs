@@ -48,8 +48,10 @@ fn value(verdict: &Verdict<'_>, seen: &Seen) -> Result<OsString, Exit> {
         Given::Url(name) => name.value == seen.name,
         Given::Parts(_) => false,
     };
-    if let Some((_, led)) = verdict.led().find(|(connection, _)| is_url(&connection.given)) {
-        return Ok(led.target.url().expose().into());
+    if let Some((_, destination)) =
+        verdict.destinations().find(|(connection, _)| is_url(&connection.given))
+    {
+        return Ok(destination.target.url().expose().into());
     }
     let bytes = seen.value.expose();
     if bytes.contains(&0) {

@@ -10,9 +10,9 @@ pub(crate) fn line(format: Format, policy: &Policy, verdict: &Verdict<'_>) -> St
     let environment = verdict.environment.map_or("", |environment| &environment.name.value);
     let sha256 = policy.sha256().get(..SHORT).unwrap_or_default();
     let targets: Vec<_> = verdict
-        .led()
-        .map(|(connection, led)| {
-            let database = led.database.map_or("", |database| &database.name.value);
+        .destinations()
+        .map(|(connection, destination)| {
+            let database = destination.database.map_or("", |database| &database.name.value);
             (connection.name.value.as_str(), database)
         })
         .collect();

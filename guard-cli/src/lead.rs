@@ -2,7 +2,7 @@
 
 use koomy_guard::facts::{Facts, Observed, Seen};
 use koomy_guard::policy::{Database, Policy};
-use koomy_guard::rules::{Case, Reached, Reading};
+use koomy_guard::rules::{Case, ConnectionReading, Reading};
 use koomy_guard::secret::value::Value;
 use koomy_guard::target::{Ambiguity, Engine, Target};
 
@@ -79,7 +79,7 @@ pub(crate) fn of_environment<'a>(policy: &'a Policy, facts: &'a Facts) -> Vec<Le
 
 fn of_connection<'a>(
     policy: &'a Policy,
-    reached: &Reached<'a>,
+    reached: &ConnectionReading<'a>,
     movers: &[&Seen],
 ) -> Option<Lead<'a>> {
     let (variable, answer) = match &reached.reading {
@@ -90,10 +90,11 @@ fn of_connection<'a>(
         }
         Reading::Ambiguous { variable, ambiguity } => (*variable, ambiguous(ambiguity)),
         Reading::NotText(variable) => (*variable, not_text()),
-        Reading::Target(led) => {
-            let moves = |seen: &&&Seen| Engine::moved_by(&seen.name) == Some(led.target.engine());
+        Reading::Target(destination) => {
+            let moves =
+                |seen: &&&Seen| Engine::moved_by(&seen.name) == Some(destination.target.engine());
             let mover = movers.iter().find(moves).copied();
-            (led.variable, accept(policy, led.target.clone(), mover))
+            (destination.variable, accept(policy, destination.target.clone(), mover))
         }
     };
     Some(Lead {

@@ -54,10 +54,13 @@ impl Sealed for Boot {
             Observed::Absent | Observed::Unreadable(_) => Variables::default(),
         };
         variables.retain(|name| !policy.knows_in_another_case(name));
-        let connections = verdict.led().map(|(connection, led)| Connected {
+        let connections = verdict.destinations().map(|(connection, destination)| Connected {
             connection: connection.name.value.clone(),
-            database: led.database.map(|known| known.name.value.clone()).unwrap_or_default(),
-            target: led.target.clone(),
+            database: destination
+                .database
+                .map(|known| known.name.value.clone())
+                .unwrap_or_default(),
+            target: destination.target.clone(),
         });
         Self {
             environment: name_of(verdict.environment),

@@ -15,7 +15,7 @@ pub use refusal::{Refusal, Shut};
 use crate::facts::{Facts, Observed};
 use crate::finding::{Findings, Outcome};
 use crate::policy::{Connection, Environment, Policy};
-use crate::rules::{Case, Check, Led, Reached, Rule, report_unreadable};
+use crate::rules::{Case, Check, ConnectionReading, Destination, Rule, report_unreadable};
 
 /// A place where the policy is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,13 +51,13 @@ pub struct Verdict<'a> {
     /// Why the gate stays shut; empty where it opens.
     pub findings: Findings,
     /// Where the connections lead.
-    pub connections: Vec<Reached<'a>>,
+    pub connections: Vec<ConnectionReading<'a>>,
 }
 
 impl<'a> Verdict<'a> {
     /// The connections that have exactly one target.
-    pub fn led(&self) -> impl Iterator<Item = (&'a Connection, &Led<'a>)> {
-        self.connections.iter().filter_map(Reached::led)
+    pub fn destinations(&self) -> impl Iterator<Item = (&'a Connection, &Destination<'a>)> {
+        self.connections.iter().filter_map(ConnectionReading::destination)
     }
 
     /// The outcome: permitted only if the gate asked at least one rule, knows

@@ -23,16 +23,16 @@ pub struct Case<'a> {
     /// which `variable-is-set` and `variable-is-allowed` refuse.
     pub environment: Option<&'a Environment>,
     /// The connections of the policy, each with what its variables say.
-    pub connections: Vec<Reached<'a>>,
+    pub connections: Vec<ConnectionReading<'a>>,
     /// Every variable that was seen, with what the policy knows of it.
-    pub(crate) met: Vec<Met<'a>>,
+    pub(crate) matched: Vec<Matched<'a>>,
     /// The declared secrets that are set, each looked at once.
-    pub(crate) secrets: Vec<Held<'a>>,
+    pub(crate) secrets: Vec<SetSecret<'a>>,
 }
 
 /// A variable that was seen, with what the policy knows of it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Met<'a> {
+pub(crate) struct Matched<'a> {
     /// What was seen.
     pub(crate) seen: &'a Seen,
     /// What is declared of it, by its name or by a pattern.
@@ -41,16 +41,16 @@ pub(crate) struct Met<'a> {
     pub(crate) connects: bool,
 }
 
-impl Met<'_> {
+impl Matched<'_> {
     /// Whether the policy cares what the value is.
     pub(crate) fn is_judged(&self) -> bool {
         self.declared.is_some() || self.connects
     }
 }
 
-/// A declared secret that is set, and what its value looks like.
+/// A declared secret that is set, and how good its value is.
 #[derive(Clone, Debug)]
-pub(crate) struct Held<'a> {
+pub(crate) struct SetSecret<'a> {
     /// The variable.
     pub(crate) variable: &'a Variable,
     /// What is declared of it as a secret.
@@ -59,27 +59,32 @@ pub(crate) struct Held<'a> {
     pub(crate) seen: &'a Seen,
     /// The value.
     pub(crate) secret: &'a Secret,
-    /// What the value looks like.
-    pub(crate) look: Look,
+    /// How good the value is.
+    pub(crate) quality: Quality,
 }
 
-impl<'a> Held<'a> {
-    fn of(met: &Met<'a>) -> Option<Self> {
-        let (variable, seen) = (met.declared?, met.seen);
+impl<'a> SetSecret<'a> {
+    fn of(matched: &Matched<'a>) -> Option<Self> {
+        let (variable, seen) = (matched.declared?, matched.seen);
         let (rule, secret) = (variable.secret()?, seen.text()?);
-        let look = match Look::of(secret) {
-            Look::Own if !rule.kind.has_form() && !withstands(secret.expose(), rule.min_bits) => {
-                Look::Weak
+        let quality = match Quality::of(secret) {
+            Quality::Own
+                if !rule.kind.has_form() && !withstands(secret.expose(), rule.min_bits) =>
+            {
+                Quality::Weak
             }
-            look @ (Look::Nothing | Look::Placeholder(_) | Look::Weak | Look::Own) => look,
+            quality @ (Quality::Nothing
+            | Quality::Placeholder(_)
+            | Quality::Weak
+            | Quality::Own) => quality,
         };
-        Some(Self { variable, rule, seen, secret, look })
+        Some(Self { variable, rule, seen, secret, quality })
     }
 }
 
-/// What a secret's value looks like.
+/// How good a secret's value is, as far as it shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Look {
+pub(crate) enum Quality {
     /// A word for nothing, such as `null`.
     Nothing,
     /// A value that somebody was to replace.
@@ -90,7 +95,7 @@ pub(crate) enum Look {
     Own,
 }
 
-impl Look {
+impl Quality {
     pub(crate) fn of(secret: &Secret) -> Self {
         let value = secret.expose();
         if means_nothing(value) {
@@ -102,18 +107,18 @@ impl Look {
 
 /// A connection, and what its variables say.
 #[derive(Clone, Debug)]
-pub struct Reached<'a> {
+pub struct ConnectionReading<'a> {
     /// The connection.
     pub connection: &'a Connection,
     /// What they say.
     pub reading: Reading<'a>,
 }
 
-impl<'a> Reached<'a> {
+impl<'a> ConnectionReading<'a> {
     /// Where it leads, if that is one target.
-    pub fn led(&self) -> Option<(&'a Connection, &Led<'a>)> {
+    pub fn destination(&self) -> Option<(&'a Connection, &Destination<'a>)> {
         match &self.reading {
-            Reading::Target(led) => Some((self.connection, led.as_ref())),
+            Reading::Target(destination) => Some((self.connection, destination.as_ref())),
             Reading::Unset
             | Reading::Partial { .. }
             | Reading::Ambiguous { .. }
@@ -144,12 +149,12 @@ pub enum Reading<'a> {
     /// One of them is no text, so no URL either.
     NotText(&'a Seen),
     /// Exactly one target.
-    Target(Box<Led<'a>>),
+    Target(Box<Destination<'a>>),
 }
 
 /// Where a connection leads.
 #[derive(Clone, Debug)]
-pub struct Led<'a> {
+pub struct Destination<'a> {
     /// The variable that says so: the URL, or the host.
     pub variable: &'a Seen,
     /// The one target.
@@ -168,11 +173,14 @@ impl<'a> Case<'a> {
         let connections = policy
             .connections()
             .iter()
-            .map(|connection| Reached { connection, reading: read(connection, policy, variables) })
+            .map(|connection| ConnectionReading {
+                connection,
+                reading: read(connection, policy, variables),
+            })
             .collect();
-        let met = meet(policy, variables);
-        let secrets = met.iter().filter_map(Held::of).collect();
-        Self { policy, facts, variables, environment, connections, met, secrets }
+        let matched = match_declarations(policy, variables);
+        let secrets = matched.iter().filter_map(SetSecret::of).collect();
+        Self { policy, facts, variables, environment, connections, matched, secrets }
     }
 
     /// The policy's text, to point at.
@@ -191,17 +199,17 @@ impl<'a> Case<'a> {
     }
 
     /// The connections that have exactly one target.
-    pub fn led(&self) -> impl Iterator<Item = (&'a Connection, &Led<'a>)> {
-        self.connections.iter().filter_map(Reached::led)
+    pub fn destinations(&self) -> impl Iterator<Item = (&'a Connection, &Destination<'a>)> {
+        self.connections.iter().filter_map(ConnectionReading::destination)
     }
 
     /// The variables, such as `PGPORT`, that would move a connection elsewhere.
     pub fn movers(&self) -> impl Iterator<Item = &'a Seen> + '_ {
-        self.met.iter().filter(|met| self.moves(met)).map(|met| met.seen)
+        self.matched.iter().filter(|matched| self.moves(matched)).map(|matched| matched.seen)
     }
 
-    fn moves(&self, met: &Met<'a>) -> bool {
-        let name = met.seen.name.as_str();
+    fn moves(&self, matched: &Matched<'a>) -> bool {
+        let name = matched.seen.name.as_str();
         if !(name.starts_with("PG") || name.starts_with("MYSQL_")) {
             return false;
         }
@@ -209,25 +217,25 @@ impl<'a> Case<'a> {
         let mut set = self.connections.iter().filter(|reached| {
             reached.connection.engine == engine && !matches!(reached.reading, Reading::Unset)
         });
-        if met.connects {
-            set.any(|reached| self.leads_astray(engine, met.seen, reached))
+        if matched.connects {
+            set.any(|reached| self.leads_astray(engine, matched.seen, reached))
         } else {
             set.next().is_some()
         }
     }
 
     /// Whether a part of one connection moves another.
-    fn leads_astray(&self, engine: Engine, seen: &Seen, reached: &Reached<'a>) -> bool {
+    fn leads_astray(&self, engine: Engine, seen: &Seen, reached: &ConnectionReading<'a>) -> bool {
         let name = seen.name.as_str();
         let is_own = reached.connection.variables().any(|variable| variable.value == name);
         if is_own || seen.is_empty() || engine.always_says(name) {
             return false;
         }
         match (name, &reached.reading) {
-            ("PGPORT" | "MYSQL_TCP_PORT", Reading::Target(led)) => {
-                let port = led.target.port().to_string();
+            ("PGPORT" | "MYSQL_TCP_PORT", Reading::Target(destination)) => {
+                let port = destination.target.port().to_string();
                 let is_same = seen.text().is_some_and(|text| text.expose() == port);
-                !is_same && !self.says_port(reached.connection, led, &port)
+                !is_same && !self.says_port(reached.connection, destination, &port)
             }
             // Without TLS a connection is local or private, or refused.
             ("PGSSLMODE", _) => false,
@@ -236,12 +244,17 @@ impl<'a> Case<'a> {
     }
 
     /// Whether a connection says its port, so that nobody looks for one.
-    fn says_port(&self, connection: &Connection, led: &Led<'_>, port: &str) -> bool {
+    fn says_port(
+        &self,
+        connection: &Connection,
+        destination: &Destination<'_>,
+        port: &str,
+    ) -> bool {
         match &connection.given {
             Given::Url(_) => {
                 // INVARIANT: in an accepted URL `:` and `/` are delimiters alone.
                 let said = format!(":{port}/");
-                led.variable.text().is_some_and(|url| url.expose().contains(&said))
+                destination.variable.text().is_some_and(|url| url.expose().contains(&said))
             }
             Given::Parts(parts) => {
                 let port = parts.port.as_ref().and_then(|name| self.find(&name.value));
@@ -252,19 +265,19 @@ impl<'a> Case<'a> {
 }
 
 /// DELIBERATE: both lists are sorted by name and walked once, side by side.
-fn meet<'a>(policy: &'a Policy, variables: &'a Variables) -> Vec<Met<'a>> {
+fn match_declarations<'a>(policy: &'a Policy, variables: &'a Variables) -> Vec<Matched<'a>> {
     let mut exact = policy.variables().peekable();
-    let meet = |seen: &'a Seen| {
+    let matched = |seen: &'a Seen| {
         let name = seen.name.as_str();
         while exact.next_if(|variable| variable.name.value.as_str() < name).is_some() {}
         let by_name = exact.peek().copied().filter(|variable| variable.name.value == name);
-        Met {
+        Matched {
             seen,
             declared: by_name.or_else(|| policy.by_pattern(name)),
             connects: policy.is_part_of_connection(name),
         }
     };
-    variables.iter().map(meet).collect()
+    variables.iter().map(matched).collect()
 }
 
 fn read<'a>(
@@ -295,7 +308,7 @@ fn read<'a>(
             // INVARIANT: at most one; a policy in which two databases share an
             // address does not exist.
             let database = policy.databases().iter().find(|d| d.is_reached_by(&target));
-            Reading::Target(Box::new(Led { variable, target, database }))
+            Reading::Target(Box::new(Destination { variable, target, database }))
         }
     }
 }

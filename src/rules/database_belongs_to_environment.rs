@@ -1,6 +1,6 @@
 //! `database-belongs-to-environment`
 
-use super::{Case, Check, Led, Rule};
+use super::{Case, Check, Destination, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Connection, Database, Environment};
@@ -35,20 +35,24 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
         address.host = "elsewhere.example".to_owned();
         address.database = "elsewhere".to_owned();
     };
-    baseline.led(elsewhere).map(one)
+    baseline.with_address(elsewhere).map(one)
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };
-    for (connection, led) in case.led() {
-        if !is_permitted(connection, led, environment) {
-            findings.push(refuse(case, connection, led, environment));
+    for (connection, destination) in case.destinations() {
+        if !is_permitted(connection, destination, environment) {
+            findings.push(refuse(case, connection, destination, environment));
         }
     }
 }
 
-fn is_permitted(connection: &Connection, led: &Led<'_>, environment: &Environment) -> bool {
-    let Some(database) = led.database else { return false };
+fn is_permitted(
+    connection: &Connection,
+    destination: &Destination<'_>,
+    environment: &Environment,
+) -> bool {
+    let Some(database) = destination.database else { return false };
     let of_environment = environment.databases.iter().any(|id| id.value == database.id);
     let of_connection = connection.databases.as_ref().is_none_or(|ids| ids.contains(&database.id));
     of_environment && of_connection
@@ -57,10 +61,10 @@ fn is_permitted(connection: &Connection, led: &Led<'_>, environment: &Environmen
 fn refuse(
     case: &Case<'_>,
     connection: &Connection,
-    led: &Led<'_>,
+    destination: &Destination<'_>,
     environment: &Environment,
 ) -> Finding {
-    let name = &led.variable.name;
+    let name = &destination.variable.name;
     let here = &environment.name.value;
     let known: Vec<_> = environment
         .databases
@@ -71,12 +75,12 @@ fn refuse(
         [] => format!("unset `{name}`; `{here}` has no database"),
         known => format!("point it at {}", known.join(" or ")),
     };
-    let message = match led.database {
-        None => format!("`{name}` leads to {}", unknown(case, led)),
+    let message = match destination.database {
+        None => format!("`{name}` leads to {}", unknown(case, destination)),
         Some(database) => format!("`{name}` leads to {}", known_elsewhere(case, database, here)),
     };
-    let finding = Finding::refused(&RULE, name, led.variable.place.clone(), message, help);
-    match (led.database, &connection.databases) {
+    let finding = Finding::refused(&RULE, name, destination.variable.place.clone(), message, help);
+    match (destination.database, &connection.databases) {
         (Some(database), Some(_))
             if environment.databases.iter().any(|id| id.value == database.id) =>
         {
@@ -114,8 +118,8 @@ fn known_elsewhere(case: &Case<'_>, database: &Database, here: &str) -> String {
 
 /// Says what is wrong with an address that the policy does not know, without
 /// showing it.
-fn unknown(case: &Case<'_>, led: &Led<'_>) -> String {
-    let target = &led.target;
+fn unknown(case: &Case<'_>, destination: &Destination<'_>) -> String {
+    let target = &destination.target;
     if target.host().is_some_and(is_documentation_host) {
         return "a placeholder from a documentation, not to a host".to_owned();
     }

@@ -1,6 +1,6 @@
 //! `database-connection-is-encrypted`
 
-use super::{Case, Check, Led, Rule};
+use super::{Case, Check, Destination, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Connection, Given, Network};
@@ -36,23 +36,23 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
         address.host = "elsewhere.example".to_owned();
         address.parameters = String::new();
     };
-    baseline.led(in_plain_text).map(one)
+    baseline.with_address(in_plain_text).map(one)
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for (connection, led) in case.led() {
-        if is_local(led) || is_encrypted(led.target.encryption()) {
+    for (connection, destination) in case.destinations() {
+        if is_local(destination) || is_encrypted(destination.target.encryption()) {
             continue;
         }
-        let name = &led.variable.name;
+        let name = &destination.variable.name;
         let mut finding = Finding::refused(
             &RULE,
             name,
-            led.variable.place.clone(),
-            format!("`{name}` leads to another machine {}", lack(led.target.encryption())),
-            way_out(connection, led),
+            destination.variable.place.clone(),
+            format!("`{name}` leads to another machine {}", lack(destination.target.encryption())),
+            way_out(connection, destination),
         );
-        if let Some(database) = led.database {
+        if let Some(database) = destination.database {
             finding = finding.because(
                 case.source(),
                 database.name.span,
@@ -63,9 +63,12 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
-fn is_local(led: &Led<'_>) -> bool {
-    let private = led.database.is_some_and(|database| database.network == Network::Private);
-    led.target.is_loopback() || led.target.is_socket() || led.target.is_private_network() || private
+fn is_local(destination: &Destination<'_>) -> bool {
+    let private = destination.database.is_some_and(|database| database.network == Network::Private);
+    destination.target.is_loopback()
+        || destination.target.is_socket()
+        || destination.target.is_private_network()
+        || private
 }
 
 fn is_encrypted(encryption: Encryption) -> bool {
@@ -86,8 +89,8 @@ fn lack(encryption: Encryption) -> &'static str {
     }
 }
 
-fn way_out(connection: &Connection, led: &Led<'_>) -> String {
-    let (key, mode) = match led.target.engine() {
+fn way_out(connection: &Connection, destination: &Destination<'_>) -> String {
+    let (key, mode) = match destination.target.engine() {
         Engine::Postgres => ("sslmode", "require"),
         Engine::MySql => ("ssl-mode", "REQUIRED"),
     };

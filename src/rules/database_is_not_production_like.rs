@@ -34,7 +34,7 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
     match baseline.environment().data {
         Data::Real => None,
         Data::Masked | Data::Synthetic => {
-            baseline.led(|address| address.database = "production".to_owned()).map(one)
+            baseline.with_address(|address| address.database = "production".to_owned()).map(one)
         }
     }
 }
@@ -45,15 +45,15 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         Data::Real => return,
         Data::Masked | Data::Synthetic => {}
     }
-    for (_, led) in case.led() {
-        let Some(part) = production_like(case.policy, &led.target) else { continue };
-        let name = &led.variable.name;
+    for (_, destination) in case.destinations() {
+        let Some(part) = production_like(case.policy, &destination.target) else { continue };
+        let name = &destination.variable.name;
         let here = &environment.name.value;
         findings.push(
             Finding::refused(
                 &RULE,
                 name,
-                led.variable.place.clone(),
+                destination.variable.place.clone(),
                 format!("the {part} in `{name}` looks like production, and this is `{here}`"),
                 format!("point it at a database of `{here}`, or rename a {part} that misleads"),
             )

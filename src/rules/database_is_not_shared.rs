@@ -37,8 +37,8 @@ fn check(cases: &[Case<'_>], findings: &mut Findings) {
             if !super::are_different_environments(first, second) {
                 continue;
             }
-            for (_, there) in second.led() {
-                for (_, here) in first.led() {
+            for (_, there) in second.destinations() {
+                for (_, here) in first.destinations() {
                     if !here.target.is_same_database(&there.target) {
                         continue;
                     }

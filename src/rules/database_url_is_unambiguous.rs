@@ -29,7 +29,7 @@ special characters in the password. Unset the `PG*` variable.
 };
 
 fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
-    baseline.led(|address| address.host = "one.example,two.example".to_owned()).map(one)
+    baseline.with_address(|address| address.host = "one.example,two.example".to_owned()).map(one)
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {

@@ -1,6 +1,6 @@
 //! `debug-secret-is-set`
 
-use super::{Case, Check, Look, Rule};
+use super::{Case, Check, Quality, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{DebugRule, Environment, Phase};
@@ -58,14 +58,14 @@ fn here(environment: &Environment) -> &str {
 fn problem(case: &Case<'_>, debug: &DebugRule) -> Option<String> {
     let name = debug.secret.value.as_str();
     let held = case.secrets.iter().find(|held| held.seen.name == name);
-    let said = match held.map(|held| held.look) {
+    let said = match held.map(|held| held.quality) {
         // A build or a CI job serves no requests, and holds no secrets.
         None if case.facts.phase != Phase::Boot && case.find(name).is_none() => return None,
         None => "is not set",
-        Some(Look::Nothing) => "holds a word for nothing",
-        Some(Look::Placeholder(_)) => "is a placeholder",
-        Some(Look::Weak) => "is weak",
-        Some(Look::Own) => {
+        Some(Quality::Nothing) => "holds a word for nothing",
+        Some(Quality::Placeholder(_)) => "is a placeholder",
+        Some(Quality::Weak) => "is weak",
+        Some(Quality::Own) => {
             let other = held.and_then(|held| shared_with(case, name, held.secret))?;
             return Some(format!("holds the value of `{other}`"));
         }

@@ -1,6 +1,6 @@
 //! `domain-belongs-to-environment`
 
-use super::{Case, Check, Met, Rule};
+use super::{Case, Check, Matched, Rule};
 use crate::address::{addresses_in, host_of, hosts_that_may_be_meant, is_host};
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
@@ -44,7 +44,7 @@ fn violate(baseline: &Baseline<'_>, all: &[Baseline<'_>]) -> Option<Violation> {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };
-    for Met { seen, declared: known, connects } in &case.met {
+    for Matched { seen, declared: known, connects } in &case.matched {
         match known.filter(|variable| variable.kind.names_hosts()) {
             Some(variable) => {
                 if let Some(secret) = seen.text() {

@@ -28,8 +28,8 @@ mod variable_is_declared;
 mod variable_is_set;
 mod variable_pair_is_allowed;
 
-pub use case::{Case, Led, Reached, Reading};
-pub(crate) use case::{Held, Look, Met};
+pub use case::{Case, ConnectionReading, Destination, Reading};
+pub(crate) use case::{Matched, Quality, SetSecret};
 
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
@@ -161,8 +161,10 @@ fn refuse_passwords(
 ) {
     let is_real = |environment: &&Environment| environment.data == Data::Real;
     let Some(environment) = case.environment.filter(is_real) else { return };
-    for (connection, led) in case.led() {
-        let Some((holder, password)) = judged_password(case, connection, led) else { continue };
+    for (connection, destination) in case.destinations() {
+        let Some((holder, password)) = judged_password(case, connection, destination) else {
+            continue;
+        };
         let Some(problem) = problem(password) else { continue };
         let name = &holder.name;
         findings.push(
@@ -187,20 +189,24 @@ fn refuse_passwords(
 fn judged_password<'a, 'b>(
     case: &Case<'a>,
     connection: &'a Connection,
-    led: &'b Led<'a>,
+    destination: &'b Destination<'a>,
 ) -> Option<(&'a Seen, &'b Secret)> {
-    let password = led.target.password()?;
-    let holder = password_variable(case, connection, led);
+    let password = destination.target.password()?;
+    let holder = password_variable(case, connection, destination);
     let is_secret = case.policy.declared(&holder.name).is_some_and(|v| v.secret().is_some());
     let is_all = holder.text().is_some_and(|text| text.same_as(password));
     (!(is_secret && is_all)).then_some((holder, password))
 }
 
 /// The variable that holds the password of a connection.
-fn password_variable<'a>(case: &Case<'a>, connection: &'a Connection, led: &Led<'a>) -> &'a Seen {
+fn password_variable<'a>(
+    case: &Case<'a>,
+    connection: &'a Connection,
+    destination: &Destination<'a>,
+) -> &'a Seen {
     let of_its_own = match &connection.given {
         Given::Url(_) => None,
         Given::Parts(parts) => parts.password.as_ref(),
     };
-    of_its_own.and_then(|name| case.find(&name.value)).unwrap_or(led.variable)
+    of_its_own.and_then(|name| case.find(&name.value)).unwrap_or(destination.variable)
 }

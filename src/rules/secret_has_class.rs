@@ -1,6 +1,6 @@
 //! `secret-has-class`
 
-use super::{Case, Check, Held, Look, Rule};
+use super::{Case, Check, Quality, Rule, SetSecret};
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
@@ -40,14 +40,14 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };
     let mut known: Vec<Known<'_>> = Vec::new();
-    for Held { variable, rule, seen, secret, look } in &case.secrets {
-        match (form(rule, secret), look) {
+    for SetSecret { variable, rule, seen, secret, quality } in &case.secrets {
+        match (form(rule, secret), quality) {
             // Another rule says what it is.
-            (_, Look::Nothing) | (Form::Unknown, Look::Placeholder(_)) => {}
-            (Form::Unknown, Look::Weak | Look::Own) => {
+            (_, Quality::Nothing) | (Form::Unknown, Quality::Placeholder(_)) => {}
+            (Form::Unknown, Quality::Weak | Quality::Own) => {
                 findings.push(unknown_form(case, variable, rule, seen))
             }
-            (Form::Known(class), Look::Placeholder(_) | Look::Weak | Look::Own) => {
+            (Form::Known(class), Quality::Placeholder(_) | Quality::Weak | Quality::Own) => {
                 if let Some(finding) = wrong_class(case, environment, variable, rule, seen, class) {
                     findings.push(finding);
                 } else if let (Some(class), Some(pair)) = (class, rule.kind.pair()) {

@@ -1,6 +1,6 @@
 //! `secret-is-not-placeholder`
 
-use super::{Case, Check, Held, Look, Rule};
+use super::{Case, Check, Quality, Rule, SetSecret};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::Data;
@@ -36,16 +36,16 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for Held { variable, rule, seen, look, .. } in &case.secrets {
-        let why = match look {
-            Look::Own | Look::Weak => continue,
+    for SetSecret { variable, rule, seen, quality, .. } in &case.secrets {
+        let why = match quality {
+            Quality::Own | Quality::Weak => continue,
             // `variable-is-set` refuses it as missing.
-            Look::Nothing if super::is_required(case, variable) => continue,
+            Quality::Nothing if super::is_required(case, variable) => continue,
             // DELIBERATE: `REDIS_PASSWORD=null` is how Laravel writes that there
             // is none. Where nothing real is at stake, it is taken at its word.
-            Look::Nothing if !is_real(case) => continue,
-            Look::Nothing => "is a word for nothing",
-            Look::Placeholder(placeholder) => placeholder.why(),
+            Quality::Nothing if !is_real(case) => continue,
+            Quality::Nothing => "is a word for nothing",
+            Quality::Placeholder(placeholder) => placeholder.why(),
         };
         let name = &variable.name.value;
         findings.push(

@@ -1,6 +1,6 @@
 //! `secret-is-not-shared`
 
-use super::{Case, Check, Look, Rule};
+use super::{Case, Check, Quality, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::secret::Secret;
@@ -58,11 +58,14 @@ fn values<'a>(case: &Case<'a>) -> Vec<Value<'a>> {
     let declared = case
         .secrets
         .iter()
-        .filter(|held| matches!(held.look, Look::Own | Look::Weak) && !held.rule.kind.is_public())
+        .filter(|held| {
+            matches!(held.quality, Quality::Own | Quality::Weak) && !held.rule.kind.is_public()
+        })
         .map(|held| (held.seen, held.secret.clone()));
-    let passwords = case.led().filter_map(|(connection, led)| {
-        let password = led.target.password().filter(|secret| Look::of(secret) == Look::Own)?;
-        Some((super::password_variable(case, connection, led), password.clone()))
+    let passwords = case.destinations().filter_map(|(connection, destination)| {
+        let password =
+            destination.target.password().filter(|secret| Quality::of(secret) == Quality::Own)?;
+        Some((super::password_variable(case, connection, destination), password.clone()))
     });
     let mut values: Vec<Value<'a>> = Vec::new();
     for (seen, secret) in declared.chain(passwords) {

@@ -1,6 +1,6 @@
 //! `secret-is-strong`
 
-use super::{Case, Check, Held, Look, Rule};
+use super::{Case, Check, Quality, Rule, SetSecret};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::secret::{MINIMUM_BITS, Recognition, is_strong};
@@ -37,8 +37,8 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for Held { variable, rule, seen, secret, look } in &case.secrets {
-        if *look != Look::Weak || rule.kind.recognise(secret) == Recognition::Unknown {
+    for SetSecret { variable, rule, seen, secret, quality } in &case.secrets {
+        if *quality != Quality::Weak || rule.kind.recognise(secret) == Recognition::Unknown {
             continue;
         }
         let name = &variable.name.value;
@@ -54,7 +54,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         );
     }
     super::refuse_passwords(&RULE, case, findings, |password| {
-        let is_weak = Look::of(password) == Look::Own && !is_strong(password.expose());
+        let is_weak = Quality::of(password) == Quality::Own && !is_strong(password.expose());
         is_weak.then(|| format!("is weak: guessing it takes less than {MINIMUM_BITS} bits"))
     });
 }

@@ -1,6 +1,6 @@
 //! `secret-is-unique`
 
-use super::{Case, Check, Look, Rule};
+use super::{Case, Check, Quality, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, one};
@@ -37,7 +37,9 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     let secrets: Vec<_> = case
         .secrets
         .iter()
-        .filter(|held| matches!(held.look, Look::Own | Look::Weak) && !held.rule.kind.is_public())
+        .filter(|held| {
+            matches!(held.quality, Quality::Own | Quality::Weak) && !held.rule.kind.is_public()
+        })
         .collect();
     for (position, held) in secrets.iter().enumerate() {
         let same = secrets.iter().take(position).find(|other| other.secret.same_as(held.secret));

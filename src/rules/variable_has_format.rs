@@ -1,6 +1,6 @@
 //! `variable-has-format`
 
-use super::{Case, Check, Met, Rule};
+use super::{Case, Check, Matched, Rule};
 use crate::address::{host_of, is_host};
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
@@ -38,7 +38,7 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for Met { seen, declared, .. } in &case.met {
+    for Matched { seen, declared, .. } in &case.matched {
         let Some(variable) = declared.filter(|_| !seen.is_empty()) else { continue };
         let Some(secret) = seen.text() else {
             if !has_closed_list(variable) {

@@ -33,11 +33,11 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for met in &case.met {
-        let seen = met.seen;
+    for matched in &case.matched {
+        let seen = matched.seen;
         let name = &seen.name;
         // DELIBERATE: a blank at the end is too common to refuse; a closed list does.
-        let doubt = seen.doubt.filter(|_| met.is_judged() && !seen.ends_in_blank());
+        let doubt = seen.doubt.filter(|_| matched.is_judged() && !seen.ends_in_blank());
         if let Some(doubt) = doubt {
             findings.push(Finding::refused(
                 &RULE,

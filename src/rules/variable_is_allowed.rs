@@ -1,6 +1,6 @@
 //! `variable-is-allowed`
 
-use super::{Case, Check, Met, Rule};
+use super::{Case, Check, Matched, Rule};
 use crate::difference;
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
@@ -40,7 +40,7 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     names_an_environment(case, findings);
     let Some(environment) = case.environment else { return };
-    for Met { seen, declared, .. } in &case.met {
+    for Matched { seen, declared, .. } in &case.matched {
         let Some(variable) = declared.filter(|_| !seen.is_empty()) else { continue };
         let Some(values) = &variable.values else { continue };
         match values.of(environment.id) {

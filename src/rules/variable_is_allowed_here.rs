@@ -1,6 +1,6 @@
 //! `variable-is-allowed-here`
 
-use super::{Case, Check, Met, Rule};
+use super::{Case, Check, Matched, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::platform;
@@ -45,7 +45,7 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };
-    for Met { seen, declared, .. } in &case.met {
+    for Matched { seen, declared, .. } in &case.matched {
         let Some(variable) = declared else { continue };
         let name = &seen.name;
         let by_pattern = variable.name.value != *name;

@@ -1,6 +1,6 @@
 //! `variable-is-declared`
 
-use super::{Case, Check, Met, Rule};
+use super::{Case, Check, Matched, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::platform;
@@ -42,9 +42,9 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for met in &case.met {
-        if let Some(look) = look(case, met) {
-            let seen = met.seen;
+    for matched in &case.matched {
+        if let Some(look) = look(case, matched) {
+            let seen = matched.seen;
             let name = &seen.name;
             findings.push(
                 Finding::refused(
@@ -60,16 +60,16 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
-fn look(case: &Case<'_>, met: &Met<'_>) -> Option<&'static str> {
-    let seen = met.seen;
+fn look(case: &Case<'_>, matched: &Matched<'_>) -> Option<&'static str> {
+    let seen = matched.seen;
     let name = seen.name.as_str();
-    let by_name = met.declared.is_some_and(|variable| variable.name.value == name);
-    if by_name || met.connects || seen.is_empty() || platform::sets(name, seen.text()) {
+    let by_name = matched.declared.is_some_and(|variable| variable.name.value == name);
+    if by_name || matched.connects || seen.is_empty() || platform::sets(name, seen.text()) {
         return None;
     }
     // A pattern says where such names may be, so that a name of its own is known;
     // it says nothing of where a connection leads or whose key it is.
-    let by_pattern = met.declared.is_some();
+    let by_pattern = matched.declared.is_some();
     let has_prefix = |prefix: &Spanned<String>| name.starts_with(&prefix.value);
     if !by_pattern && case.policy.prefix().is_some_and(has_prefix) {
         return Some("starts with the policy's prefix");

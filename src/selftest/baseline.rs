@@ -109,8 +109,8 @@ impl<'a> Baseline<'a> {
             .filter(|variable| names.iter().any(|(name, _)| *name == variable.name.value))
     }
 
-    /// The facts with the first connection led elsewhere.
-    pub(crate) fn led(&self, change: impl FnOnce(&mut Address)) -> Option<Facts> {
+    /// The facts with another address for the first connection.
+    pub(crate) fn with_address(&self, change: impl FnOnce(&mut Address)) -> Option<Facts> {
         let (connection, address) = self.addresses.first()?;
         let mut address = address.clone();
         change(&mut address);
@@ -126,7 +126,7 @@ impl<'a> Baseline<'a> {
     pub(crate) fn with_connections_of(&self, other: &Self) -> Option<Facts> {
         let (connection, address) = other.addresses.first()?;
         self.addresses.iter().find(|(known, _)| known.name == connection.name)?;
-        self.led(|own| *own = address.clone())
+        self.with_address(|own| *own = address.clone())
     }
 
     fn seed(&self, name: &str) -> u64 {

@@ -58,9 +58,9 @@ pub(super) fn permitted(decision: &Decision<'_>) -> String {
 }
 
 fn connections(out: &mut String, verdict: &Verdict<'_>) {
-    for (_, led) in verdict.led() {
-        if let Some(database) = led.database {
-            let (variable, database) = (visible(&led.variable.name), &database.name.value);
+    for (_, destination) in verdict.destinations() {
+        if let Some(database) = destination.database {
+            let (variable, database) = (visible(&destination.variable.name), &database.name.value);
             let _infallible = write!(out, "; {variable} leads to {}", visible(database));
         }
     }
