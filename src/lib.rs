@@ -145,6 +145,7 @@ pub mod dotenv;
 pub mod facts;
 pub mod finding;
 pub mod gate;
+pub mod naming;
 pub mod observe;
 mod platform;
 pub mod policy;

@@ -1,5 +1,6 @@
 //! The policy that `init` writes.
 
+use koomy_guard::naming::Purpose;
 use koomy_guard::secret::Kind;
 
 /// The template, with a declaration for each of `names` that it lacks.
@@ -50,7 +51,7 @@ fn guess(name: &str) -> Guess {
     }
     if is_url(name) {
         Guess::Connection
-    } else if ends(SECRETS) {
+    } else if Purpose::of(name) == Some(Purpose::Secret) {
         Guess::Secret("random")
     } else if ends(&["_URL", "_URI"]) {
         Guess::Is("url")
@@ -83,7 +84,6 @@ const HEADING: &str = "
 # Found in the env files; what each one is was guessed by its name.
 ";
 const ENVIRONMENT: &[&str] = &["APP_ENV", "KOOMY_ENV", "DEPLOY_ENV", "ENVIRONMENT", "ENV", "STAGE"];
-const SECRETS: &[&str] = &["SECRET", "TOKEN", "PASSWORD", "PASSWD", "_KEY", "_PASS", "APIKEY"];
 
 #[cfg(test)]
 mod tests {

@@ -113,7 +113,7 @@ fn connection(policy: &Policy, connection: &Connection) -> Table {
     let databases = databases.as_ref().map(|ids| {
         ids.iter().filter_map(|id| policy.database(*id)).map(|it| it.name.value.as_str())
     });
-    let mut entries = vec![allows("engine", [engine.name()])];
+    let mut entries = vec![allows("engine", [engine.word()])];
     entries.extend(given_by(given));
     entries.extend([
         entry("required", Said::In(required), Sense::Demands),
@@ -154,7 +154,7 @@ fn database(database: &Database) -> Table {
         Network::Private => (0, "private"),
     };
     let entries = vec![
-        allows("engine", [database.engine.name()]),
+        allows("engine", [database.engine.word()]),
         describes("provider", database.provider.map(|provider| provider.name())),
         describes("project", database.project.as_deref()),
         describes("branch.names", database.branch_names.iter().map(String::as_str)),

@@ -3,6 +3,7 @@
 use super::{Case, Check, Matched, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
+use crate::naming::Purpose;
 use crate::platform;
 use crate::policy::{Given, PartVariables};
 use crate::secret::Kind;
@@ -74,13 +75,13 @@ fn look(case: &Case<'_>, matched: &Matched<'_>) -> Option<&'static str> {
     if !by_pattern && case.policy.prefix().is_some_and(has_prefix) {
         return Some("starts with the policy's prefix");
     }
-    let upper = name.to_ascii_uppercase();
-    if is_connection(&upper) || is_port_left_out(case, name) {
+    let purpose = Purpose::of(name);
+    if purpose == Some(Purpose::Connection) || is_port_left_out(case, name) {
         // `database-url-is-unambiguous` refuses what moves a connection.
         let moves = case.movers().any(|mover| mover.name == name);
         return (!moves).then_some("looks like a connection");
     }
-    if !by_pattern && is_secret(&upper) {
+    if !by_pattern && purpose == Some(Purpose::Secret) {
         return Some("looks like a secret");
     }
     if seen.text().and_then(Kind::detect).is_some() {
@@ -106,31 +107,6 @@ fn is_port_left_out(case: &Case<'_>, name: &str) -> bool {
         })
     };
     name.strip_suffix("PORT").is_some_and(of_host)
-}
-
-fn is_connection(name: &str) -> bool {
-    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
-    let starts = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
-    CONNECTIONS.contains(&name)
-        || ends(CONNECTION_ENDS)
-        || starts(&["DATABASE_URL", "CONNECTIONSTRINGS__"])
-        || (ends(&["_URL", "_URI", "_URL_NON_POOLING"])
-            && starts(&[
-                "POSTGRES",
-                "PG",
-                "MYSQL",
-                "MARIADB",
-                "MONGO",
-                "REDIS",
-                "NEON",
-                "SUPABASE_DB",
-            ]))
-}
-
-fn is_secret(name: &str) -> bool {
-    SECRETS.contains(&name)
-        || (SECRET_ENDS.iter().any(|end| name.ends_with(end))
-            && !PUBLIC_ENDS.iter().any(|end| name.ends_with(end)))
 }
 
 /// `scheme://user:password@host`
@@ -159,85 +135,6 @@ fn is_of_database(value: &str) -> bool {
 
 const DATABASES: &[&str] =
     &["postgres", "postgresql", "mysql", "mariadb", "mongodb", "sqlserver", "prisma"];
-const CONNECTIONS: &[&str] = &[
-    "DIRECT_URL",
-    "DB_URL",
-    "DB_HOST",
-    "DB_URI",
-    "DATABASE_HOST",
-    "DATABASE_URI",
-    "DATABASE_PRIVATE_URL",
-    "DATABASE_PUBLIC_URL",
-    "CONNECTION_STRING",
-    "PGHOST",
-    "PGHOST_UNPOOLED",
-    "PGHOSTADDR",
-    "PGSERVICE",
-    "PGDATABASE",
-    "MARIADB_HOST",
-    "MONGO_HOST",
-    "MONGODB_HOST",
-    "MYSQLHOST",
-    "MYSQL_HOST",
-    "POSTGRES_HOST",
-    "POSTGRESQL_HOST",
-    "DSN",
-];
-const CONNECTION_ENDS: &[&str] = &[
-    "_DATABASE_URL",
-    "_DATABASE_URI",
-    "_DATABASE_HOST",
-    "_DATASOURCE_URL",
-    "_DB_URL",
-    "_DB_URI",
-    "_DB_HOST",
-    "_DIRECT_URL",
-    "_DSN",
-    "_CONNECTION_STRING",
-    "DATABASE_URL_UNPOOLED",
-];
-const SECRETS: &[&str] = &[
-    "SECRET",
-    "TOKEN",
-    "PASSWORD",
-    "PASSWD",
-    "API_KEY",
-    "APIKEY",
-    "PRIVATE_KEY",
-    "CREDENTIALS",
-    "PGPASSWORD",
-    "PGPASSFILE",
-    "MYSQL_PWD",
-];
-const SECRET_ENDS: &[&str] = &[
-    "_SECRET",
-    "_SECRETS",
-    "_TOKEN",
-    "_TOKENS",
-    "_PASSWORD",
-    "_PASSWD",
-    "_PASSPHRASE",
-    "_PASS",
-    "_PWD",
-    "_KEY",
-    "_KEYS",
-    "_APIKEY",
-    "_CREDENTIAL",
-    "_CREDENTIALS",
-    "_KEY_BASE",
-    "_SECRET_ID",
-    "_SECRET_KEY_BASE",
-    "_WEBHOOK_URL",
-];
-const PUBLIC_ENDS: &[&str] = &[
-    "_PUBLIC_KEY",
-    "_PUBLIC_KEYS",
-    "_PUBLISHABLE_KEY",
-    "_CACHE_KEY",
-    "_SORT_KEY",
-    "_PARTITION_KEY",
-    "OLD_PWD",
-];
 
 #[cfg(test)]
 mod tests {

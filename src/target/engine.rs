@@ -14,6 +14,14 @@ pub enum Engine {
 }
 
 impl Engine {
+    /// The word in a policy.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgres",
+            Self::MySql => "mysql",
+        }
+    }
+
     /// The name that messages and URLs use.
     pub const fn name(self) -> &'static str {
         match self {

@@ -68,7 +68,7 @@ pub struct DatabaseBuilder(pub(super) Table);
 impl DatabaseBuilder {
     /// Says which engine it is; PostgreSQL unless it is said.
     pub fn engine(self, engine: Engine) -> Self {
-        Self(self.0.text("engine", word(engine)))
+        Self(self.0.text("engine", engine.word()))
     }
 
     /// Says who runs it.
@@ -136,7 +136,7 @@ pub struct ConnectionBuilder(pub(super) Table);
 impl ConnectionBuilder {
     /// Says which engine it speaks to; PostgreSQL unless it is said.
     pub fn engine(self, engine: Engine) -> Self {
-        Self(self.0.text("engine", word(engine)))
+        Self(self.0.text("engine", engine.word()))
     }
 
     /// Names the variable with the whole connection.
@@ -332,11 +332,3 @@ macro_rules! demanded {
 }
 
 demanded!(ConnectionBuilder, VariableBuilder);
-
-/// DELIBERATE: the policy's word for PostgreSQL is shorter than the engine's name.
-const fn word(engine: Engine) -> &'static str {
-    match engine {
-        Engine::Postgres => "postgres",
-        Engine::MySql => "mysql",
-    }
-}
