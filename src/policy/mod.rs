@@ -6,6 +6,7 @@
 
 pub mod builder;
 mod connection;
+mod database;
 pub mod diff;
 #[cfg(test)]
 mod diff_tests;
@@ -30,13 +31,13 @@ use once_cell::sync::OnceCell;
 use sha2::{Digest, Sha256};
 
 pub use connection::{Connection, Given, PartVariables, Phase, Phases};
+pub use database::{Database, Network};
 pub use problem::{PolicyError, Problem, ProblemKind};
 pub use variable::{
     Matcher, NamePattern, PerEnvironment, SecretRule, Variable, VariableKind, Where,
 };
 
 use crate::source::{Source, Span, Spanned};
-use crate::target::{Address, Engine, Provider, Target};
 
 /// A validated policy.
 #[derive(Clone, Debug)]
@@ -134,76 +135,6 @@ pub struct DebugRule {
     pub header: String,
     /// The variable that holds the secret.
     pub secret: Spanned<String>,
-}
-
-/// A database of the policy.
-#[derive(Clone, Debug)]
-pub struct Database {
-    /// Its name in the policy.
-    pub name: Spanned<String>,
-    /// Its position.
-    pub id: DatabaseId,
-    /// The engine.
-    pub engine: Engine,
-    /// Who runs it, where the policy says so.
-    pub provider: Option<Provider>,
-    /// The provider's project.
-    pub project: Option<String>,
-    /// Names of the provider's branch.
-    pub branch_names: Vec<String>,
-    /// The id of the provider's branch.
-    pub branch_id: Option<Spanned<String>>,
-    /// Hosts that lead here and nowhere else.
-    pub endpoints: Vec<Spanned<String>>,
-    /// Hosts that may lead elsewhere, too.
-    pub hosts: Vec<Spanned<String>>,
-    /// Directories of unix sockets.
-    pub sockets: Vec<Spanned<String>>,
-    /// Ports; never empty.
-    pub ports: Vec<u16>,
-    /// The name on the server.
-    pub database: Spanned<String>,
-    /// The users that may connect; any when empty.
-    pub users: Vec<Spanned<String>>,
-    /// Whether the way to it crosses no foreign network.
-    pub network: Network,
-}
-
-/// What a connection crosses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Network {
-    /// Networks of others.
-    Public,
-    /// None but one's own.
-    Private,
-}
-
-impl Database {
-    /// Whether `target` is this database: engine, host or socket, port, name
-    /// and, where the policy gives users, user, each exactly.
-    pub fn is_reached_by(&self, target: &Target) -> bool {
-        self.engine == target.engine()
-            && self.has_address(target)
-            && self.database.value == target.database()
-            && (self.users.is_empty() || self.users.iter().any(|user| user.value == target.user()))
-    }
-
-    fn has_address(&self, target: &Target) -> bool {
-        match target.address() {
-            Address::Socket { directory } => {
-                self.sockets.iter().any(|socket| socket.value == *directory)
-            }
-            Address::Tcp { port, .. } => {
-                let mut known = self.endpoints.iter().chain(&self.hosts);
-                self.ports.contains(port) && known.any(|host| target.has_host(&host.value))
-            }
-        }
-    }
-
-    /// Whether `target` dials a host that leads to this database alone.
-    pub(crate) fn owns_host_of(&self, target: &Target) -> bool {
-        self.endpoints.iter().any(|known| target.has_host(&known.value))
-    }
 }
 
 impl Policy {

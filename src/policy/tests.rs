@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::secret::Class;
+use crate::target::{Engine, Provider};
 
 fn koomy() -> Policy {
     Policy::built_in().unwrap()

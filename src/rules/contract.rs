@@ -49,3 +49,15 @@ fn a_rule_looks_at_what_its_gate_shows() {
         assert_eq!(across, compares, "{}", rule.id);
     }
 }
+
+#[test]
+fn a_rule_is_found_by_its_id_and_is_no_other() {
+    for rule in RULES {
+        let found = Rule::by_id(rule.id).map(|found| found.id);
+        assert_eq!(found, Some(rule.id));
+        for other in RULES {
+            assert_eq!(rule == other, rule.id == other.id, "{} {}", rule.id, other.id);
+        }
+    }
+    assert!(Rule::by_id("").is_none() && Rule::by_id("variable-is").is_none());
+}

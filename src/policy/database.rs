@@ -1,0 +1,113 @@
+//! A database of the policy, and which targets it is.
+
+use super::DatabaseId;
+use crate::source::Spanned;
+use crate::target::{Address, Engine, Provider, Target};
+
+/// A database of the policy.
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// Its name in the policy.
+    pub name: Spanned<String>,
+    /// Its position.
+    pub id: DatabaseId,
+    /// The engine.
+    pub engine: Engine,
+    /// Who runs it, where the policy says so.
+    pub provider: Option<Provider>,
+    /// The provider's project.
+    pub project: Option<String>,
+    /// Names of the provider's branch.
+    pub branch_names: Vec<String>,
+    /// The id of the provider's branch.
+    pub branch_id: Option<Spanned<String>>,
+    /// Hosts that lead here and nowhere else.
+    pub endpoints: Vec<Spanned<String>>,
+    /// Hosts that may lead elsewhere, too.
+    pub hosts: Vec<Spanned<String>>,
+    /// Directories of unix sockets.
+    pub sockets: Vec<Spanned<String>>,
+    /// Ports; never empty.
+    pub ports: Vec<u16>,
+    /// The name on the server.
+    pub database: Spanned<String>,
+    /// The users that may connect; any when empty.
+    pub users: Vec<Spanned<String>>,
+    /// Whether the way to it crosses no foreign network.
+    pub network: Network,
+}
+
+/// What a connection crosses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// Networks of others.
+    Public,
+    /// None but one's own.
+    Private,
+}
+
+impl Database {
+    /// Whether `target` is this database: engine, host or socket, port, name
+    /// and, where the policy gives users, user, each exactly.
+    pub fn is_reached_by(&self, target: &Target) -> bool {
+        self.engine == target.engine()
+            && self.has_address(target)
+            && self.database.value == target.database()
+            && (self.users.is_empty() || self.users.iter().any(|user| user.value == target.user()))
+    }
+
+    fn has_address(&self, target: &Target) -> bool {
+        match target.address() {
+            Address::Socket { directory } => {
+                self.sockets.iter().any(|socket| socket.value == *directory)
+            }
+            Address::Tcp { port, .. } => {
+                let mut known = self.endpoints.iter().chain(&self.hosts);
+                self.ports.contains(port) && known.any(|host| target.has_host(&host.value))
+            }
+        }
+    }
+
+    /// Whether `target` dials a host that leads to this database alone.
+    pub(crate) fn owns_host_of(&self, target: &Target) -> bool {
+        self.endpoints.iter().any(|known| target.has_host(&known.value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::policy::Policy;
+    use crate::secret::Secret;
+    use crate::target::{Engine, Target};
+
+    #[test]
+    fn a_database_is_reached_by_all_of_its_address() {
+        let text = "version = 1\nname = 'n'\n[environments.e]\ndata = 'real'\n\
+            [variables.E]\nis = 'environment'\n\
+            [databases.d]\nendpoints = ['own.example']\nhosts = ['shared.example']\n\
+            sockets = ['/cloudsql/p:r:i']\nports = [5432, 6543]\ndatabase = 'app'\nusers = ['a', 'b']\n";
+        let policy = Policy::parse("p", text).unwrap();
+        let database = &policy.databases()[0];
+        let table = [
+            ("postgresql://a@own.example/app", true),
+            ("postgresql://b@own.example/app", true),
+            ("postgresql://a@own.example:6543/app", true),
+            ("postgresql://a@shared.example/app", true),
+            ("postgresql://a@/app?host=/cloudsql/p:r:i", true),
+            ("postgresql://a@/app?host=/cloudsql/p:r:other", false),
+            ("postgresql://c@own.example/app", false),
+            ("postgresql://a@own.example:5433/app", false),
+            ("postgresql://a@own.example/other", false),
+            ("postgresql://a@other.example/app", false),
+            ("postgresql://a@x.own.example/app", false),
+        ];
+        for (url, reached) in table {
+            let target = Target::parse(Engine::Postgres, &Secret::new(url)).unwrap();
+            assert_eq!(database.is_reached_by(&target), reached, "{url}");
+            assert_eq!(database.owns_host_of(&target), url.contains("@own.example"), "{url}");
+        }
+        let mysql = Secret::new("mysql://a:pw@own.example:5432/app");
+        let mysql = Target::parse(Engine::MySql, &mysql).unwrap();
+        assert!(!database.is_reached_by(&mysql), "another engine");
+    }
+}
