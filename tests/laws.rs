@@ -17,6 +17,7 @@ use serde_json::Value;
 /// Says what the gate decides about this process; a test only in name.
 #[test]
 fn child() {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).init();
     let told = match boot() {
         Ok(permit) => {
             let settings: Result<Value, _> = permit.settings();
@@ -61,6 +62,41 @@ fn a_process_is_judged_by_its_own_variables() {
         assert_eq!(told(&variables), "refused variable-is-allowed");
     }
     assert_eq!(told(&[]), "undecided environment-is-readable");
+}
+
+#[test]
+fn what_was_decided_is_one_event_without_a_value() {
+    let events = |variables: &[(String, String)]| {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "child", "--nocapture"]).env_clear();
+        let output = command.envs(variables.iter().map(|(name, value)| (name, value))).output();
+        let shown = String::from_utf8_lossy(&output.unwrap().stderr).into_owned();
+        for (_, value) in variables.iter().filter(|(_, value)| value.len() > 16) {
+            assert!(!shown.contains(value.as_str()), "{shown}");
+        }
+        let is_event = |line: &&str| line.contains("koomy_guard::gate::boot");
+        shown.lines().filter(is_event).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let [_, sandbox, _] = &koomy::PLACES;
+    let mut variables = koomy::variables(sandbox);
+    let told = events(&variables);
+    let [event] = told.as_slice() else { panic!("{told:?}") };
+    let policy = Policy::built_in().unwrap();
+    for said in [
+        "outcome=\"permitted\"",
+        "environment=\"sandbox\"",
+        "policy=\"koomy\"",
+        policy.sha256(),
+        "rules_asked=\"database-belongs-to-environment,",
+        "targets=\"primary:koomy-development\"",
+    ] {
+        assert!(event.contains(said), "{said} in {event}");
+    }
+
+    koomy::set(&mut variables, "NODE_ENV", Some("test".to_owned()));
+    let told = events(&variables);
+    assert!(told.iter().all(|event| event.contains("outcome=\"refused\"")), "{told:?}");
+    assert!(told[0].contains("rules=\"variable-is-allowed\""), "{told:?}");
 }
 
 #[cfg(unix)]

@@ -117,3 +117,58 @@ fn targets_are_equal_only_in_everything() {
     assert!(postgres(&text("b")).unwrap() == target);
     assert!(postgres("postgresql://a@h:1/d").unwrap() != mysql("mysql://a@h:1/d").unwrap());
 }
+
+#[test]
+fn whatever_differs_makes_another_target() {
+    let good = postgres(GOOD).unwrap();
+    assert!(good == postgres(GOOD).unwrap());
+    let others = [
+        GOOD.replace("app:", "other:"),
+        GOOD.replace("pw@", "other@"),
+        GOOD.replace(":pw", ""),
+        GOOD.replace("dev.", "other."),
+        GOOD.replace("5433", "5434"),
+        GOOD.replace("appdb", "other"),
+        GOOD.replace("require", "verify-full"),
+        GOOD.replace("schema=a", "schema=b"),
+        GOOD.replace("&schema=a", ""),
+    ];
+    for other in others {
+        assert!(good != postgres(&other).unwrap(), "{other}");
+    }
+    let engine = mysql("mysql://app:pw@dev.example.com:5433/appdb").unwrap();
+    assert!(engine != postgres("postgresql://app:pw@dev.example.com:5433/appdb").unwrap());
+}
+
+#[test]
+fn a_database_is_the_same_whoever_connects_and_however() {
+    let table = [
+        ("app:pw@db.example.com/d", "other@db.example.com:5432/d?sslmode=require", true),
+        ("a:pw@ep-x.eu.aws.neon.tech/d", "a:pw@ep-x-pooler.eu.aws.neon.tech/d", true),
+        ("a@db.example.com/d", "a@db.example.com:5433/d", false),
+        ("a@db.example.com/d", "a@db.example.com/e", false),
+        ("a@db.example.com/d", "a@other.example.com/d", false),
+        ("a@/d?host=/cloudsql/p:r:i", "b@/d?host=/cloudsql/p:r:i", true),
+        ("a@/d?host=/cloudsql/p:r:i", "a@/d?host=/cloudsql/p:r:j", false),
+        ("a@/d?host=/cloudsql/p:r:i", "a@db.example.com/d", false),
+        // On a shared host the user is the identity.
+        (
+            "postgres.x@aws-0-eu-west-3.pooler.supabase.com/d",
+            "postgres.y@aws-0-eu-west-3.pooler.supabase.com/d",
+            false,
+        ),
+    ];
+    for (one, other, same) in table {
+        let at = |rest: &str| postgres(&format!("postgresql://{rest}")).unwrap();
+        assert_eq!(at(one).is_same_database(&at(other)), same, "{one} {other}");
+        assert_eq!(at(other).is_same_database(&at(one)), same, "{other} {one}");
+    }
+}
+
+#[test]
+fn debug_shows_no_part() {
+    let tcp = postgres(GOOD).unwrap();
+    let socket = postgres("postgresql://app@/appdb?host=/cloudsql/p:r:i").unwrap();
+    let shown = format!("{tcp:?} {:?} {:?}", tcp.address(), socket.address());
+    assert_eq!(shown, "Target(..) Tcp(..) Socket(..)");
+}
