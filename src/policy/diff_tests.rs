@@ -35,6 +35,57 @@ fn the_way_back_is_the_opposite() {
 }
 
 #[test]
+fn a_declaration_that_goes_is_stricter_only_where_its_name_is_refused() {
+    let new = Policy::built_in().unwrap();
+    let koomy = new.source().shown().unwrap();
+    let table = [
+        ("EXTRA_TOKEN", "is = 'secret'", Direction::Stricter),
+        ("KOOMY_EXTRA", "", Direction::Stricter),
+        ("EXTRA", "", Direction::Looser),
+        ("EXTRA_TOKEN", "is = 'secret'\nrequired = ['local']", Direction::Looser),
+        ("*_TOKEN", "allowed = ['local']", Direction::Looser),
+    ];
+    for (name, keys, direction) in table {
+        let text = format!("{koomy}\n[variables.'{name}']\n{keys}\n");
+        let old = Policy::parse("old.toml", &text).unwrap();
+        let told: Vec<_> =
+            diff(&old, &new).into_iter().map(|it| (it.direction, it.subject)).collect();
+        assert_eq!(told, [(direction, format!("variables.{name}"))], "{name} {keys}");
+    }
+}
+
+#[test]
+fn a_change_says_what_was_and_what_is() {
+    let old = Policy::built_in().unwrap();
+    let said = |from: &str, to: &str| {
+        let text = old.source().shown().unwrap().replacen(from, to, 1);
+        let new = Policy::parse("new.toml", &text).unwrap();
+        let told = diff(&old, &new).into_iter();
+        told.map(|it| format!("{} {}: {}", it.direction.name(), it.subject, it.message))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        said("\"main\", \"production\"]", "\"main\"]"),
+        ["changed databases.koomy-main.branch.names: `main`, `production` became `main`"]
+    );
+    let url = said("url = \"DATABASE_URL\"", "url = \"OTHER_URL\"");
+    assert!(url.iter().any(|told| told.starts_with("looser connections.primary.url")), "{url:?}");
+    assert_eq!(
+        said("url = \"DATABASE_URL\"", "url = \"DATABASE_URL\"\nrequired = [\"production\"]").len(),
+        1,
+        "sandbox and local may do without it"
+    );
+    assert_eq!(
+        said(
+            "url = \"DATABASE_URL\"",
+            "url = \"DATABASE_URL\"\nrequired = [\"production\", \"sandbox\", \"local\"]"
+        ),
+        [""; 0],
+        "as it was without a word"
+    );
+}
+
+#[test]
 fn places_are_in_the_policy_that_has_the_thing() {
     let old = Policy::built_in().unwrap();
     let text = old.source().shown().unwrap().replace("[variables.ADMIN_URL]\nis = \"url\"", "");
