@@ -55,6 +55,20 @@ fn a_declaration_that_goes_is_stricter_only_where_its_name_is_refused() {
 }
 
 #[test]
+fn an_environment_that_goes_is_stricter() {
+    let new = Policy::built_in().unwrap();
+    let koomy = new.source().shown().unwrap();
+    let extra = "\n[environments.extra]\ndata = 'synthetic'\nruntime = ['development']\n";
+    let old = Policy::parse("old.toml", &format!("{koomy}{extra}")).unwrap();
+    let of = |changes: Vec<Change>| {
+        changes.into_iter().map(|it| (it.direction, it.subject)).collect::<Vec<_>>()
+    };
+    let extra = "environments.extra".to_owned();
+    assert!(of(diff(&old, &new)).contains(&(Direction::Stricter, extra.clone())));
+    assert!(of(diff(&new, &old)).contains(&(Direction::Looser, extra)));
+}
+
+#[test]
 fn a_change_says_what_was_and_what_is() {
     let old = Policy::built_in().unwrap();
     let said = |from: &str, to: &str| {
