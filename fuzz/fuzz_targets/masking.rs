@@ -38,7 +38,7 @@ fuzz_target!(|pieces: Vec<(u8, Vec<u8>)>| {
         Some(causes) => Observed::Unreadable(causes),
         None => Observed::Seen(Variables::from_source(seen)),
     };
-    let facts = Facts { source: source.clone(), variables, expected: None, phase: Phase::Boot };
+    let facts = Facts { source: source.clone(), variables, expected: None, phase: Phase::Boot, live: koomy_guard::facts::Live::NotAsked };
     let verdict = decide(Gate::Boot, &POLICY, &facts);
     let style = Style { color: Color::Plain, width: 80 };
     let tool = Tool { name: "fuzz", version: "0" };

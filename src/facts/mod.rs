@@ -1,10 +1,15 @@
 //! What was seen, never what it means.
 
+mod identity;
 mod observed;
 mod variables;
 
 use std::sync::Arc;
 
+pub use identity::{
+    Answer, Binding, Cluster, Counted, Identity, Live, Marked, Neon, Right, Role, Rows, Server,
+    Stamp, Tables, Trace,
+};
 pub use observed::{Cause, Causes, Observed};
 pub use variables::{Seen, Variables};
 
@@ -23,6 +28,8 @@ pub struct Facts {
     pub expected: Option<String>,
     /// The moment at which the environment is judged.
     pub phase: Phase,
+    /// What the servers at the other ends said, where they were asked.
+    pub live: Live,
 }
 
 impl Facts {
@@ -44,6 +51,7 @@ impl Facts {
             source,
             expected: None,
             phase: Phase::Boot,
+            live: Live::NotAsked,
         })
     }
 }
@@ -88,6 +96,23 @@ impl Assumed {
     /// Assumes the phase.
     pub fn phase(mut self, phase: Phase) -> Self {
         self.0.phase = phase;
+        self
+    }
+
+    /// Assumes what the server of a connection says of itself.
+    pub fn identity(self, connection: &str, identity: Identity) -> Self {
+        self.answer(connection, Observed::Seen(identity))
+    }
+
+    /// Assumes what came of asking the server of a connection.
+    pub fn answer(mut self, connection: &str, identity: Observed<Identity>) -> Self {
+        let mut answers = match std::mem::replace(&mut self.0.live, Live::NotAsked) {
+            Live::NotAsked => Vec::new(),
+            Live::Asked(answers) => answers,
+        };
+        answers.retain(|answer| answer.connection != connection);
+        answers.push(Answer { connection: connection.to_owned(), identity });
+        self.0.live = Live::Asked(answers);
         self
     }
 

@@ -22,18 +22,21 @@ use crate::rules::{Case, Check, ConnectionReading, Destination, Rule, report_unr
 pub enum Gate {
     /// May this process start with these variables?
     Boot,
+    /// May this process fill this database with data of its own?
+    Seed,
     /// Do these environments keep apart what must not be shared?
     Compare,
 }
 
 /// Every gate.
-pub const GATES: &[Gate] = &[Gate::Boot, Gate::Compare];
+pub const GATES: &[Gate] = &[Gate::Boot, Gate::Seed, Gate::Compare];
 
 impl Gate {
     /// The word in every format.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Boot => "boot",
+            Self::Seed => "seed",
             Self::Compare => "compare",
         }
     }
@@ -60,13 +63,23 @@ impl<'a> Verdict<'a> {
         self.connections.iter().filter_map(ConnectionReading::destination)
     }
 
+    /// Whether nothing is held against the environment but that its servers
+    /// were not asked, so that they may be.
+    ///
+    /// DELIBERATE: no server is dialed that the policy does not permit, since
+    /// whoever answers there is sent the user's name, and a proof of the password.
+    pub fn may_ask_servers(&self) -> bool {
+        self.environment.is_some()
+            && self.findings.iter().all(|finding| matches!(finding.rule().check, Check::Live(_)))
+    }
+
     /// The outcome: permitted only if the gate asked at least one rule, knows
     /// the environment and found nothing.
     pub fn outcome(&self) -> Option<Outcome> {
         match self.findings.outcome() {
             Some(outcome) => Some(outcome),
             None if self.rules_asked.is_empty() => Some(Outcome::Undecided),
-            None if self.gate == Gate::Boot && self.environment.is_none() => {
+            None if self.gate != Gate::Compare && self.environment.is_none() => {
                 Some(Outcome::Undecided)
             }
             None => None,
@@ -91,7 +104,7 @@ pub fn decide<'a>(gate: Gate, policy: &'a Policy, facts: &'a Facts) -> Verdict<'
     };
     let case = Case::new(policy, facts, variables);
     for rule in Rule::of(gate) {
-        if let Check::One(check) = rule.check {
+        if let Check::One(check) | Check::Live(check) = rule.check {
             check(&case, &mut verdict.findings);
             verdict.rules_asked.push(rule.id);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::file::{self, ENV_FILE_LIMIT};
 use crate::dotenv::{self, Entry, Parsed};
-use crate::facts::{Cause, Causes, Facts, Observed, Seen, Variables};
+use crate::facts::{Cause, Causes, Facts, Live, Observed, Seen, Variables};
 use crate::policy::Phase;
 use crate::source::{Place, Source};
 
@@ -31,7 +31,13 @@ pub fn env_files<P: AsRef<Path>>(paths: &[P], phase: Phase) -> Facts {
         None if nothing => Observed::Absent,
         None => Observed::Seen(variables),
     };
-    Facts { source: Source::named(names.join(", ")), variables, expected: None, phase }
+    Facts {
+        source: Source::named(names.join(", ")),
+        variables,
+        expected: None,
+        phase,
+        live: Live::NotAsked,
+    }
 }
 
 fn read(path: &Path) -> Result<Variables, Vec<Cause>> {

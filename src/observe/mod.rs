@@ -1,5 +1,6 @@
 //! The only code that looks at the world; everything else judges what it saw.
 
+pub mod database;
 mod env_files;
 pub mod file;
 mod policy_file;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::facts::{Facts, Observed, Seen, Variables};
+use crate::facts::{Facts, Live, Observed, Seen, Variables};
 use crate::policy::Phase;
 use crate::secret::value::Value;
 use crate::source::{Place, Source};
@@ -19,7 +19,7 @@ pub fn process(phase: Phase) -> Facts {
     );
     let nothing = variables.iter().next().is_none();
     let variables = if nothing { Observed::Absent } else { Observed::Seen(variables) };
-    Facts { source, variables, expected: None, phase }
+    Facts { source, variables, expected: None, phase, live: Live::NotAsked }
 }
 
 fn seen(source: &Arc<Source>, name: std::ffi::OsString, value: std::ffi::OsString) -> Option<Seen> {

@@ -79,6 +79,8 @@ impl PartVariables {
 pub enum Phase {
     /// The program starts: everything required must be there.
     Boot,
+    /// A seed fills a database.
+    Seed,
     /// A continuous-integration job, which holds few secrets.
     Ci,
     /// An image or a bundle is built, without secrets.
@@ -86,10 +88,14 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// Every phase.
+    pub const ALL: [Self; 4] = [Self::Boot, Self::Seed, Self::Ci, Self::Build];
+
     /// The word in the policy and on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Boot => "boot",
+            Self::Seed => "seed",
             Self::Ci => "ci",
             Self::Build => "build",
         }
@@ -97,7 +103,7 @@ impl Phase {
 
     /// The phase called `name`.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Boot, Self::Ci, Self::Build].into_iter().find(|phase| phase.name() == name)
+        Self::ALL.into_iter().find(|phase| phase.name() == name)
     }
 }
 

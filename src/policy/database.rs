@@ -16,7 +16,7 @@ pub struct Database {
     /// Who runs it, where the policy says so.
     pub provider: Option<Provider>,
     /// The provider's project.
-    pub project: Option<String>,
+    pub project: Option<Spanned<String>>,
     /// Names of the provider's branch.
     pub branch_names: Vec<String>,
     /// The id of the provider's branch.
@@ -33,6 +33,12 @@ pub struct Database {
     pub database: Spanned<String>,
     /// The users that may connect; any when empty.
     pub users: Vec<Spanned<String>>,
+    /// The identifier of its PostgreSQL cluster.
+    pub system_identifier: Option<Spanned<String>>,
+    /// What `@@hostname` of its MySQL server says.
+    pub server_hostname: Option<Spanned<String>>,
+    /// A file with the certificate of the authority that signed its server's.
+    pub root_certificate: Option<Spanned<String>>,
     /// Whether the way to it crosses no foreign network.
     pub network: Network,
 }

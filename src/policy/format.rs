@@ -90,10 +90,47 @@ pub static ENVIRONMENT: &[Key] = &[
     ),
     optional("seed", Shape::Boolean, "Whether seeds may run here. No when left out.", "true"),
     optional(
+        "live",
+        Shape::Boolean,
+        "Whether the database servers must have said who they are before anything starts here. \
+         No when left out; seeds always ask.",
+        "true",
+    ),
+    optional(
+        "forbidden_rights",
+        Shape::Words(RIGHTS),
+        "What the role of a connection may not be or have, as its server says it: asked wherever \
+         the servers are asked.",
+        "[\"superuser\", \"replication\"]",
+    ),
+    optional(
+        "tripwire",
+        Shape::Named(TRIPWIRE),
+        "Tables, as `\"schema.table\"`, whose rows give away that a database is in use: no seed \
+         runs on it then.",
+        "",
+    ),
+    optional(
         "debug",
         Shape::Table(DEBUG),
         "Debug endpoints, which are forbidden when left out.",
         "{ paths = [\"/api/_debug\"], header = \"X-Debug-Secret\", secret = \"DEBUG_SECRET\" }",
+    ),
+];
+
+/// `[environments.NAME.tripwire]`
+pub static TRIPWIRE: &[Key] = &[
+    optional(
+        "rows",
+        Shape::Integer(0, 1_000_000),
+        "How many rows the table may have at most.",
+        "500",
+    ),
+    optional(
+        "recent",
+        Shape::Text,
+        "A column with the time at which a row was written; no row may be younger than a day.",
+        "\"created_at\"",
     ),
 ];
 
@@ -213,6 +250,27 @@ pub static DATABASE: &[Key] = &[
         "[\"postgres.abcdefghijklmnopqrst\"]",
     ),
     optional(
+        "system_identifier",
+        Shape::Text,
+        "The identifier of a PostgreSQL cluster, as `guard-cli identify` shows it. A server that \
+         says another is another.",
+        "\"7412953860124471013\"",
+    ),
+    optional(
+        "server_hostname",
+        Shape::Text,
+        "What `@@hostname` of a MySQL server says.",
+        "\"db-1\"",
+    ),
+    optional(
+        "root_certificate",
+        Shape::Text,
+        "A file with the certificate of the authority that signed the server's, for the guard's \
+         own connections; from the directory of the policy's file. The platform's authorities \
+         when left out.",
+        "\"certificates/koomy.pem\"",
+    ),
+    optional(
         "network",
         Shape::OneOf(&["public", "private"]),
         "`private`: the way to it crosses no foreign network, so that a connection without TLS \
@@ -306,11 +364,22 @@ const REQUIRED: Shape = Shape::Either(&[Shape::Boolean, Shape::Texts]);
 
 const PHASES: Key = optional(
     "phases",
-    Shape::Words(&["boot", "ci", "build"]),
-    "The phases in which `required` asks for it; `boot` when left out. What is set is judged in \
-     every phase.",
+    Shape::Words(&["boot", "seed", "ci", "build"]),
+    "The phases in which `required` asks for it. When left out, `boot`; for a connection, `boot` \
+     and `seed`. What is set is judged in every phase.",
     "[\"boot\", \"build\"]",
 );
+
+/// The words of `forbidden_rights`, in the order of [`crate::facts::Right`].
+pub const RIGHTS: &[&str] = &[
+    "superuser",
+    "owner",
+    "bypass-rls",
+    "write-all-data",
+    "replication",
+    "create-role",
+    "create-database",
+];
 
 /// The words of `is`.
 pub const VARIABLE_KINDS: &[&str] = &[

@@ -37,6 +37,7 @@ pub use variable::{
     Matcher, NamePattern, PerEnvironment, SecretRule, Variable, VariableKind, Where,
 };
 
+use crate::facts::Right;
 use crate::source::{Source, Span, Spanned};
 
 /// A validated policy.
@@ -120,10 +121,28 @@ pub struct Environment {
     pub branches: Vec<Spanned<String>>,
     /// The environment that a release must have passed.
     pub after: Option<Spanned<EnvironmentId>>,
-    /// Whether seeds may run.
-    pub seed: bool,
+    /// Whether seeds may run, and where the policy says so; its name where it
+    /// does not.
+    pub seed: Spanned<bool>,
+    /// Whether its servers must have been asked, and where the policy says so.
+    pub live: Spanned<bool>,
+    /// What the role of a connection may not be or have.
+    pub forbidden_rights: Spanned<Vec<Right>>,
+    /// The tables whose rows give away a database in use.
+    pub tripwires: Vec<Tripwire>,
     /// Debug endpoints, where they are allowed.
     pub debug: Option<DebugRule>,
+}
+
+/// A table whose rows give away that a database is in use.
+#[derive(Clone, Debug)]
+pub struct Tripwire {
+    /// `schema.table`
+    pub table: Spanned<String>,
+    /// How many rows it may have at most; any number when `None`.
+    pub rows: Option<u32>,
+    /// A column with the time at which a row was written.
+    pub recent: Option<String>,
 }
 
 /// Debug endpoints of an environment.

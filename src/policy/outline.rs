@@ -3,7 +3,7 @@
 
 use super::{
     Connection, Data, Database, DebugRule, Environment, EnvironmentId, Given, Network,
-    PerEnvironment, Phase, Phases, Policy, Variable, VariableKind, Where,
+    PerEnvironment, Phase, Phases, Policy, Tripwire, Variable, VariableKind, Where,
 };
 use crate::source::{Span, Spanned};
 
@@ -75,12 +75,14 @@ fn top(policy: &Policy) -> Table {
 }
 
 fn environment(policy: &Policy, environment: &Environment) -> Table {
-    let Environment { name, data, runtime, databases, domains, branches, after, seed, .. } =
-        environment;
+    let Environment { name, data, runtime, databases, domains, branches, .. } = environment;
+    let Environment { after, seed, live, forbidden_rights, tripwires, .. } = environment;
     let runtime = runtime.iter().flat_map(|runtime| &runtime.value).map(String::as_str);
     let databases = databases.iter().filter_map(|id| policy.database(id.value));
     let after = after.as_ref().map(|after| policy.environment_name(after.value));
-    let seed = if *seed { (0, "yes") } else { (1, "no") };
+    let seed = if seed.value { (0, "yes") } else { (1, "no") };
+    let live = if live.value { (1, "yes") } else { (0, "no") };
+    let rights = forbidden_rights.value.iter().map(|right| right.name());
     let mut entries = vec![
         level("data", rank(*data), data.name()),
         allows("runtime", runtime),
@@ -89,9 +91,20 @@ fn environment(policy: &Policy, environment: &Environment) -> Table {
         allows("branches", texts(branches)),
         demands("after", after),
         level("seed", seed.0, seed.1),
+        level("live", live.0, live.1),
+        demands("forbidden_rights", rights),
+        entry("tripwire", Said::Words(tripwires.iter().map(tripwire).collect()), Sense::Demands),
     ];
     entries.extend(debug(environment.debug.as_ref()));
     table("environments", name, entries)
+}
+
+/// INVARIANT: a lower limit demands more, and differs as a word.
+fn tripwire(tripwire: &Tripwire) -> String {
+    let Tripwire { table, rows, recent } = tripwire;
+    let rows = rows.map(|rows| format!(" at most {rows} rows"));
+    let recent = recent.as_ref().map(|column| format!(" no recent `{column}`"));
+    [Some(table.value.clone()), rows, recent].into_iter().flatten().collect()
 }
 
 fn debug(rule: Option<&DebugRule>) -> [Entry; 3] {
@@ -144,7 +157,6 @@ fn given_by(given: &Given) -> Vec<Entry> {
 
 fn database(database: &Database) -> Table {
     let ports: Vec<_> = database.ports.iter().map(u16::to_string).collect();
-    let branch = database.branch_id.as_ref().map(|id| id.value.as_str());
     let users = match database.users.as_slice() {
         [] => entry("users", Said::Any, Sense::Allows),
         users => allows("users", texts(users)),
@@ -156,15 +168,18 @@ fn database(database: &Database) -> Table {
     let entries = vec![
         allows("engine", [database.engine.word()]),
         describes("provider", database.provider.map(|provider| provider.name())),
-        describes("project", database.project.as_deref()),
+        demands("project", pinned(&database.project)),
         describes("branch.names", database.branch_names.iter().map(String::as_str)),
-        demands("branch.id", branch),
+        demands("branch.id", pinned(&database.branch_id)),
         allows("endpoints", texts(&database.endpoints)),
         allows("hosts", texts(&database.hosts)),
         allows("sockets", texts(&database.sockets)),
         allows("ports", ports.iter().map(String::as_str)),
         allows("database", [database.database.value.as_str()]),
         users,
+        demands("system_identifier", pinned(&database.system_identifier)),
+        demands("server_hostname", pinned(&database.server_hostname)),
+        describes("root_certificate", pinned(&database.root_certificate)),
         level("network", network.0, network.1),
     ];
     table("databases", &database.name, entries)
@@ -234,8 +249,7 @@ fn each<T>(policy: &Policy, each: &PerEnvironment<T>, show: impl Fn(&T) -> Vec<S
 
 fn words(phases: &Phases) -> impl Iterator<Item = &'static str> {
     let phases = phases.clone();
-    let every = [Phase::Boot, Phase::Ci, Phase::Build].into_iter();
-    every.filter(move |phase| phases.contains(*phase)).map(Phase::name)
+    Phase::ALL.into_iter().filter(move |phase| phases.contains(*phase)).map(Phase::name)
 }
 
 const fn rank(data: Data) -> u32 {
@@ -260,6 +274,10 @@ fn entry(key: &'static str, said: Said, sense: Sense) -> Entry {
 
 fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> Said {
     Said::Words(words.into_iter().map(str::to_owned).collect())
+}
+
+fn pinned(text: &Option<Spanned<String>>) -> Option<&str> {
+    text.as_ref().map(|text| text.value.as_str())
 }
 
 fn allows<'a>(key: &'static str, words: impl IntoIterator<Item = &'a str>) -> Entry {

@@ -54,14 +54,14 @@ fn the_built_in_policy_is_the_one_that_koomy_validated() {
     );
     assert_eq!(values(&production.branches), ["main"]);
     assert_eq!(after(production).as_deref(), Some("sandbox"));
-    assert!(!production.seed && production.debug.is_none());
+    assert!(!production.seed.value && production.debug.is_none());
 
     assert_eq!(sandbox.data, Data::Synthetic);
     assert_eq!(runtime(sandbox), ["production", "development"]);
     assert_eq!(names(&policy, &sandbox.databases), ["koomy-development"]);
     assert_eq!(values(&sandbox.branches), ["staging"]);
     assert_eq!(sandbox.domains.len(), 5);
-    assert!(sandbox.seed && after(sandbox).is_none());
+    assert!(sandbox.seed.value && after(sandbox).is_none());
     let debug = sandbox.debug.as_ref().unwrap();
     assert_eq!(debug.paths, ["/api/_debug"]);
     assert_eq!((&*debug.header, &*debug.secret.value), ("X-Debug-Secret", "DEBUG_SECRET"));
@@ -70,7 +70,7 @@ fn the_built_in_policy_is_the_one_that_koomy_validated() {
     assert_eq!(runtime(local), ["development"]);
     assert_eq!(names(&policy, &local.databases), ["koomy-local", "koomy-dedicated"]);
     assert_eq!(values(&local.domains), ["localhost"]);
-    assert!(!local.seed && local.debug.is_none() && local.branches.is_empty());
+    assert!(!local.seed.value && local.debug.is_none() && local.branches.is_empty());
 }
 
 #[test]
@@ -94,7 +94,10 @@ fn the_built_in_databases_are_koomys() {
     for (name, endpoint, branch, branches) in neon {
         let database = policy.databases().iter().find(|d| d.name.value == name).unwrap();
         assert_eq!(database.provider, Some(Provider::Neon), "{name}");
-        assert_eq!(database.project.as_deref(), Some("koomy-quiet-river-10000001"));
+        assert_eq!(
+            database.project.as_ref().map(|it| it.value.as_str()),
+            Some("koomy-quiet-river-10000001")
+        );
         assert_eq!(values(&database.endpoints), [format!("{endpoint}.eu-central-1.aws.neon.tech")]);
         assert_eq!(database.branch_id.as_ref().unwrap().value, branch);
         assert_eq!(database.branch_names, branches);

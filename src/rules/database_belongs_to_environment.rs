@@ -9,7 +9,7 @@ use crate::selftest::{Address, Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "database-belongs-to-environment",
-    gates: &[Gate::Boot],
+    gates: &[Gate::Boot, Gate::Seed],
     summary: "a connection leads to one of this environment's databases, exactly",
     explain: "\
 ## Refuses

@@ -9,7 +9,7 @@ use crate::target::{Encryption, Engine};
 
 pub(super) static RULE: Rule = Rule {
     id: "database-connection-is-encrypted",
-    gates: &[Gate::Boot],
+    gates: &[Gate::Boot, Gate::Seed],
     summary: "a connection over a foreign network uses TLS, and cannot fall back",
     explain: "\
 ## Refuses

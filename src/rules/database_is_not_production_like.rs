@@ -9,7 +9,7 @@ use crate::target::Target;
 
 pub(super) static RULE: Rule = Rule {
     id: "database-is-not-production-like",
-    gates: &[Gate::Boot],
+    gates: &[Gate::Boot, Gate::Seed],
     summary: "outside production, no host, database or user looks like production",
     explain: "\
 ## Refuses

@@ -7,7 +7,7 @@ use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "database-url-is-unambiguous",
-    gates: &[Gate::Boot],
+    gates: &[Gate::Boot, Gate::Seed],
     summary: "a connection has exactly one target, whatever driver reads it",
     explain: "\
 ## Refuses

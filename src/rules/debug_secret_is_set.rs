@@ -9,7 +9,7 @@ use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "debug-secret-is-set",
-    gates: &[Gate::Boot],
+    gates: &[Gate::Boot, Gate::Seed],
     summary: "where debug endpoints are allowed, they have a strong secret of their own",
     explain: "\
 ## Refuses

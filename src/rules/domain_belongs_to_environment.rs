@@ -11,7 +11,7 @@ use crate::source::{Place, Span};
 
 pub(super) static RULE: Rule = Rule {
     id: "domain-belongs-to-environment",
-    gates: &[Gate::Boot],
+    gates: &[Gate::Boot, Gate::Seed],
     summary: "an address in a variable belongs to this environment",
     explain: "\
 ## Refuses

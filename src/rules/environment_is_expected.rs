@@ -8,7 +8,7 @@ use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "environment-is-expected",
-    gates: &[Gate::Boot],
+    gates: &[Gate::Boot, Gate::Seed],
     summary: "the variables name the environment that the caller expects",
     explain: "\
 ## Refuses

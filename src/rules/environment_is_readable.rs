@@ -9,7 +9,7 @@ use crate::source::Place;
 
 pub(super) static RULE: Rule = Rule {
     id: "environment-is-readable",
-    gates: &[Gate::Boot],
+    gates: &[Gate::Boot, Gate::Seed],
     summary: "the variables can be read, and there are some",
     explain: "\
 ## Refuses

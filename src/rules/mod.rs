@@ -64,6 +64,8 @@ pub struct Rule {
 pub(crate) enum Check {
     /// One environment.
     One(fn(&Case<'_>, &mut Findings)),
+    /// One environment, and what its servers say when they are asked.
+    Live(fn(&Case<'_>, &mut Findings)),
     /// Several environments, side by side.
     Across(fn(&[Case<'_>], &mut Findings)),
 }

@@ -10,7 +10,7 @@ use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-has-class",
-    gates: &[Gate::Boot],
+    gates: &[Gate::Boot, Gate::Seed],
     summary: "a secret has its kind's form, and the class that the environment demands",
     explain: "\
 ## Refuses

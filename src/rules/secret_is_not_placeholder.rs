@@ -9,7 +9,7 @@ use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-is-not-placeholder",
-    gates: &[Gate::Boot],
+    gates: &[Gate::Boot, Gate::Seed],
     summary: "a secret is a value of its own, not a placeholder",
     explain: "\
 ## Refuses

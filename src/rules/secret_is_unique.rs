@@ -7,7 +7,7 @@ use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-is-unique",
-    gates: &[Gate::Boot],
+    gates: &[Gate::Boot, Gate::Seed],
     summary: "no two declared secrets of an environment hold one value",
     explain: "\
 ## Refuses

@@ -2,7 +2,7 @@
 
 use super::{Case, Check, Rule};
 use crate::dotenv::{self, Parsed};
-use crate::facts::{Facts, Observed, Seen, Variables};
+use crate::facts::{Facts, Live, Observed, Seen, Variables};
 use crate::finding::{Finding, Findings, Role};
 use crate::policy::{Phase, Policy};
 use crate::secret::Kind;
@@ -56,7 +56,13 @@ impl Ask {
             also: Vec::new(),
         });
         let variables = Observed::Seen(Variables::from_source(seen));
-        self.says_of(&Facts { source, variables, expected: None, phase: Phase::Boot })
+        self.says_of(&Facts {
+            source,
+            variables,
+            expected: None,
+            phase: Phase::Boot,
+            live: Live::NotAsked,
+        })
     }
 
     /// All that the rule says of these variables, and the text of the policy at
@@ -81,7 +87,9 @@ impl Ask {
     }
 
     fn findings(&self, facts: &Facts) -> Findings {
-        let Check::One(check) = self.rule.check else { panic!("{} compares", self.rule.id) };
+        let (Check::One(check) | Check::Live(check)) = self.rule.check else {
+            panic!("{} compares", self.rule.id)
+        };
         let mut findings = Findings::new();
         check(&self.case(facts), &mut findings);
         self.owned(findings)

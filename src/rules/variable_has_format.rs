@@ -11,7 +11,7 @@ use crate::source::Span;
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-has-format",
-    gates: &[Gate::Boot],
+    gates: &[Gate::Boot, Gate::Seed],
     summary: "a variable holds what its kind says: an address, a port, a boolean, …",
     explain: "\
 ## Refuses

@@ -7,7 +7,7 @@ use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-has-one-value",
-    gates: &[Gate::Boot],
+    gates: &[Gate::Boot, Gate::Seed],
     summary: "a variable has one value, whoever reads it",
     explain: "\
 ## Refuses
@@ -64,7 +64,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 mod tests {
     use super::super::testing::Ask;
     use super::RULE;
-    use crate::facts::{Facts, Observed, Seen, Variables};
+    use crate::facts::{Facts, Live, Observed, Seen, Variables};
     use crate::policy::Phase;
     use crate::secret::value::Value;
     use crate::source::{Place, Source, Span};
@@ -86,7 +86,7 @@ mod tests {
             }
         });
         let variables = Observed::Seen(Variables::from_source(seen));
-        Facts { source, variables, expected: None, phase: Phase::Boot }
+        Facts { source, variables, expected: None, phase: Phase::Boot, live: Live::NotAsked }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::source::Span;
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-is-allowed",
-    gates: &[Gate::Boot],
+    gates: &[Gate::Boot, Gate::Seed],
     summary: "a variable with a closed list holds one of its values, to the byte",
     explain: "\
 ## Refuses

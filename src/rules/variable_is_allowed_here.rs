@@ -8,7 +8,7 @@ use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-is-allowed-here",
-    gates: &[Gate::Boot],
+    gates: &[Gate::Boot, Gate::Seed],
     summary: "a variable that belongs to some environments is set in those alone",
     explain: "\
 ## Refuses

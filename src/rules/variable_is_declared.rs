@@ -12,7 +12,7 @@ use crate::source::Spanned;
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-is-declared",
-    gates: &[Gate::Boot],
+    gates: &[Gate::Boot, Gate::Seed],
     summary: "a variable that looks like a secret or a connection is declared",
     explain: "\
 ## Refuses

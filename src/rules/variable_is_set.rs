@@ -11,7 +11,7 @@ use crate::source::Spanned;
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-is-set",
-    gates: &[Gate::Boot],
+    gates: &[Gate::Boot, Gate::Seed],
     summary: "every required variable is set to something",
     explain: "\
 ## Refuses

@@ -8,7 +8,7 @@ use crate::selftest::{Baseline, Violation, one};
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-pair-is-allowed",
-    gates: &[Gate::Boot],
+    gates: &[Gate::Boot, Gate::Seed],
     summary: "the runtime is one that the environment may run with",
     explain: "\
 ## Refuses

@@ -214,7 +214,13 @@ fn file_of(path: &str, pairs: &Pairs) -> Facts {
 
 fn seen(source: &Arc<Source>, seen: impl Iterator<Item = Seen>) -> Facts {
     let variables = Observed::Seen(Variables::from_source(seen));
-    Facts { source: Arc::clone(source), variables, expected: None, phase: Phase::Boot }
+    Facts {
+        source: Arc::clone(source),
+        variables,
+        expected: None,
+        phase: Phase::Boot,
+        live: koomy_guard::facts::Live::NotAsked,
+    }
 }
 
 fn broken() -> Facts {
@@ -236,6 +242,7 @@ fn broken() -> Facts {
         variables: Observed::Unreadable(causes),
         expected: None,
         phase: Phase::Boot,
+        live: koomy_guard::facts::Live::NotAsked,
     }
 }
 
@@ -245,5 +252,6 @@ fn nothing() -> Facts {
         variables: Observed::Absent,
         expected: None,
         phase: Phase::Boot,
+        live: koomy_guard::facts::Live::NotAsked,
     }
 }

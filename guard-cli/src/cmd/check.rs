@@ -62,6 +62,6 @@ pub(super) fn observe(policy: &Policy, judged: Judged, phase: Phase) -> Result<F
 }
 
 fn phase() -> impl TypedValueParser<Value = Phase> {
-    PossibleValuesParser::new([Phase::Boot, Phase::Ci, Phase::Build].map(Phase::name))
+    PossibleValuesParser::new(Phase::ALL.map(Phase::name))
         .try_map(|name| Phase::from_name(&name).ok_or("no such phase"))
 }

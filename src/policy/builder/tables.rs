@@ -2,6 +2,7 @@
 
 use super::super::{Data, Phase};
 use super::text::{Item, Table};
+use crate::facts::Right;
 use crate::secret::Class;
 use crate::target::{Engine, Provider};
 
@@ -44,6 +45,28 @@ impl EnvironmentBuilder {
     /// Lets seeds run here.
     pub fn seed(self) -> Self {
         Self(self.0.set("seed", Item::Boolean(true)))
+    }
+
+    /// Demands that the servers say who they are before anything starts here.
+    pub fn live(self) -> Self {
+        Self(self.0.set("live", Item::Boolean(true)))
+    }
+
+    /// Lists what the role of a connection may not be or have.
+    pub fn forbidden_rights(self, rights: impl IntoIterator<Item = Right>) -> Self {
+        Self(self.0.texts("forbidden_rights", rights.into_iter().map(Right::name)))
+    }
+
+    /// Lets a seed run only while a table, as `schema.table`, has no more rows
+    /// than this.
+    pub fn tripwire_rows(self, table: impl Into<String>, rows: u32) -> Self {
+        Self(self.0.entry_of("tripwire", table.into(), "rows", Item::Integer(rows.into())))
+    }
+
+    /// Lets a seed run only while a table, as `schema.table`, has no row that is
+    /// younger than a day by this column.
+    pub fn tripwire_recent(self, table: impl Into<String>, column: impl Into<String>) -> Self {
+        Self(self.0.entry_of("tripwire", table.into(), "recent", Item::Text(column.into())))
     }
 
     /// Allows debug endpoints below `paths`, to whoever sends the secret of the
@@ -120,6 +143,22 @@ impl DatabaseBuilder {
     /// Lists the users that may connect.
     pub fn users(self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(self.0.texts("users", names))
+    }
+
+    /// Pins the identifier of its PostgreSQL cluster.
+    pub fn system_identifier(self, digits: impl Into<String>) -> Self {
+        Self(self.0.text("system_identifier", digits))
+    }
+
+    /// Pins what `@@hostname` of its MySQL server says.
+    pub fn server_hostname(self, name: impl Into<String>) -> Self {
+        Self(self.0.text("server_hostname", name))
+    }
+
+    /// Names the file with the certificate of the authority that signed its
+    /// server's.
+    pub fn root_certificate(self, path: impl Into<String>) -> Self {
+        Self(self.0.text("root_certificate", path))
     }
 
     /// Says that the way to it crosses no foreign network.

@@ -279,7 +279,7 @@ fn a_hostile_text_stays_a_text() {
         let [here, other] = built.environments() else { panic!("{:?}", built.environments()) };
         assert_eq!(other.name.value, format!("x{text}x"));
         assert_eq!(other.runtime.as_ref().unwrap().value, [text.clone(), text.clone()]);
-        assert_eq!((other.seed, other.after.is_none()), (false, true));
+        assert_eq!((other.seed.value, other.after.is_none()), (false, true));
         let variable = built.declared("T").unwrap();
         assert_eq!(variable.description.as_ref(), Some(&text));
         assert_eq!(variable.values.as_ref().unwrap().of(here.id).unwrap().value, [text]);

@@ -18,6 +18,14 @@ impl Item {
         Self::List(list.into_iter().map(|text| Self::Text(text.into())).collect())
     }
 
+    /// The entries of a table in one line.
+    fn inline(&mut self) -> Option<&mut Vec<(String, Self)>> {
+        match self {
+            Self::Inline(entries) => Some(entries),
+            Self::Text(_) | Self::Boolean(_) | Self::Integer(_) | Self::List(_) => None,
+        }
+    }
+
     fn write(&self, out: &mut String) {
         match self {
             Self::Text(text) => out.push_str(&quoted(text)),
@@ -72,21 +80,30 @@ impl Table {
 
     /// Adds an entry to the table in one line at `key`.
     pub(super) fn entry(mut self, key: &str, name: impl Into<String>, item: Item) -> Self {
-        let there = self.entries.iter_mut().find_map(|(known, item)| match item {
-            Item::Inline(entries) if known == key => Some(entries),
-            Item::Inline(_)
-            | Item::Text(_)
-            | Item::Boolean(_)
-            | Item::Integer(_)
-            | Item::List(_) => None,
-        });
-        match there {
+        let there = self.entries.iter_mut().filter(|(known, _)| known == key);
+        match there.filter_map(|(_, item)| item.inline()).next() {
             Some(entries) => {
                 entries.push((name.into(), item));
                 self
             }
             None => self.set(key, Item::Inline(vec![(name.into(), item)])),
         }
+    }
+
+    /// Adds an entry to the table in one line at `name` of that at `key`.
+    pub(super) fn entry_of(mut self, key: &str, name: String, inner: &str, item: Item) -> Self {
+        let added = (inner.to_owned(), item);
+        let outer = self.entries.iter_mut().filter(|(known, _)| known == key);
+        let inline = outer.filter_map(|(_, item)| item.inline()).next();
+        let Some(rows) = inline else {
+            return self.entry(key, name, Item::Inline(vec![added]));
+        };
+        let of_name = rows.iter_mut().filter(|(known, _)| *known == name);
+        match of_name.filter_map(|(_, item)| item.inline()).next() {
+            Some(entries) => entries.push(added),
+            None => rows.push((name, Item::Inline(vec![added]))),
+        }
+        self
     }
 
     pub(super) fn write(&self, out: &mut String) {

@@ -33,7 +33,7 @@ impl Lower {
             given,
             required: self.places(section, "required"),
             databases,
-            phases: self.phases(section, &[Phase::Boot]),
+            phases: self.phases(section, &[Phase::Boot, Phase::Seed]),
             name,
         })
     }

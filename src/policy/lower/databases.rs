@@ -30,7 +30,7 @@ impl Lower {
             id,
             engine,
             provider,
-            project: section.text("project").map(|project| project.value),
+            project: section.text("project"),
             branch_names: branch
                 .and_then(|branch| branch.texts("names"))
                 .map(|names| names.into_iter().map(|name| name.value).collect())
@@ -42,13 +42,45 @@ impl Lower {
             ports: ports(section, engine, provider),
             database: section.text("database")?,
             users: section.texts("users").unwrap_or_default(),
+            system_identifier: section.text("system_identifier"),
+            server_hostname: section.text("server_hostname"),
+            root_certificate: section.text("root_certificate"),
             network: network(section),
             name,
         };
         self.empty_lists(&database.name, section);
         self.addresses(&database);
         self.users(&database);
+        self.identity(&database);
         Some(database)
+    }
+
+    /// What only one of the engines can say of itself.
+    fn identity(&mut self, database: &Database) {
+        let Database { system_identifier, server_hostname, provider, engine, .. } = database;
+        let is_decimal = |text: &str| text.parse::<u64>().is_ok_and(|it| it.to_string() == text);
+        if let Some(identifier) = system_identifier {
+            if *engine == Engine::MySql {
+                let help = "pin `server_hostname` instead";
+                self.contradiction(identifier.span, "MySQL has no system identifier", help);
+            } else if *provider == Some(Provider::Neon) {
+                self.contradiction(
+                    identifier.span,
+                    "every branch of a Neon project has one system identifier",
+                    "pin `project` and `branch.id` instead",
+                );
+            } else if !is_decimal(&identifier.value) {
+                self.contradiction(
+                    identifier.span,
+                    format!("`{}` is no system identifier", identifier.value),
+                    "write the decimal digits that `guard-cli identify` shows",
+                );
+            }
+        }
+        if let (Some(hostname), Engine::Postgres) = (server_hostname, engine) {
+            let help = "pin `system_identifier` instead";
+            self.contradiction(hostname.span, "PostgreSQL does not say its host name", help);
+        }
     }
 
     /// To leave one of these out means "any" or "the usual ones"; an empty list

@@ -3,9 +3,10 @@
 use super::super::reader::Section;
 use super::super::variable::NamePattern;
 use super::super::{
-    Connection, Data, DebugRule, Environment, EnvironmentId, Variable, VariableKind,
+    Connection, Data, DebugRule, Environment, EnvironmentId, Tripwire, Variable, VariableKind,
 };
 use super::Lower;
+use crate::facts::Right;
 use crate::source::{Span, Spanned};
 
 impl Lower {
@@ -59,7 +60,10 @@ impl Lower {
             domains_span: section.span("domains").unwrap_or(name.span),
             branches: section.texts("branches").unwrap_or_default(),
             after: None,
-            seed: section.boolean("seed").unwrap_or(false),
+            seed: flag(section, "seed", name.span),
+            live: flag(section, "live", name.span),
+            forbidden_rights: rights(section, name.span),
+            tripwires: self.tripwires(section),
             debug: section.table("debug").and_then(|debug| self.debug(debug)),
             name,
         }
@@ -100,6 +104,42 @@ impl Lower {
             header: header.value,
             secret: section.text("secret")?,
         })
+    }
+
+    fn tripwires(&mut self, section: Section<'_>) -> Vec<Tripwire> {
+        let tables = section.named("tripwire");
+        tables.into_iter().map(|(table, section)| self.tripwire(table, section)).collect()
+    }
+
+    fn tripwire(&mut self, table: Spanned<String>, section: Section<'_>) -> Tripwire {
+        let is_name = |part: &str| {
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        };
+        let parts = table.value.split_once('.');
+        if !parts.is_some_and(|(schema, table)| is_name(schema) && is_name(table)) {
+            self.contradiction(
+                table.span,
+                format!("`{}` is no table of a schema", table.value),
+                "write both, such as `\"public.users\"`, in letters, digits and underscores",
+            );
+        }
+        let rows = section.integer("rows").and_then(|rows| u32::try_from(rows).ok());
+        let recent = section.text("recent");
+        if let Some(column) = recent.as_ref().filter(|column| !is_name(&column.value)) {
+            self.contradiction(
+                column.span,
+                format!("`{}` is no name of a column", column.value),
+                "write it in letters, digits and underscores",
+            );
+        }
+        if rows.is_none() && recent.is_none() {
+            self.contradiction(
+                table.span,
+                format!("`{}` has no limit, so no row in it would stop a seed", table.value),
+                "give `rows`, `recent` or both",
+            );
+        }
+        Tripwire { table, rows, recent: recent.map(|column| column.value) }
     }
 
     fn releases(&mut self, after: &[Option<Spanned<String>>], environments: &mut [Environment]) {
@@ -195,6 +235,22 @@ fn data(section: Section<'_>) -> Data {
         Some("synthetic") => Data::Synthetic,
         // A wrong word is a problem already; the strictest reading costs nothing.
         Some(_) | None => Data::Real,
+    }
+}
+
+/// A key that is off when left out; then its place is the name's.
+fn flag(section: Section<'_>, key: &str, name: Span) -> Spanned<bool> {
+    Spanned {
+        value: section.boolean(key).unwrap_or(false),
+        span: section.span(key).unwrap_or(name),
+    }
+}
+
+fn rights(section: Section<'_>, name: Span) -> Spanned<Vec<Right>> {
+    let words = section.texts("forbidden_rights").unwrap_or_default();
+    Spanned {
+        value: words.iter().filter_map(|word| Right::from_name(&word.value)).collect(),
+        span: section.span("forbidden_rights").unwrap_or(name),
     }
 }
 

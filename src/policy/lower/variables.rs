@@ -87,8 +87,7 @@ impl Lower {
         let always = matches!(kind, VariableKind::Environment | VariableKind::Runtime);
         let required = self.places(section, "required");
         let allowed = section.has("allowed").then(|| self.places(section, "allowed")).flatten();
-        let phases: &[Phase] =
-            if always { &[Phase::Boot, Phase::Ci, Phase::Build] } else { &[Phase::Boot] };
+        let phases: &[Phase] = if always { &Phase::ALL } else { &[Phase::Boot] };
         let variable = Variable {
             required: match (required, always) {
                 (Some(required), false) => required,
