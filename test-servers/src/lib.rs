@@ -25,12 +25,18 @@
 )]
 
 mod account;
+mod bouncer;
 mod cache;
 mod certificate;
 mod cluster;
 mod install;
+mod mariadb;
+mod peer;
 mod process;
 mod text;
 
+pub use bouncer::PgBouncer;
 pub use certificate::{Authority, Certificate, Tls};
 pub use cluster::{Builder, Cluster, Neon};
+pub use mariadb::MariaDb;
+pub use peer::{Forwarder, Garbage, Refusing, Silent};

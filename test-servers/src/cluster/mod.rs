@@ -7,7 +7,7 @@ mod template;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use nix::sys::signal::Signal;
 
@@ -15,6 +15,7 @@ pub use builder::Builder;
 pub use neon::Neon;
 
 use crate::account::{bare, give, unprivileged};
+use crate::certificate::Certificate;
 use crate::install;
 use crate::process::{Process, on_free_port, run, try_run};
 use crate::text::{name, url, value, word};
@@ -61,7 +62,7 @@ impl Cluster {
 
     /// The root of the cluster's certificate as PEM text.
     pub fn root_pem(&self) -> String {
-        self.builder.lock().unwrap_or_else(PoisonError::into_inner).certificate.root.clone()
+        self.certificate().root
     }
 
     /// The name of the superuser.
@@ -151,7 +152,7 @@ impl Cluster {
 
     /// Starts a physical copy, configured as this cluster is.
     pub fn basebackup(&self) -> Self {
-        self.basebackup_as(self.builder.lock().unwrap_or_else(PoisonError::into_inner).clone())
+        self.basebackup_as(self.description().clone())
     }
 
     /// Starts a physical copy, configured as told: with the ids of a child
@@ -191,8 +192,17 @@ impl Cluster {
 
     /// Starts the server again with other ids, as a restored branch does.
     pub fn restart_as(&self, neon: Neon) {
-        self.builder.lock().unwrap_or_else(PoisonError::into_inner).neon = Some(neon);
+        self.description().neon = Some(neon);
         self.restart();
+    }
+
+    /// The certificate that the cluster serves with.
+    pub(crate) fn certificate(&self) -> Certificate {
+        self.description().certificate.clone()
+    }
+
+    fn description(&self) -> MutexGuard<'_, Builder> {
+        self.builder.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn fresh(builder: Builder) -> Self {
@@ -216,7 +226,7 @@ impl Cluster {
     }
 
     fn serve(&self, port: u16) -> Result<(), String> {
-        let builder = self.builder.lock().unwrap_or_else(PoisonError::into_inner);
+        let builder = self.description();
         let home = self.process.home();
         let directory = home.to_str().expect("the directory has a name");
         self.process.write("server.crt", &builder.certificate.pem);
