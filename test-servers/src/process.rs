@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
+use nix::sys::statvfs::{FsFlags, statvfs};
 use nix::unistd::Pid;
 
 use crate::account::{bare, give};
@@ -28,7 +29,7 @@ pub(crate) struct Process {
 impl Process {
     /// Makes the directory of a server that `signal` stops.
     pub(crate) fn new(kind: &str, signal: Signal) -> Self {
-        let home = std::env::temp_dir().join(format!("guard-{kind}-{}", word(8)));
+        let home = room().join(format!("guard-{kind}-{}", word(8)));
         fs::create_dir(&home).expect("the directory of a server is made");
         give(&home);
         let keeper = Mutex::new(keeper(&home, signal));
@@ -138,6 +139,17 @@ impl Drop for Process {
     }
 }
 
+/// Memory if it has room for many servers, where a thousand files are made ten
+/// times as fast; the temporary directory otherwise.
+fn room() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let is_roomy = statvfs(memory).is_ok_and(|found| {
+        let available = found.blocks_available() * found.fragment_size();
+        available >= ROOM && !found.flags().intersects(FsFlags::ST_NOEXEC | FsFlags::ST_RDONLY)
+    });
+    if is_roomy { memory.to_owned() } else { std::env::temp_dir() }
+}
+
 /// Starts what stops the server and removes the directory when this process
 /// ends, however it ends: its pipe closes then.
 fn keeper(home: &Path, signal: Signal) -> Child {
@@ -199,6 +211,7 @@ fn program(command: &Command) -> String {
     command.get_program().to_string_lossy().into_owned()
 }
 
+const ROOM: u64 = 4 << 30;
 const LOG: &str = "server.log";
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(5);

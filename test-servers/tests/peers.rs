@@ -46,7 +46,9 @@ fn a_forwarder_leads_to_a_server_and_then_to_another() {
         let url = cluster.url("app", "x", "postgres");
         let url = url.replace(&cluster.port().to_string(), &forwarder.port().to_string());
         let text = "SELECT system_identifier FROM pg_control_system()";
-        let output = std::process::Command::new("psql").args(["-XAt", "-c", text, &url]).output();
+        let mut psql = std::process::Command::new("psql");
+        psql.env_clear().env("PATH", "/usr/bin").env("PGSSLMODE", "disable");
+        let output = psql.args(["-XAt", "-c", text, &url]).output();
         let said = String::from_utf8(output.unwrap().stdout).unwrap();
         assert_eq!(said.trim(), cluster.system_identifier());
         assert_eq!(forwarder.accepted(), done + 1);

@@ -87,12 +87,15 @@ impl Builder {
     }
 }
 
-const SETTINGS: [(&str, &str); 9] = [
+const SETTINGS: [(&str, &str); 11] = [
     ("listen_addresses", "127.0.0.1"),
     ("password_encryption", "scram-sha-256"),
     ("fsync", "off"),
     ("synchronous_commit", "off"),
     ("shared_buffers", "16MB"),
+    ("max_wal_size", "64MB"),
+    // In the data directory, so that a killed server leaves nothing elsewhere.
+    ("dynamic_shared_memory_type", "mmap"),
     // More than the tests' most concurrent check.
     ("max_connections", "300"),
     ("log_connections", "on"),
