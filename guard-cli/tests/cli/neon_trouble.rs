@@ -124,7 +124,7 @@ fn an_answer_that_is_not_as_documented() {
         branch[key] = value;
         page(branch)
     };
-    let undocumented = "are not as documented";
+    let undocumented = "the branches that Neon's API answered are not as documented";
     let table: Vec<(Vec<u8>, &str)> = vec![
         (raw(""), undocumented),
         (raw("<html>kAnArY</html>"), undocumented),
@@ -156,13 +156,14 @@ fn an_answer_that_is_not_as_documented() {
 #[test]
 fn an_endpoint_that_is_not_as_documented() {
     let endpoint = || endpoint("quiet-river-1", "ep-main", "br-main-1");
+    let undocumented = "the endpoints that Neon's API answered are not as documented";
     let table: [(&str, Value, &str); 6] = [
         ("host", json!("ep-dev.eu-central-1.aws.neon.tech"), "does not start with the id"),
-        ("host", json!("EP-MAIN.neon.tech"), "are not as documented"),
-        ("host", json!("ep-main.neon.tech\"]\nx = [\""), "are not as documented"),
+        ("host", json!("EP-MAIN.neon.tech"), undocumented),
+        ("host", json!("ep-main.neon.tech\"]\nx = [\""), undocumented),
         ("project_id", json!("another-1"), "answered about `another-1`"),
-        ("type", json!("read_kAnArY"), "are not as documented"),
-        ("branch_id", json!(null), "are not as documented"),
+        ("type", json!("read_kAnArY"), undocumented),
+        ("branch_id", json!(null), undocumented),
     ];
     for (key, value, words) in table {
         let (account, mut wrong) = (account(), endpoint());
