@@ -63,6 +63,8 @@ pub(crate) enum Command {
     Target(cmd::target::Target),
     #[command(subcommand)]
     Policy(cmd::policy::Command),
+    #[command(subcommand)]
+    Neon(cmd::neon::Command),
     Explain(cmd::explain::Explain),
     Rules(cmd::rules::Rules),
     Selftest(cmd::selftest::Selftest),

@@ -10,6 +10,7 @@ mod file;
 mod git;
 mod lead;
 mod lead_report;
+mod neon;
 mod starter;
 mod usage;
 

@@ -8,6 +8,7 @@ pub(crate) mod explain;
 pub(crate) mod init;
 pub(crate) mod man;
 mod matrix;
+pub(crate) mod neon;
 pub(crate) mod policy;
 pub(crate) mod rules;
 pub(crate) mod selftest;
@@ -28,6 +29,7 @@ pub(crate) fn run(cli: Cli) -> Exit {
         Command::Exec(exec) => exec.run(&global, console).map_err(Exit::before_child),
         Command::Target(target) => target.run(&global, console),
         Command::Policy(command) => command.run(&global, console),
+        Command::Neon(command) => command.run(&global, console),
         Command::Explain(explain) => explain.run(console),
         Command::Rules(rules) => rules.run(console),
         Command::Selftest(selftest) => selftest.run(&global, console),
