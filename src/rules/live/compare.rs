@@ -195,7 +195,6 @@ impl Told<'_, '_> {
                 matches!(provider, Provider::Rds | Provider::Aurora)
             }
             Some(service) => service == provider,
-            None if trace.service == NEONS_OWNER => provider == Provider::Neon,
             // A service that no policy has a word for, at an address of its own.
             None => {
                 let target = &self.destination.target;
@@ -325,6 +324,3 @@ pub(crate) fn is_neon(database: &Database, target: &Target) -> bool {
 }
 
 const PINNED: &str = "what it should be";
-
-/// Who owns Neon, and leaves a role on its servers.
-const NEONS_OWNER: &str = "databricks";

@@ -60,7 +60,6 @@ fn the_traces_of_a_service_fit_its_provider() {
         ("sandbox", HERE, |it| trace(it, "azure"), BOTH, &of("localhost", "azure")),
         ("sandbox", OUTER, |it| trace(it, "azure"), BOTH, &of("outer.koomy.app", "azure")),
         ("sandbox", INNER, |it| trace(it, "azure"), BOTH, &of("inner.internal", "azure")),
-        ("sandbox", INNER, |it| trace(it, "databricks"), BOTH, &of("inner.internal", "databricks")),
     ]);
 }
 

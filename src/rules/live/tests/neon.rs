@@ -42,7 +42,6 @@ fn what_is_as_pinned_is_permitted() {
         ("sandbox", BRIDGE, |it| endpoint(it, "ep-x-9"), NONE, ""), // none is pinned
         ("sandbox", PLAY, |it| neon(it).timeline = Some("t".to_owned()), NONE, ""),
         ("sandbox", PLAY, |it| trace(it, "neon"), NONE, ""),
-        ("sandbox", PLAY, |it| trace(it, "databricks"), NONE, ""),
     ]);
 }
 
