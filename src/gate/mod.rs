@@ -12,7 +12,7 @@ pub use compare::{Comparison, compare};
 pub use permit::{Action, Permit};
 pub use refusal::{Refusal, Shut};
 
-use crate::facts::{Facts, Observed};
+use crate::facts::{Facts, Live, Observed};
 use crate::finding::{Findings, Outcome};
 use crate::policy::{Connection, Environment, Policy};
 use crate::rules::{Case, Check, ConnectionReading, Destination, Rule, report_unreadable};
@@ -55,12 +55,20 @@ pub struct Verdict<'a> {
     pub findings: Findings,
     /// Where the connections lead.
     pub connections: Vec<ConnectionReading<'a>>,
+    /// What the servers at the other ends said, where they were asked.
+    pub live: &'a Live,
 }
 
 impl<'a> Verdict<'a> {
     /// The connections that have exactly one target.
     pub fn destinations(&self) -> impl Iterator<Item = (&'a Connection, &Destination<'a>)> {
         self.connections.iter().filter_map(ConnectionReading::destination)
+    }
+
+    /// Where the connection called `name` leads, if that is one target.
+    pub fn destination(&self, name: &str) -> Option<&Destination<'a>> {
+        let mut all = self.destinations();
+        all.find(|(connection, _)| connection.name.value == name).map(|(_, to)| to)
     }
 
     /// Whether nothing is held against the environment but that its servers
@@ -95,6 +103,7 @@ pub fn decide<'a>(gate: Gate, policy: &'a Policy, facts: &'a Facts) -> Verdict<'
         rules_asked: Vec::new(),
         findings: Findings::new(),
         connections: Vec::new(),
+        live: &facts.live,
     };
     let Observed::Seen(variables) = &facts.variables else {
         report_unreadable(facts, &mut verdict.findings);

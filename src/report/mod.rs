@@ -25,6 +25,7 @@
 //!
 //! [`Source::shown`]: crate::source::Source::shown
 
+mod claim;
 mod decision;
 mod escape;
 mod github;
@@ -109,6 +110,12 @@ pub fn verdict(
 ) -> String {
     let decision = Decision::of_verdict(policy, verdict);
     decided(format, style, tool, &decision)
+}
+
+/// What the servers of `verdict` said of themselves, for people: a block for
+/// each that was asked.
+pub fn identities(policy: &Policy, verdict: &Verdict<'_>) -> String {
+    human::identities(policy, verdict)
 }
 
 /// Everything that is printed about environments side by side.

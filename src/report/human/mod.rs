@@ -1,15 +1,18 @@
 //! Text for people: one line when all is well, the place of each finding with
 //! the line of the policy that decided otherwise.
 
+mod identity;
 mod quote;
 mod snippet;
 
 use std::fmt::Write;
 
+pub(super) use self::identity::identities;
 use self::snippet::Blocks;
 use super::decision::{Decision, Entry, Member, Subject, outcome_name, policy_source};
 use super::escape::visible;
 use super::{Color, Style, Tool};
+use crate::facts::Observed;
 use crate::finding::{Finding, Outcome};
 use crate::gate::Verdict;
 use crate::policy::{Origin, Policy, PolicyError};
@@ -58,10 +61,13 @@ pub(super) fn permitted(decision: &Decision<'_>) -> String {
 }
 
 fn connections(out: &mut String, verdict: &Verdict<'_>) {
-    for (_, destination) in verdict.destinations() {
+    for (connection, destination) in verdict.destinations() {
         if let Some(database) = destination.database {
             let (variable, database) = (visible(&destination.variable.name), &database.name.value);
             let _infallible = write!(out, "; {variable} leads to {}", visible(database));
+            if let Some(Observed::Seen(_)) = verdict.live.answer(&connection.name.value) {
+                out.push_str(", whose server was asked");
+            }
         }
     }
 }

@@ -3,10 +3,13 @@
 //! DELIBERATE: structs of their own, so that a change of the core is no change
 //! of the format.
 
+mod live;
+
 use std::borrow::Cow;
 
 use serde::Serialize;
 
+use self::live::AnswerObject;
 use super::Tool;
 use super::decision::{Decision, Entry, Member, Subject, outcome_name, policy_source};
 use super::escape::visible_json;
@@ -24,6 +27,8 @@ struct DecisionDocument<'a> {
     outcome: &'static str,
     rules_asked: &'a [&'static str],
     findings: Vec<FindingObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    live: Option<Vec<AnswerObject<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     environments: Option<Vec<EnvironmentObject<'a>>>,
 }
@@ -67,6 +72,8 @@ struct EnvironmentObject<'a> {
     source: Option<&'a str>,
     outcome: &'static str,
     findings: Vec<FindingObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    live: Option<Vec<AnswerObject<'a>>>,
 }
 
 #[derive(Serialize)]
@@ -91,19 +98,24 @@ struct LocationObject {
 }
 
 pub(super) fn decision(tool: Tool, decision: &Decision<'_>) -> String {
-    let environments = match &decision.subject {
-        Subject::One(_) => None,
-        Subject::Several { members, between: _ } => Some(members.iter().map(environment).collect()),
+    let policy = decision.policy;
+    let (live, environments) = match &decision.subject {
+        Subject::One(verdict) => (live::answers(policy, verdict), None),
+        Subject::Several { members, between: _ } => {
+            let objects = members.iter().map(|member| environment(policy, member));
+            (None, Some(objects.collect()))
+        }
     };
     document(&DecisionDocument {
         schema: SCHEMA,
         tool: ToolObject::from(tool),
-        policy: PolicyObject::from(decision.policy),
+        policy: PolicyObject::from(policy),
         gate: decision.gate.name(),
         environment: decision.environment,
         outcome: outcome_name(decision.outcome),
         rules_asked: &decision.rules_asked,
         findings: decision.findings.iter().copied().map(finding).collect(),
+        live,
         environments,
     })
 }
@@ -151,13 +163,14 @@ fn finding(finding: &Finding) -> FindingObject<'_> {
     }
 }
 
-fn environment<'a>(member: &Member<'a>) -> EnvironmentObject<'a> {
+fn environment<'a>(policy: &'a Policy, member: &Member<'a>) -> EnvironmentObject<'a> {
     let Member { name, source, verdict } = *member;
     EnvironmentObject {
         environment: name,
         source,
         outcome: outcome_name(verdict.outcome()),
         findings: verdict.findings.iter().map(finding).collect(),
+        live: live::answers(policy, verdict),
     }
 }
 
