@@ -7,6 +7,7 @@ mod commands;
 mod exec;
 mod guard;
 mod leaks;
+mod live;
 mod policy;
 mod selftest;
 mod target;

@@ -1,0 +1,12 @@
+//! The built binary and real servers.
+
+mod copies;
+mod identify;
+mod many;
+mod outage;
+mod seed;
+mod spoofed;
+mod stage;
+mod stamp;
+mod tls;
+mod wrong_server;
