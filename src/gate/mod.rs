@@ -4,11 +4,13 @@ mod boot;
 mod compare;
 #[cfg(test)]
 mod laws;
+mod notes;
 mod permit;
 mod refusal;
 
 pub use boot::{Boot, SettingsError, boot, boot_with};
 pub use compare::{Comparison, compare};
+pub use notes::Note;
 pub use permit::{Action, Permit};
 pub use refusal::{Refusal, Shut};
 
@@ -53,6 +55,8 @@ pub struct Verdict<'a> {
     pub rules_asked: Vec<&'static str>,
     /// Why the gate stays shut; empty where it opens.
     pub findings: Findings,
+    /// What stands in no gate's way, and should be known.
+    pub notes: Vec<Note>,
     /// Where the connections lead.
     pub connections: Vec<ConnectionReading<'a>>,
     /// What the servers at the other ends said, where they were asked.
@@ -102,6 +106,7 @@ pub fn decide<'a>(gate: Gate, policy: &'a Policy, facts: &'a Facts) -> Verdict<'
         environment: None,
         rules_asked: Vec::new(),
         findings: Findings::new(),
+        notes: Vec::new(),
         connections: Vec::new(),
         live: &facts.live,
     };
@@ -111,7 +116,7 @@ pub fn decide<'a>(gate: Gate, policy: &'a Policy, facts: &'a Facts) -> Verdict<'
         verdict.rules_asked.push("environment-is-readable");
         return verdict;
     };
-    let case = Case::new(policy, facts, variables);
+    let case = Case::at(gate, policy, facts, variables);
     for rule in Rule::of(gate) {
         if let Check::One(check) | Check::Live(check) = rule.check {
             check(&case, &mut verdict.findings);
@@ -119,6 +124,7 @@ pub fn decide<'a>(gate: Gate, policy: &'a Policy, facts: &'a Facts) -> Verdict<'
         }
     }
     verdict.findings.sort();
+    verdict.notes = notes::notes(&case);
     verdict.environment = case.environment;
     verdict.connections = case.connections;
     verdict

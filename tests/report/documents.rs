@@ -225,6 +225,7 @@ fn what_proves_nothing_is_no_notice() {
         environment: None,
         rules_asked: Vec::new(),
         findings: Findings::new(),
+        notes: Vec::new(),
         connections: Vec::new(),
         live: &Live::NotAsked,
     };
@@ -277,6 +278,7 @@ fn no_place_breaks_a_report() {
                 environment: None,
                 rules_asked: vec!["r"],
                 findings,
+                notes: Vec::new(),
                 connections: Vec::new(),
                 live: &Live::NotAsked,
             };
