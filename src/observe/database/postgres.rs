@@ -1,9 +1,11 @@
 //! PostgreSQL.
 
+use std::sync::Arc;
+
 use super::Patience;
 use crate::facts::{Cause, Identity};
-use crate::policy::{Database, Policy, Tripwire};
-use crate::source::Place;
+use crate::policy::{Database, Tripwire};
+use crate::source::{Place, Source};
 use crate::target::Target;
 
 /// Connects to a judged target.
@@ -12,7 +14,7 @@ use crate::target::Target;
 ///
 /// Why not, without a value; at `place`.
 pub fn connect(
-    policy: &Policy,
+    policy: &Arc<Source>,
     database: Option<&Database>,
     target: &Target,
     place: &Place,
