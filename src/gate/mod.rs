@@ -6,13 +6,30 @@ mod compare;
 mod laws;
 mod notes;
 mod permit;
+#[cfg(feature = "postgres")]
+mod pool;
 mod refusal;
+mod seed;
+mod snapshot;
+#[cfg(feature = "postgres")]
+mod subject;
+#[cfg(feature = "postgres")]
+mod verified;
 
-pub use boot::{Boot, SettingsError, boot, boot_with};
+pub use boot::{Boot, SettingsError, boot, boot_live, boot_with};
 pub use compare::{Comparison, compare};
 pub use notes::Note;
 pub use permit::{Action, Permit};
-pub use refusal::{Refusal, Shut};
+#[cfg(feature = "postgres")]
+pub use pool::SeedCheck;
+pub use refusal::{NoConnection, Refusal, Shut};
+pub use seed::Seed;
+#[cfg(feature = "postgres")]
+pub use seed::{seed, seed_connection, seed_with};
+#[cfg(feature = "postgres")]
+pub use snapshot::ConnectError;
+#[cfg(feature = "postgres")]
+pub use verified::{Seedable, Verified};
 
 use crate::facts::{Facts, Live, Observed};
 use crate::finding::{Findings, Outcome};
