@@ -61,8 +61,11 @@ pub(crate) enum Command {
     Check(cmd::check::Check),
     Exec(cmd::exec::Exec),
     Seed(cmd::seed::Seed),
-    Identify(cmd::identify::Identify),
     Target(cmd::target::Target),
+    Identify(cmd::identify::Identify),
+    Stamp(cmd::stamp::Stamp),
+    #[command(subcommand)]
+    Sql(cmd::sql::Command),
     #[command(subcommand)]
     Policy(cmd::policy::Command),
     Explain(cmd::explain::Explain),

@@ -52,18 +52,10 @@ pub(crate) struct Selection(Option<String>);
 
 impl Selection {
     fn of(policy: &Policy, name: Option<String>) -> Result<Self, Exit> {
-        let Some(name) = name else { return Ok(Self(None)) };
-        let known: Vec<_> =
-            policy.connections().iter().map(|known| known.name.value.as_str()).collect();
-        if known.contains(&name.as_str()) {
-            return Ok(Self(Some(name)));
+        if let Some(name) = &name {
+            known(policy, name)?;
         }
-        Err(misuse(&format!(
-            "the policy `{}` has no connection of that name{}\n  help: it has `{}`",
-            policy.name(),
-            did_you_mean(&name, &known),
-            known.join("`, `")
-        )))
+        Ok(Self(name))
     }
 
     /// What the boot gate says of these connections.
@@ -75,6 +67,7 @@ impl Selection {
             findings.push(finding.clone());
         }
         verdict.findings = findings;
+        verdict.notes.retain(|note| concern.about.contains(note.subject.as_str()));
         verdict.rules_asked.retain(|rule| is_of_connections(rule));
         verdict.connections.retain(|reached| self.has(reached.connection));
         verdict
@@ -112,7 +105,49 @@ impl Concern<'_> {
     }
 }
 
+/// The name of a connection that the policy has.
+///
+/// # Errors
+///
+/// Any other name; what was given is not repeated.
+pub(crate) fn known<'a>(policy: &'a Policy, name: &str) -> Result<&'a str, Exit> {
+    let known = names(policy);
+    if let Some(found) = known.iter().find(|known| **known == name) {
+        return Ok(found);
+    }
+    Err(misuse(&format!(
+        "the policy `{}` has no connection of that name{}\n  help: it has `{}`",
+        policy.name(),
+        did_you_mean(name, &known),
+        known.join("`, `")
+    )))
+}
+
+/// The policy's only connection, or the one called `primary`.
+///
+/// # Errors
+///
+/// Several, of which none is called so.
+pub(crate) fn usual(policy: &Policy) -> Result<&str, Exit> {
+    let known = names(policy);
+    let primary = known.iter().find(|name| **name == PRIMARY);
+    match (known.as_slice(), primary) {
+        ([only], _) | (_, Some(only)) => Ok(only),
+        ([], None) => Err(misuse("the policy has no connection")),
+        ([..], None) => Err(misuse(&format!(
+            "the policy has several connections\n  help: say which with `--connection NAME`: `{}`",
+            known.join("`, `")
+        ))),
+    }
+}
+
+fn names(policy: &Policy) -> Vec<&str> {
+    policy.connections().iter().map(|known| known.name.value.as_str()).collect()
+}
+
 /// DELIBERATE: by the id, so that a rule to come is asked as well.
 fn is_of_connections(rule: &str) -> bool {
     rule.starts_with("database-") || rule.starts_with("environment-")
 }
+
+const PRIMARY: &str = "primary";

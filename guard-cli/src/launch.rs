@@ -26,6 +26,7 @@ pub(crate) fn launch(
     console: Console,
 ) -> Exit {
     let verdict = decide(gate, policy, facts);
+    console.note(&verdict);
     match (&facts.variables, Exit::of(verdict.outcome())) {
         (Observed::Seen(variables), Exit::Permitted) => {
             match child::environment(policy, &verdict, variables, origin) {

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use clap::Args;
 use koomy_guard::facts::{Facts, Live};
-use koomy_guard::gate::{Gate, Verdict, decide};
+use koomy_guard::gate::{Gate, Verdict};
 use koomy_guard::observe::database::{Patience, identities};
+use koomy_guard::observe::{self, When};
 use koomy_guard::policy::Policy;
 
 use crate::console::complain;
@@ -41,11 +42,8 @@ impl Waiting {
     /// The facts, with what the servers say. What is refused without asking
     /// stays as it is: nobody is dialed then.
     pub(crate) fn ask(self, gate: Gate, policy: &Policy, facts: Facts) -> Facts {
-        let live = self.answers(policy, &decide(gate, policy, &facts));
-        match live {
-            Some(live) => Facts { live, ..facts },
-            None => facts,
-        }
+        let (when, patience) = (When::Always, self.patience());
+        observe::live(gate, policy, facts, &observe::Asking { when, patience, notice: &complain })
     }
 
     /// What the servers of the connections of `verdict` say; `None` where they

@@ -110,7 +110,7 @@ pub fn seed_connection(
 fn verify(policy: &Policy, connection: &str, facts: &Facts) -> Result<Verified<Client>, Refusal> {
     let subject = Subject::of(policy, facts, connection)?;
     let connected = database::postgres::connect(
-        policy.source(),
+        policy,
         subject.destination.database,
         &subject.destination.target,
         subject.place(),

@@ -10,13 +10,7 @@ use crate::policy::{Connection, Policy};
 use crate::rules::Destination;
 use crate::target::Target;
 #[cfg(feature = "postgres")]
-use crate::{
-    assertion,
-    facts::Cause,
-    observe::database,
-    policy::Database,
-    source::{Place, Source},
-};
+use crate::{assertion, facts::Cause, observe::database, policy::Database, source::Place};
 
 /// What a permit hands on: the very facts that were judged.
 pub struct Snapshot {
@@ -25,7 +19,7 @@ pub struct Snapshot {
     pub(super) variables: Variables,
     connections: Vec<Connected>,
     #[cfg(feature = "postgres")]
-    policy: Arc<Source>,
+    policy: Arc<Policy>,
 }
 
 /// Where a connection leads.
@@ -56,7 +50,7 @@ impl Snapshot {
             connections: connections.map(|(name, to)| Connected::of(name, to, facts)).collect(),
             variables,
             #[cfg(feature = "postgres")]
-            policy: Arc::clone(policy.source()),
+            policy: Arc::new(policy.clone()),
         }
     }
 

@@ -25,7 +25,6 @@
 //!
 //! [`Source::shown`]: crate::source::Source::shown
 
-mod claim;
 mod decision;
 mod escape;
 mod github;
@@ -116,6 +115,12 @@ pub fn verdict(
 /// each that was asked.
 pub fn identities(policy: &Policy, verdict: &Verdict<'_>) -> String {
     human::identities(policy, verdict)
+}
+
+/// What stands in no gate's way and should be known of `verdict`, for people;
+/// other formats than JSON have no place for it.
+pub fn notes(verdict: &Verdict<'_>) -> String {
+    human::notes(verdict)
 }
 
 /// Everything that is printed about environments side by side.

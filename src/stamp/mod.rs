@@ -142,6 +142,15 @@ impl Plan {
         text
     }
 
+    /// Whether the stamp that is there says the same, so that there is nothing
+    /// to write.
+    pub fn is_written(&self) -> bool {
+        match self.change {
+            Change::Renew => true,
+            Change::First | Change::Rebind(_) | Change::Adopt(..) => false,
+        }
+    }
+
     /// The statements, in one transaction of their own.
     pub fn sql(&self) -> String {
         format!("BEGIN;\n{}COMMIT;\n", self.body())
@@ -156,7 +165,7 @@ impl Change {
     fn describe(&self) -> String {
         match self {
             Self::First => "there is no stamp yet".to_owned(),
-            Self::Renew => "the stamp there says the same, and is written anew".to_owned(),
+            Self::Renew => "the stamp there says the same".to_owned(),
             Self::Rebind(stamp) => format!(
                 "the stamp there is of {}, written for another database; it is kept as the parent",
                 shown(&stamp.environment)

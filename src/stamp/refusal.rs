@@ -57,7 +57,7 @@ pub enum StampRefusal {
     /// The database is a copy, and may hold data of real people.
     #[error(
         "the database is a copy of `{stamped}`; if it may be used here, say why with \
-         `--adopt-copy REASON`"
+         `--adopt-copy --reason TEXT`"
     )]
     Copy {
         /// The environment of the stamp.

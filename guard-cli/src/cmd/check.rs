@@ -45,6 +45,7 @@ impl Check {
         let facts = observe(&policy, self.judged, self.phase)?;
         let facts = self.asking.ask(Gate::Boot, &policy, facts);
         let verdict = decide(Gate::Boot, &policy, &facts);
+        console.note(&verdict);
         let report = report::verdict(console.format, console.style(), TOOL, &policy, &verdict);
         Ok(console.print(&report, Exit::of(verdict.outcome())))
     }

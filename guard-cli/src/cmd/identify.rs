@@ -35,6 +35,7 @@ impl Identify {
             complain("this environment sets no connection of the policy, so nobody was asked");
             exit = Exit::Undecided;
         }
+        console.note(&verdict);
         let report = match (console.format, exit) {
             (Format::Human, Exit::Permitted) => {
                 report::identities(&policy, &verdict) + "each server is what the policy says\n"

@@ -49,6 +49,7 @@ pub(super) fn run(
         facts.push(asking.ask(Gate::Boot, policy, seen));
     }
     let comparison = compare(policy, &facts);
+    comparison.verdicts.iter().for_each(|verdict| console.note(verdict));
     let report =
         report::comparison(console.format, console.style(), TOOL, policy, &comparison, &names);
     Ok(console.print(&report, Exit::of(comparison.outcome())))

@@ -13,6 +13,8 @@ pub(crate) mod policy;
 pub(crate) mod rules;
 pub(crate) mod seed;
 pub(crate) mod selftest;
+pub(crate) mod sql;
+pub(crate) mod stamp;
 pub(crate) mod target;
 
 use koomy_guard::Policy;
@@ -29,6 +31,8 @@ pub(crate) fn run(cli: Cli) -> Exit {
         Command::Check(check) => check.run(&global, console),
         Command::Exec(exec) => exec.run(&global, console).map_err(Exit::before_child),
         Command::Identify(identify) => identify.run(&global, console),
+        Command::Stamp(stamp) => stamp.run(&global, console),
+        Command::Sql(command) => command.run(&global, console),
         Command::Seed(seed) => seed.run(&global, console).map_err(Exit::before_child),
         Command::Target(target) => target.run(&global, console),
         Command::Policy(command) => command.run(&global, console),

@@ -8,8 +8,9 @@ use crate::facts::{
 };
 use crate::gate::Verdict;
 use crate::policy::{Database, Policy};
-use crate::report::claim::{database_of, environments_of};
+use crate::report::decision::environments_of;
 use crate::report::escape::visible;
+use crate::rules::database_of;
 
 /// A block for each server that was asked.
 pub(in crate::report) fn identities(policy: &Policy, verdict: &Verdict<'_>) -> String {

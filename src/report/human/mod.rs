@@ -14,7 +14,7 @@ use super::escape::visible;
 use super::{Color, Style, Tool};
 use crate::facts::Observed;
 use crate::finding::{Finding, Outcome};
-use crate::gate::Verdict;
+use crate::gate::{Note, Verdict};
 use crate::policy::{Origin, Policy, PolicyError};
 
 pub(super) fn decision(style: Style, tool: Tool, decision: &Decision<'_>) -> String {
@@ -58,6 +58,14 @@ pub(super) fn permitted(decision: &Decision<'_>) -> String {
     }
     out.push(')');
     out
+}
+
+/// A line for each note, and one with the way out.
+pub(super) fn notes(verdict: &Verdict<'_>) -> String {
+    let text = |Note { message, help, .. }: &Note| {
+        format!("note: {}\n  help: {}\n", visible(message), visible(help))
+    };
+    verdict.notes.iter().map(text).collect()
 }
 
 fn connections(out: &mut String, verdict: &Verdict<'_>) {

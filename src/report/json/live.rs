@@ -8,7 +8,8 @@ use crate::facts::{
 };
 use crate::gate::Verdict;
 use crate::policy::{Database, Policy};
-use crate::report::claim::{database_of, environments_of};
+use crate::report::decision::environments_of;
+use crate::rules::database_of;
 use crate::target::Engine;
 
 /// What came of asking the server of one connection: what it said, or why it

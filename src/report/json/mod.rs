@@ -14,6 +14,7 @@ use super::Tool;
 use super::decision::{Decision, Entry, Member, Subject, outcome_name, policy_source};
 use super::escape::visible_json;
 use crate::finding::{Finding, Label};
+use crate::gate::{Note, Verdict};
 use crate::policy::{Policy, PolicyError};
 use crate::source::Location;
 
@@ -27,6 +28,8 @@ struct DecisionDocument<'a> {
     outcome: &'static str,
     rules_asked: &'a [&'static str],
     findings: Vec<FindingObject<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<NoteObject<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     live: Option<Vec<AnswerObject<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,12 +69,22 @@ struct FindingObject<'a> {
     places: Vec<PlaceObject<'a>>,
 }
 
+/// What stands in no gate's way, and should be known.
+#[derive(Serialize)]
+struct NoteObject<'a> {
+    subject: &'a str,
+    message: &'a str,
+    help: &'a str,
+}
+
 #[derive(Serialize)]
 struct EnvironmentObject<'a> {
     environment: &'a str,
     source: Option<&'a str>,
     outcome: &'static str,
     findings: Vec<FindingObject<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<NoteObject<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     live: Option<Vec<AnswerObject<'a>>>,
 }
@@ -99,11 +112,11 @@ struct LocationObject {
 
 pub(super) fn decision(tool: Tool, decision: &Decision<'_>) -> String {
     let policy = decision.policy;
-    let (live, environments) = match &decision.subject {
-        Subject::One(verdict) => (live::answers(policy, verdict), None),
+    let (notes, live, environments) = match &decision.subject {
+        Subject::One(verdict) => (self::notes(verdict), live::answers(policy, verdict), None),
         Subject::Several { members, between: _ } => {
             let objects = members.iter().map(|member| environment(policy, member));
-            (None, Some(objects.collect()))
+            (Vec::new(), None, Some(objects.collect()))
         }
     };
     document(&DecisionDocument {
@@ -115,6 +128,7 @@ pub(super) fn decision(tool: Tool, decision: &Decision<'_>) -> String {
         outcome: outcome_name(decision.outcome),
         rules_asked: &decision.rules_asked,
         findings: decision.findings.iter().copied().map(finding).collect(),
+        notes,
         live,
         environments,
     })
@@ -170,8 +184,14 @@ fn environment<'a>(policy: &'a Policy, member: &Member<'a>) -> EnvironmentObject
         source,
         outcome: outcome_name(verdict.outcome()),
         findings: verdict.findings.iter().map(finding).collect(),
+        notes: notes(verdict),
         live: live::answers(policy, verdict),
     }
+}
+
+fn notes<'a>(verdict: &'a Verdict<'_>) -> Vec<NoteObject<'a>> {
+    let object = |Note { subject, message, help }: &'a Note| NoteObject { subject, message, help };
+    verdict.notes.iter().map(object).collect()
 }
 
 fn problem<'a>(entry: &'a Entry<'_>) -> ProblemObject<'a> {

@@ -3,9 +3,10 @@
 use test_servers::Cluster;
 
 use super::stage::{
-    Stage, as_app, branch, certified, compute, neon_policy, plain, plain_policy, policy, with_shop,
+    Stage, as_app, branch, certified, compute, neon_policy, password, plain, plain_policy, policy,
+    with_shop,
 };
-use crate::guard::{Ran, password};
+use crate::guard::Ran;
 
 const ADOPT: [&str; 5] =
     ["stamp", "--yes", "--adopt-copy", "--reason", "refreshed from production"];

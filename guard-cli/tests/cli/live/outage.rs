@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use test_servers::{Forwarder, Garbage, Refusing, Silent};
 
-use super::stage::{DEVELOPMENT, PRODUCTION, Stage, neon_policy, url};
-use crate::guard::{FORMATS, password};
+use super::stage::{DEVELOPMENT, PRODUCTION, Stage, neon_policy, password, url};
+use crate::guard::FORMATS;
 
 /// A stage whose sandbox is at a port.
 fn stage(port: u16) -> Stage {

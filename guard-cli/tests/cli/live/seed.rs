@@ -6,10 +6,10 @@ use std::process::{Command, Stdio};
 use test_servers::{Cluster, Forwarder, PgBouncer};
 
 use super::stage::{
-    DEVELOPMENT, PRODUCTION, Stage, as_app, compute, neon_policy, plain, plain_policy, url,
-    with_shop,
+    DEVELOPMENT, PRODUCTION, Stage, as_app, compute, neon_policy, password, plain, plain_policy,
+    url, with_shop,
 };
-use crate::guard::{Ran, password};
+use crate::guard::Ran;
 
 fn stage(dev: u16) -> Stage {
     let main = PRODUCTION.port();
