@@ -32,8 +32,11 @@ pub fn of_identity(identity: &Identity) -> Option<String> {
 }
 
 /// The assertion that the server is the one of `identity`, takes writes, and
-/// has no stamp but that of `environment`.
-pub(crate) fn of_seed(identity: &Identity, environment: &str) -> Option<String> {
+/// has no stamp but that of `environment`: with which a verified connection
+/// begins each transaction.
+///
+/// `None` where the server said too little of itself, or is not PostgreSQL.
+pub fn of_seed(identity: &Identity, environment: &str) -> Option<String> {
     let stamped = match &identity.stamp {
         // DELIBERATE: the first transaction of a seed may make tables, and the
         // second then meets a database that is no longer fresh.
