@@ -1,7 +1,7 @@
 //! What was judged, kept: the variables, and where the connections lead.
 
-use super::Verdict;
 use super::permit::name_of;
+use super::{Note, Verdict};
 use crate::facts::{Facts, Identity, Observed, Variables};
 use crate::policy::{Connection, Policy};
 use crate::rules::Destination;
@@ -16,6 +16,7 @@ pub struct Snapshot {
     pub(super) environment: String,
     pub(super) rules_asked: Vec<&'static str>,
     pub(super) variables: Variables,
+    pub(super) notes: Vec<Note>,
     connections: Vec<Connected>,
 }
 
@@ -51,6 +52,7 @@ impl Snapshot {
             rules_asked: verdict.rules_asked.clone(),
             connections: verdict.destinations().map(connected).collect(),
             variables,
+            notes: verdict.notes.clone(),
         }
     }
 
