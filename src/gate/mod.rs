@@ -99,7 +99,10 @@ impl<'a> Verdict<'a> {
     /// whoever answers there is sent the user's name, and a proof of the password.
     pub fn may_ask_servers(&self) -> bool {
         self.environment.is_some()
-            && self.findings.iter().all(|finding| matches!(finding.rule().check, Check::Live(_)))
+            && self.findings.iter().all(|finding| {
+                let is_live = matches!(finding.rule().check, Check::Live(_));
+                is_live && finding.outcome() == Outcome::Undecided
+            })
     }
 
     /// The outcome: permitted only if the gate asked at least one rule, knows

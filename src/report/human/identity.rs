@@ -92,8 +92,8 @@ fn server(lines: &mut Lines, identity: &Identity) {
 fn rights(Role { name, rights }: &Role) -> String {
     let rights: Vec<_> = rights.iter().map(|right: &Right| right.name()).collect();
     match rights.as_slice() {
-        [] => format!("{name}, with no right beyond its grants"),
-        rights => format!("{name}: {}", rights.join(", ")),
+        [] => format!("{name} (no right beyond its grants)"),
+        rights => format!("{name} ({})", rights.join(", ")),
     }
 }
 

@@ -8,6 +8,8 @@ use super::stage::{
 };
 use crate::guard::Ran;
 
+const DISPOSABLE: &str = "seed-database-is-disposable";
+
 const ADOPT: [&str; 5] =
     ["stamp", "--yes", "--adopt-copy", "--reason", "refreshed from production"];
 
@@ -38,7 +40,7 @@ fn is_a_copy_of_production(stage: &Stage) {
     assert!(notes(&ran).contains("a copy of `production`"), "{ran:?}");
     stage.run(&["check", "--live"], "sandbox").ends(0).says("a copy of `production`");
     let ran = stage.seed("sandbox").ends(78);
-    assert!(ran.rules().contains(&"database-stamp-matches".to_owned()), "{ran:?}");
+    assert!(ran.rules().contains(&DISPOSABLE.to_owned()), "{ran:?}");
     assert!(ran.stdout.contains("a copy of `production`"), "{ran:?}");
     let ran = stage.run(&["stamp", "--yes"], "sandbox").ends(1);
     assert!(ran.stdout.contains("--adopt-copy"), "{ran:?}");
@@ -106,7 +108,7 @@ fn a_copy_of_another_sandbox() {
     let ran = stage.check("sandbox").ends(0);
     assert!(notes(&ran).contains("a copy of `sandbox`"), "{ran:?}");
     let ran = stage.seed("sandbox").ends(78);
-    assert!(ran.rules().contains(&"database-stamp-matches".to_owned()), "{ran:?}");
+    assert!(ran.rules().contains(&DISPOSABLE.to_owned()), "{ran:?}");
 }
 
 #[test]
@@ -136,7 +138,7 @@ fn a_stamp_without_a_row() {
     let ran = stage.check("sandbox").ends(0);
     assert!(notes(&ran).contains("stamp"), "{ran:?}");
     let ran = stage.seed("sandbox").ends(78);
-    assert!(ran.rules().contains(&"database-stamp-matches".to_owned()), "{ran:?}");
+    assert!(ran.rules().contains(&DISPOSABLE.to_owned()), "{ran:?}");
 }
 
 #[test]
@@ -152,7 +154,7 @@ fn a_table_that_is_no_stamp() {
 #[test]
 fn a_role_cannot_forge_a_stamp() {
     let (main, _, stage) = stamped();
-    let forge = "UPDATE koomy_guard.stamp SET environment = 'sandbox'";
+    let forge = "UPDATE koomy_guard.stamp SET env = 'sandbox'";
     main.create_role("reader", &password());
     main.sql("shop", "GRANT pg_write_all_data, pg_read_all_data TO reader");
     for role in ["app", "reader"] {

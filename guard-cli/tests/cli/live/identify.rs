@@ -18,7 +18,7 @@ fn people_read_what_the_server_says() {
             "primary (DATABASE_URL):".to_owned(),
             "  server     PostgreSQL 15".to_owned(),
             "  database   shop".to_owned(),
-            "  role       app: owner".to_owned(),
+            "  role       app (owner)".to_owned(),
             format!("  neon       project calm-field-1, branch br-{id}-1, endpoint ep-{id}-1"),
             format!("  says it is `{database}`, a database of `{environment}`"),
             format!("  address of `{database}`, a database of `{environment}`"),

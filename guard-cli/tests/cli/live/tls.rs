@@ -69,9 +69,9 @@ fn a_root_certificate_that_is_none() {
     {
         let stage = stage(&cluster);
         std::fs::write(stage.room().at("root.pem"), content).unwrap();
-        stage.cannot_decide("sandbox", "root.pem");
+        stage.cannot_decide("sandbox", "root_certificate");
     }
     let stage = stage(&cluster);
     std::fs::remove_file(stage.room().at("root.pem")).unwrap();
-    stage.cannot_decide("sandbox", "root.pem");
+    stage.cannot_decide("sandbox", "root_certificate");
 }

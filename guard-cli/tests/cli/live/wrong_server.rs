@@ -3,7 +3,8 @@
 use test_servers::{Forwarder, PgBouncer};
 
 use super::stage::{
-    DEVELOPMENT, PLAIN_DEV, PLAIN_MAIN, PRODUCTION, Stage, neon_policy, plain_policy,
+    DEVELOPMENT, PLAIN_DEV, PLAIN_MAIN, PRODUCTION, Stage, compute, neon_policy, password,
+    plain_policy, url,
 };
 
 #[test]
@@ -64,8 +65,8 @@ fn a_pooler_calls_production_by_another_name() {
         text.replacen("\"shop\"", "\"shop_dev\"", 2).replacen("\"shop_dev\"", "\"shop\"", 1)
     };
     let policy = named(&neon_policy(main, dev));
-    let url = super::stage::url(dev).replace("/shop?", "/shop_dev?");
-    let stage = Stage::leading(&policy, &super::stage::url(main), &url);
+    let aliased = url(dev).replace("/shop?", "/shop_dev?");
+    let stage = Stage::leading(&policy, &url(main), &aliased);
     stage.refuses("sandbox", "database-identity-matches", "`main`, a database of `production`");
     stage.seed("sandbox").ends(78);
 }
@@ -116,9 +117,13 @@ fn a_policy_can_demand_that_the_server_is_asked() {
 
 #[test]
 fn environments_are_asked_side_by_side() {
-    let tunnel = Forwarder::start(PRODUCTION.port());
-    let (main, dev) = (PRODUCTION.port(), tunnel.port());
-    let stage = Stage::new(&neon_policy(main, dev), main, dev);
+    let production = compute("main");
+    let other = password().replace('7', "8");
+    production.create_role("tester", &other);
+    let tunnel = Forwarder::start(production.port());
+    let (main, dev) = (production.port(), tunnel.port());
+    let dev_url = url(dev).replace("app", "tester").replace(&password(), &other);
+    let stage = Stage::leading(&neon_policy(main, dev), &url(main), &dev_url);
     let matrix = ["check", "--matrix", "production=production.env", "sandbox=sandbox.env"];
     let run = |more: &[&str]| stage.room().guard(matrix.iter().chain(more)).run().keeps_secrets();
     run(&[]).ends(0);

@@ -57,7 +57,7 @@ fn literal(text: Option<&str>) -> String {
 
 /// Whether a connection is outside a transaction: then both are one time.
 pub(super) const FREE: &str =
-    "SELECT pg_catalog.now()::text, pg_catalog.statement_timestamp()::text";
+    "SELECT pg_catalog.now()::pg_catalog.text, pg_catalog.statement_timestamp()::pg_catalog.text";
 
 const PROBE: &str = include_str!("probe.sql");
 const TRIPWIRE: &str = include_str!("tripwire.sql");

@@ -1,0 +1,1 @@
+//! The statement for any driver.
