@@ -66,7 +66,8 @@ impl Assert {
             }
             None => seen(&policy, &env_file)?,
         };
-        let sql = assertion::of_policy(&policy, environment, connection);
+        let sql = assertion::of_policy(&policy, environment, connection)
+            .map(|statement| format!("{statement};\n"));
         let exit = if sql.is_ok() { Exit::Permitted } else { Exit::Refused };
         match (console.format, sql) {
             (Format::Human, Ok(sql)) => Ok(console.print(&sql, exit)),

@@ -2,6 +2,7 @@
 
 mod copies;
 mod identify;
+mod leaks;
 mod many;
 mod outage;
 mod seed;

@@ -1,6 +1,6 @@
 //! Servers that cannot be asked: nothing is decided, and soon.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use test_servers::{Forwarder, Garbage, Refusing, Silent};
 
@@ -18,9 +18,8 @@ fn is_undecided(stage: &Stage) {
     let file = ["--env-file", "sandbox.env"];
     for format in FORMATS {
         let args = ["check", "--live", "--timeout", "1", "--format", format];
-        let start = Instant::now();
         let ran = stage.run(&args, "sandbox").ends(3);
-        assert!(start.elapsed() < LONGEST, "{format} took {:?}", start.elapsed());
+        assert!(ran.took < LONGEST, "{format}: {ran:?}");
         assert!(ran.stdout.contains("database-identity-matches"), "{ran:?}");
     }
     let ran = stage.run(&["identify", "--timeout", "1"], "sandbox").ends(3);
