@@ -219,5 +219,13 @@ mod tests {
         let given: Vec<_> = given.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         let given = [&given, &others[..], &[("PGPORT", "6543")]].concat();
         assert!(ask.says(&given).starts_with("`PGPORT` is set; "));
+
+        // A connection that says its own port moves with nobody's.
+        let with_port = PARTS.replace("PG", "DB_");
+        let ask = Ask::small(&RULE, &format!("{with_port}{parts}"));
+        for (port, is_one) in [("5432", true), ("5433", true), ("", false)] {
+            let given = [&given[..], &[("DB_PORT", port)]].concat();
+            assert_eq!(ask.says(&given).is_empty(), is_one, "{port}: {}", ask.says(&given));
+        }
     }
 }

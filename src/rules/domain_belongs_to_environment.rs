@@ -172,6 +172,8 @@ mod tests {
     use super::super::testing::{Ask, url};
     use super::RULE;
     use crate::facts::Facts;
+    use crate::policy::Policy;
+    use crate::selftest::{self, Proof};
 
     const MORE: &str = "[connections.primary]\nurl = 'DATABASE_URL'\nrequired = false\n\
         [variables.ONE]\nis = 'url'\n[variables.MANY]\nis = 'urls'\n\
@@ -251,6 +253,47 @@ mod tests {
         assert_eq!(ask.says(&given), "", "sandbox lists it");
         let given = [("KOOMY_ENV", "bare"), ("ONE", "http://localhost:3000")];
         assert_eq!(ask.says(&given), "`ONE` names a host that is none of `bare`");
+    }
+
+    /// Even where another environment lists it.
+    #[test]
+    fn this_machine_is_nobodys_domain() {
+        let elsewhere = "[environments.elsewhere]\ndata = 'synthetic'\n\
+            domains = ['localhost.koomy.app', '127.0.0.1', '127.0.0.2']\n";
+        let ask = Ask::small(&RULE, &format!("{MORE}{elsewhere}"));
+        let table = [("127.0.0.1", true), ("127.0.0.2", true), ("localhost.koomy.app", false)];
+        for (host, is_this_machine) in table {
+            let said =
+                ask.says(&[("KOOMY_ENV", "production"), ("UNKNOWN", &format!("http://{host}/"))]);
+            assert_eq!(said.is_empty(), is_this_machine, "{host}: {said}");
+        }
+    }
+
+    #[test]
+    fn plants_a_domain_of_another_environment() {
+        let text = |domains: &str| {
+            format!(
+                "version = 1\nname = 'n'\n[environments.one]\ndata = 'synthetic'\n\
+                 domains = ['one.koomy.app']\n[environments.two]\ndata = 'synthetic'\n\
+                 domains = [{domains}]\n[variables.E]\nis = 'environment'\n"
+            )
+        };
+        let table = [
+            ("'two.koomy.app'", Proof::Refused),
+            ("'localhost', 'two.koomy.app'", Proof::Refused),
+            ("'localhost'", Proof::Refused), // the domain of `one`, planted in `two`
+        ];
+        for (domains, proof) in table {
+            let policy = Policy::parse("p", &text(domains)).unwrap();
+            let tried = selftest::run(&policy).tried;
+            let tried = tried.iter().find(|tried| tried.rule == &RULE).unwrap();
+            assert_eq!(tried.proof, proof, "{domains}");
+        }
+        // Of this machine alone, there is nothing to plant.
+        let policy = Policy::parse("p", &text("'localhost'").replace("one.koomy.app", "127.0.0.1"));
+        let tried = selftest::run(&policy.unwrap()).tried;
+        let tried = tried.iter().find(|tried| tried.rule == &RULE).unwrap();
+        assert_eq!(tried.proof, Proof::NothingToViolate);
     }
 
     #[test]

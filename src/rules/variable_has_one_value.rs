@@ -106,6 +106,23 @@ mod tests {
     }
 
     #[test]
+    fn what_the_policy_cares_about_reads_alike() {
+        let connection = "[connections.primary]\nurl = 'URL'\nrequired = false\n";
+        let ask =
+            Ask::small(&RULE, &format!("{connection}[variables.NOTE]\n[variables.'TAG_*']\n"));
+        let table = [("NOTE", true), ("TAG_X", true), ("URL", true), ("OTHER", false)];
+        for (name, is_judged) in table {
+            let doubtful = ask.says_of_file(&format!("{name}=one two\n"));
+            let starts = format!("`{name}` has a value that readers take differently: ");
+            assert_eq!(doubtful.starts_with(&starts), is_judged, "{name}: {doubtful}");
+            assert_eq!(doubtful.is_empty(), !is_judged, "{name}: {doubtful}");
+            for plain in ["one", "'one two'", "one  "] {
+                assert_eq!(ask.says_of_file(&format!("{name}={plain}\n")), "", "{name}={plain}");
+            }
+        }
+    }
+
+    #[test]
     fn points_at_both_lines() {
         let facts = file(&["A", "B", "A"]);
         assert_eq!(

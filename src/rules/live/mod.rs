@@ -4,7 +4,7 @@ mod compare;
 mod recognise;
 mod stamp;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub(crate) use compare::{Fit, is_neon};
 pub use recognise::database_of;

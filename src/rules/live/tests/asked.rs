@@ -34,13 +34,13 @@ fn a_server_that_must_be_asked_and_was_not_is_undecided() {
     for (environment, gate, live, said) in table {
         let given = [("E", environment), ("DATABASE_URL", &*here)];
         let facts = Facts { live: live.clone(), ..seen(&given) };
-        assert_eq!(ask(gate).in_full_of(&facts), said, "{environment} {gate:?} {live:?}");
+        assert_eq!(ask(&RULE, gate).in_full_of(&facts), said, "{environment} {gate:?} {live:?}");
         let unset = Facts { live, ..seen(&[("E", environment)]) };
-        assert_eq!(ask(gate).says_of(&unset), "", "nowhere to ask");
+        assert_eq!(ask(&RULE, gate).says_of(&unset), "", "nowhere to ask");
     }
     // One that was asked does not speak for another.
     let given = [("E", "sandbox"), ("DATABASE_URL", &*here), ("MYSQL_URL", &*other)];
-    let ask = ask(Gate::Boot);
+    let ask = ask(&RULE, Gate::Boot);
     let mut facts = ask.told(&given, |_| ());
     let Live::Asked(answers) = &mut facts.live else { panic!("nothing was asked") };
     answers.retain(|answer| answer.connection == "primary");
@@ -71,10 +71,10 @@ fn what_could_not_be_asked_is_told_once_with_every_cause() {
     ];
     for (answer, said) in table {
         for gate in GATES {
-            let mut facts = ask(gate).told(&given, |_| ());
+            let mut facts = ask(&RULE, gate).told(&given, |_| ());
             let Live::Asked(answers) = &mut facts.live else { panic!("nothing was asked") };
             answers[0].identity = answer.clone();
-            assert_eq!(ask(gate).in_full_of(&facts), said);
+            assert_eq!(ask(&RULE, gate).in_full_of(&facts), said);
         }
     }
 }
@@ -132,7 +132,7 @@ fn points_at_the_pin_and_shows_the_way_out() {
         ),
     ];
     for (environment, url, change, said) in table {
-        let ask = ask(Gate::Boot);
+        let ask = ask(&RULE, Gate::Boot);
         let facts = ask.told(&[("E", environment), ("DATABASE_URL", url)], change);
         assert_eq!(ask.in_full_of(&facts), said);
     }

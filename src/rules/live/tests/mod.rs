@@ -4,10 +4,12 @@ mod asked;
 mod elsewhere;
 mod neon;
 
+use super::super::Rule;
 use super::super::database_identity_matches::RULE;
-use super::super::testing::{Ask, url};
+use super::super::testing::Ask;
+pub(in crate::rules) use super::super::testing::url;
 use super::quoted;
-use crate::facts::{Cluster, Identity, Neon, Server, Trace};
+use crate::facts::{Binding, Cluster, Identity, Marked, Neon, Server, Stamp, Trace};
 use crate::gate::Gate;
 
 type Change = fn(&mut Identity);
@@ -21,8 +23,29 @@ const BOTH: &[Gate] = &GATES;
 const SEED: &[Gate] = &[Gate::Seed];
 const NONE: &[Gate] = &[];
 
-fn ask(gate: Gate) -> Ask {
-    Ask::by(&RULE, POLICY).at(gate)
+/// Asks a rule by the policy of these tests.
+pub(in crate::rules) fn ask(rule: &'static Rule, gate: Gate) -> Ask {
+    Ask::by(rule, POLICY).at(gate)
+}
+
+/// A stamp for `environment`, bound to this very database (`own`) or to another.
+pub(in crate::rules) fn marked(identity: &Identity, environment: &str, bound: &str) -> Marked {
+    let Marked::Stamped(stamp) = mark(identity, environment) else { panic!("no stamp") };
+    let elsewhere = Binding::Neon { project: "p0".to_owned(), branch: "br-0".to_owned() };
+    let binding = if bound == "own" { identity.binding().unwrap() } else { elsewhere };
+    Marked::Stamped(Stamp { binding, ..stamp })
+}
+
+/// The stamp of an identity, for another environment.
+pub(in crate::rules) fn mark(identity: &Identity, environment: &str) -> Marked {
+    match identity.stamp.clone() {
+        Marked::Stamped(stamp) => {
+            Marked::Stamped(Stamp { environment: environment.to_owned(), ..stamp })
+        }
+        other @ (Marked::No { .. } | Marked::Emptied | Marked::Unreadable { .. }) => {
+            panic!("{other:?} is no stamp")
+        }
+    }
 }
 
 /// Holds each row at both gates.
@@ -35,7 +58,7 @@ fn hold(table: &[Row<'_>]) {
                 true => [("E", *environment), ("MYSQL_URL", &*mysql)],
                 false => [("E", *environment), ("DATABASE_URL", &*postgres)],
             };
-            let ask = ask(gate);
+            let ask = ask(&RULE, gate);
             let found = ask.says_of(&ask.told(&given, change));
             let found = found.split_once(", and ").map_or(&*found, |(_, said)| said);
             let expected = if refused_at.contains(&gate) { *said } else { "" };
@@ -100,9 +123,11 @@ fn mysql(identity: &mut Identity) {
 const POLICY: &str = "version = 1\nname = 'n'\n[variables.E]\nis = 'environment'\n\
     [connections.primary]\nurl = 'DATABASE_URL'\n\
     [connections.second]\nurl = 'MYSQL_URL'\nengine = 'mysql'\nrequired = false\n\
-    [environments.production]\ndata = 'real'\ndatabases = ['main', 'far', 'near', 'vault', 'rds']\n\
+    [environments.production]\ndata = 'real'\ndatabases = ['main', 'far', 'near', 'vault', 'rds', 'depot']\n\
     [environments.sandbox]\ndata = 'synthetic'\n\
     databases = ['play', 'beside', 'bare', 'loose', 'bridge', 'here', 'inner', 'sql', 'other']\n\
+    tripwire.'public.users' = { rows = 50, recent = 'created_at' }\n\
+    tripwire.'public.posts' = { rows = 9 }\n\
     [environments.strict]\ndata = 'synthetic'\nlive = true\n\
     [databases.main]\nprovider = 'neon'\nproject = 'p1'\nbranch.id = 'br-main'\n\
     endpoints = ['ep-main-1.eu.aws.neon.tech']\ndatabase = 'koomy'\n\
@@ -112,6 +137,7 @@ const POLICY: &str = "version = 1\nname = 'n'\n[variables.E]\nis = 'environment'
     [databases.near]\nbranch.id = 'br-near'\nendpoints = ['ep-near-4.eu.aws.neon.tech']\n\
     hosts = ['near']\ndatabase = 'koomy'\n\
     [databases.beside]\nendpoints = ['ep-play-2.eu.aws.neon.tech']\ndatabase = 'beside'\n\
+    [databases.depot]\nhosts = ['depot']\ndatabase = 'koomy'\n\
     [databases.loose]\nproject = 'p1'\nhosts = ['loose']\ndatabase = 'koomy'\n\
     [databases.bare]\nendpoints = ['ep-bare-3.eu.aws.neon.tech']\ndatabase = 'koomy'\n\
     [databases.bridge]\nbranch.id = 'br-local'\nhosts = ['bridge']\ndatabase = 'koomy'\n\
