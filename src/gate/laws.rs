@@ -10,6 +10,7 @@ use crate::secret::{Class, Kind};
 use crate::source::{Place, Source};
 
 mod every;
+mod live;
 mod permits;
 mod places;
 mod violations;

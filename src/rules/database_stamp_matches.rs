@@ -135,3 +135,147 @@ fn unreadable(told: &Told<'_, '_>, why: &str) -> Finding {
         "let its role read `koomy_guard.stamp`; if that is no stamp, see who made it",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::live::tests::{ask, mark, marked, url};
+    use super::{Marked, RULE};
+    use crate::facts::{Server, Tables};
+    use crate::gate::Gate;
+
+    const BOTH: &[Gate] = &[Gate::Boot, Gate::Seed];
+    const BOOT: &[Gate] = &[Gate::Boot];
+    const NONE: &[Gate] = &[];
+
+    #[test]
+    fn a_stamp_contradicts_nothing() {
+        const PLAY: &str = "ep-play-2.eu.aws.neon.tech/koomy";
+        const HERE: &str = "localhost/koomy";
+        const MAIN: &str = "ep-main-1.eu.aws.neon.tech/koomy";
+        const DEPOT: &str = "depot/koomy";
+        let stamped = |environment: &str, here: &str| {
+            format!("refused a database that was stamped for {environment}, and this is `{here}`")
+        };
+        let unknown = "`gone`, an environment that the policy does not know";
+        let copy = "refused a copy of `production`, with real data: its stamp was written for \
+            another database, at an address that may lead elsewhere";
+        let copy_of_unknown = "refused a copy of `gone`, an environment that the policy does not \
+            know: its stamp was written for another database, at an address that may lead elsewhere";
+        let table = [
+            ("sandbox", PLAY, "sandbox", "own", NONE, ""),
+            ("sandbox", PLAY, "production", "own", BOTH, &*stamped("`production`", "sandbox")),
+            ("sandbox", HERE, "production", "own", BOTH, &stamped("`production`", "sandbox")),
+            (
+                "sandbox",
+                HERE,
+                "Sandbox",
+                "own",
+                BOTH,
+                &stamped("`Sandbox`, an environment that the policy does not know", "sandbox"),
+            ),
+            ("production", MAIN, "production", "own", NONE, ""),
+            ("production", MAIN, "sandbox", "own", BOTH, &stamped("`sandbox`", "production")),
+            ("production", MAIN, "gone", "own", BOTH, &stamped(unknown, "production")),
+            // A copy may be used where it is.
+            ("sandbox", PLAY, "production", "copied", NONE, ""),
+            ("sandbox", PLAY, "sandbox", "copied", NONE, ""),
+            ("sandbox", HERE, "gone", "copied", NONE, ""),
+            ("production", MAIN, "production", "copied", NONE, ""),
+            ("production", MAIN, "sandbox", "copied", NONE, ""),
+            ("production", "vault.koomy.app/koomy", "production", "copied", NONE, ""),
+            ("production", "far/koomy", "production", "copied", NONE, ""), // its branch is pinned
+            ("production", DEPOT, "production", "own", NONE, ""),
+            ("production", DEPOT, "sandbox", "copied", NONE, ""),
+            ("production", DEPOT, "production", "copied", BOOT, copy),
+            ("production", DEPOT, "gone", "copied", BOOT, copy_of_unknown),
+        ];
+        for (environment, address, stamp, bound, refused_at, said) in table {
+            for gate in [Gate::Boot, Gate::Seed] {
+                let url = url(address);
+                let ask = ask(&RULE, gate);
+                let given = [("E", environment), ("DATABASE_URL", &*url)];
+                let facts = ask.told(&given, |it| it.stamp = marked(it, stamp, bound));
+                let found = ask.in_full_of(&facts);
+                let found = found.split("; ").next().unwrap_or_default();
+                let found = found.replace("DATABASE_URL: `DATABASE_URL` leads to ", "");
+                let expected = if refused_at.contains(&gate) { said } else { "" };
+                assert_eq!(found, expected, "{environment} {address} {stamp} {bound} {gate:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_stamp_there_is_nothing_to_contradict() {
+        let url = url("localhost/koomy");
+        let given = [("E", "sandbox"), ("DATABASE_URL", &*url)];
+        for stamp in [
+            Marked::No { tables: Tables::None },
+            Marked::No { tables: Tables::Some },
+            Marked::Emptied,
+        ] {
+            for gate in [Gate::Boot, Gate::Seed] {
+                let ask = ask(&RULE, gate);
+                let facts = ask.told(&given, |it| it.stamp = stamp.clone());
+                assert_eq!(ask.says_of(&facts), "", "{stamp:?}");
+                assert_eq!(ask.says(&given), "", "nobody was asked");
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_told_is_undecided() {
+        let url = url("localhost/koomy");
+        let given = [("E", "sandbox"), ("DATABASE_URL", &*url)];
+        for gate in [Gate::Boot, Gate::Seed] {
+            let ask = ask(&RULE, gate);
+            let facts = ask.told(&given, |it| {
+                it.stamp = Marked::Unreadable { why: "it has two rows".to_owned() };
+            });
+            assert_eq!(
+                ask.in_full_of(&facts),
+                "undecided DATABASE_URL: the stamp of the database behind `DATABASE_URL` cannot \
+                 be read: it has two rows; let its role read `koomy_guard.stamp`; if that is no \
+                 stamp, see who made it\n  cause: <assumed environment> (here)"
+            );
+            for environment in ["production", "sandbox"] {
+                let facts = ask.told(&given, |it| {
+                    it.stamp = mark(it, environment);
+                    it.server = Server::Postgres { neon: None, cluster: None };
+                });
+                assert_eq!(
+                    ask.in_full_of(&facts),
+                    format!(
+                        "undecided DATABASE_URL: `DATABASE_URL` leads to a database with a stamp \
+                         for `{environment}`, and its server does not say enough of itself to \
+                         tell whether the stamp is its own; let its role read who the server is: \
+                         `EXECUTE` on `pg_catalog.pg_control_system()`\n  \
+                         cause: <assumed environment> (here)"
+                    )
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn shows_the_way_out() {
+        let (play, depot) = (url("ep-play-2.eu.aws.neon.tech/koomy"), url("depot/koomy"));
+        let ask = ask(&RULE, Gate::Boot);
+        let said = |environment: &str, url: &str, bound: &str| {
+            let given = [("E", environment), ("DATABASE_URL", url)];
+            let facts = ask.told(&given, |it| it.stamp = marked(it, "production", bound));
+            let said = ask.in_full_of(&facts);
+            said.split_once("; ").map(|(_, rest)| rest.to_owned()).unwrap_or_default()
+        };
+        assert_eq!(
+            said("sandbox", &play, "own"),
+            "point `DATABASE_URL` at a database of `sandbox`; if this is one, write its stamp \
+             anew: `guard-cli stamp`\n  cause: <assumed environment> (here)\n  \
+             decided-by: sandbox (the environment)"
+        );
+        assert_eq!(
+            said("production", &depot, "copied"),
+            "see whether this is `depot`; if so, write its stamp anew: `guard-cli stamp`\n  \
+             cause: <assumed environment> (here)\n  decided-by: depot (nothing here is pinned)"
+        );
+    }
+}

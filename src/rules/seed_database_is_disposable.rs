@@ -171,3 +171,158 @@ fn tripped(told: &Told<'_, '_>, tripwire: &Tripwire) -> Option<Finding> {
     };
     Some(finding.because(told.case.source(), tripwire.table.span, "this environment's tripwire"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::live::tests::{ask, marked, url};
+    use super::super::testing::{Ask, seen};
+    use super::*;
+    use crate::facts::{Counted, Facts, Identity, Server};
+
+    const PLAY: &str = "ep-play-2.eu.aws.neon.tech/koomy";
+    const HERE: &str = "localhost/koomy";
+
+    fn asked() -> Ask {
+        ask(&RULE, Gate::Seed)
+    }
+
+    fn says(address: &str, change: impl Fn(&mut Identity)) -> String {
+        let url = url(address);
+        let ask = asked();
+        let facts = ask.told(&[("E", "sandbox"), ("DATABASE_URL", &url)], change);
+        ask.in_full_of(&facts).replace("\n  cause: <assumed environment> (here)", "")
+    }
+
+    #[test]
+    fn a_stamp_says_what_may_be_filled() {
+        let no = |tables| Marked::No { tables };
+        let stamp = "if they may be lost, say so once: `guard-cli stamp`";
+        let adopt = "if the copy may be lost, say so once: `guard-cli stamp --adopt-copy`";
+        let copy = |of: &str| {
+            format!("a copy of {of}: its stamp was written for another database; {adopt}")
+        };
+        let table: Vec<(Box<dyn Fn(&Identity) -> Marked>, String)> = vec![
+            (Box::new(move |_| no(Tables::None)), String::new()),
+            (Box::new(move |_| no(Tables::Some)), format!("a database with tables and without a stamp; {stamp}")),
+            (Box::new(|_| Marked::Emptied), "a database whose stamp is gone, such as a copied schema; if it may be lost, say so once: `guard-cli stamp`".to_owned()),
+            (Box::new(|it| marked(it, "sandbox", "own")), String::new()),
+            (Box::new(|it| marked(it, "sandbox", "copied")), copy("`sandbox`")),
+            (Box::new(|it| marked(it, "production", "copied")), copy("`production`, with real data")),
+            (Box::new(|it| marked(it, "gone", "copied")), copy("`gone`, an environment that the policy does not know")),
+            // `database-stamp-matches` says these.
+            (Box::new(|it| marked(it, "production", "own")), String::new()),
+            (Box::new(|_| Marked::Unreadable { why: "it has two rows".to_owned() }), String::new()),
+        ];
+        for address in [PLAY, HERE] {
+            for (number, (stamp, said)) in table.iter().enumerate() {
+                let found = says(address, |it| it.stamp = stamp(it));
+                let head = "refused DATABASE_URL: `DATABASE_URL` leads to ";
+                assert_eq!(found.strip_prefix(head).unwrap_or_default(), said, "row {number}");
+                assert_eq!(found.is_empty(), said.is_empty(), "{found}");
+            }
+        }
+        // Here it cannot be told, and the other rule says so.
+        let nowhere = Server::Postgres { neon: None, cluster: None };
+        let untold = says(HERE, |it| it.server = nowhere.clone());
+        assert_eq!(untold, "");
+    }
+
+    #[test]
+    fn a_tripwire_stops_a_seed() {
+        let row = |too_many, recent| Rows::Seen { too_many, recent };
+        let lost = || Rows::Unreadable { why: "permission denied".to_owned() };
+        let table = [
+            (Some(row(false, false)), ""),
+            (Some(Rows::NoTable), ""),
+            (
+                Some(row(true, false)),
+                "refused `public.users` behind `DATABASE_URL` has more than 50 rows; see who",
+            ),
+            (
+                Some(row(true, true)),
+                "refused `public.users` behind `DATABASE_URL` has more than 50 rows; see who",
+            ),
+            (
+                Some(row(false, true)),
+                "refused `public.users` behind `DATABASE_URL` has a row that is younger than a day; see who",
+            ),
+            (
+                Some(lost()),
+                "undecided `public.users` behind `DATABASE_URL` could not be counted: permission denied; let its role read `public.users`",
+            ),
+            (
+                None,
+                "undecided nobody counted `public.users` behind `DATABASE_URL`; let its role read `public.users`",
+            ),
+        ];
+        for (rows, said) in table {
+            let found = says(PLAY, |it| {
+                it.tripwires.retain(|counted| counted.table != "public.users");
+                it.tripwires.extend(
+                    rows.clone().map(|rows| Counted { table: "public.users".to_owned(), rows }),
+                );
+                it.tripwires
+                    .push(Counted { table: "public.other".to_owned(), rows: row(true, true) });
+            });
+            let found = found
+                .replace(" DATABASE_URL: ", " ")
+                .replace(" uses the database; a seed is for one that nobody does", "");
+            let decided = match said {
+                "" => "",
+                _ => "\n  decided-by: 'public.users' (this environment's tripwire)",
+            };
+            assert_eq!(found, format!("{said}{decided}"));
+        }
+        let other = says(PLAY, |it| it.tripwires.retain(|counted| counted.table == "public.users"));
+        assert!(other.contains("nobody counted `public.posts`"), "{other}");
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_no_place_for_a_seed() {
+        assert_eq!(
+            says(PLAY, |it| it.read_only = true),
+            "refused DATABASE_URL: `DATABASE_URL` leads to a standby, or to a session that cannot \
+             write; point `DATABASE_URL` at the primary"
+        );
+    }
+
+    /// Whatever the server says, and whether it was asked or not.
+    #[test]
+    fn real_data_are_never_seeded() {
+        let url = url("vault.koomy.app/koomy");
+        let given = [("E", "production"), ("DATABASE_URL", &*url)];
+        let said = "refused E: the data of `production` are real, and no seed may touch them; \
+            seed an environment whose data are made up\n  cause: <assumed environment> (here)\n  \
+            decided-by: production (an environment with real data)";
+        let told = asked().told(&given, |_| ());
+        for facts in [told, seen(&given), seen(&given[..1])] {
+            assert_eq!(asked().in_full_of(&facts), said);
+        }
+    }
+
+    #[test]
+    fn what_was_not_looked_into_is_undecided() {
+        let url = url(PLAY);
+        let given = [("E", "sandbox"), ("DATABASE_URL", &*url)];
+        let not_asked = "undecided DATABASE_URL: nobody looked into the database behind \
+            `DATABASE_URL`; let the guard ask its server: `guard-cli seed -- COMMAND`\n  \
+            cause: <assumed environment> (here)";
+        let unset = "undecided DATABASE_URL: no connection is set, so there is no database to look \
+            into; set the connection that the seed writes through\n  \
+            cause: <assumed environment> (here)";
+        let ambiguous = [("E", "sandbox"), ("DATABASE_URL", "postgresql://a@b,c/d")];
+        let nobody = || Live::Asked(Vec::new());
+        let table = [
+            (&given[..], Live::NotAsked, not_asked),
+            (&given[..], nobody(), ""), // `database-identity-matches` says it
+            (&given[..1], Live::NotAsked, unset),
+            (&given[..1], nobody(), unset),
+            (&ambiguous[..], nobody(), ""), // `database-url-is-unambiguous` refuses it
+        ];
+        for (given, live, said) in table {
+            let facts = Facts { live, ..seen(given) };
+            assert_eq!(asked().in_full_of(&facts), said);
+        }
+        assert_eq!(asked().says(&[("E", "none of the policy's")]), "");
+    }
+}

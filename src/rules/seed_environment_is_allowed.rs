@@ -51,3 +51,44 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             .because(case.source(), environment.seed.span, "no `seed = true` here"),
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Ask, seen};
+    use super::RULE;
+    use crate::gate::Gate;
+
+    #[test]
+    fn a_seed_runs_where_the_policy_says_so() {
+        let table = [
+            (
+                "a",
+                "refused E: no seed may run in `a`; seed `b` or `c` instead\n  \
+              cause: <assumed environment> (here)\n  decided-by: a (no `seed = true` here)",
+            ),
+            ("b", ""),
+            ("c", ""),
+            (
+                "d",
+                "refused E: no seed may run in `d`; seed `b` or `c` instead\n  \
+              cause: <assumed environment> (here)\n  decided-by: false (no `seed = true` here)",
+            ),
+            ("A", ""), // `variable-is-allowed` refuses it
+            ("", ""),
+        ];
+        let ask = Ask::by(&RULE, POLICY).at(Gate::Seed);
+        for (environment, said) in table {
+            assert_eq!(ask.in_full(&[("E", environment)]), said, "{environment}");
+        }
+        assert_eq!(ask.says_of(&seen(&[])), "");
+        let none = Ask::by(&RULE, &POLICY.replace("seed = true", "")).at(Gate::Seed);
+        let said = none.in_full(&[("E", "b")]);
+        assert!(said.contains("; no environment of this policy may be seeded\n"), "{said}");
+    }
+
+    const POLICY: &str = "version = 1\nname = 'n'\n[variables.E]\nis = 'environment'\n\
+        [environments.a]\ndata = 'synthetic'\n\
+        [environments.b]\ndata = 'synthetic'\nseed = true\n\
+        [environments.c]\ndata = 'real'\nseed = true\n\
+        [environments.d]\ndata = 'masked'\nseed = false\n";
+}

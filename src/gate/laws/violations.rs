@@ -177,7 +177,11 @@ impl Change {
 
 /// Facts whose servers say what they should, but for `change`.
 pub(super) fn answered(facts: Facts, change: impl Fn(&mut Identity)) -> Facts {
-    let mut facts = crate::selftest::answered(&Policy::built_in().unwrap(), facts);
+    answered_by(&Policy::built_in().unwrap(), facts, change)
+}
+
+pub(super) fn answered_by(policy: &Policy, facts: Facts, change: impl Fn(&mut Identity)) -> Facts {
+    let mut facts = crate::selftest::answered(policy, facts);
     let Live::Asked(answers) = &mut facts.live else { panic!("nothing was asked") };
     for answer in answers {
         match &mut answer.identity {

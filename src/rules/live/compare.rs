@@ -299,16 +299,28 @@ impl Told<'_, '_> {
     }
 }
 
-/// Whether the policy says that a database is Neon's: in words, by a project or a
-/// branch of nobody else's, or by the address.
+/// Whether the policy says that a database is Neon's: in words, or else by the
+/// address, or by a project or a branch at an address that is nobody's.
 pub(crate) fn is_neon(database: &Database, target: &Target) -> bool {
     let Database { provider, project, branch_id, .. } = database;
     match provider {
         Some(provider) => *provider == Provider::Neon,
-        None => {
-            let by_address = target.provider() == Provider::Neon;
-            project.is_some() || branch_id.is_some() || by_address
-        }
+        None => match target.provider() {
+            Provider::Neon => true,
+            Provider::Plain | Provider::Local | Provider::Socket => {
+                project.is_some() || branch_id.is_some()
+            }
+            Provider::Supabase
+            | Provider::Rds
+            | Provider::Aurora
+            | Provider::CloudSql
+            | Provider::Railway
+            | Provider::Render
+            | Provider::Fly
+            | Provider::Heroku
+            | Provider::PlanetScale
+            | Provider::PrismaPostgres => false,
+        },
     }
 }
 

@@ -3,6 +3,8 @@
 mod compare;
 mod recognise;
 mod stamp;
+#[cfg(test)]
+pub(super) mod tests;
 
 pub(crate) use compare::{Fit, is_neon};
 pub use recognise::database_of;
@@ -142,22 +144,3 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 const LONGEST: usize = 64;
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn the_word_of_a_server_forges_nothing() {
-        let table = [
-            ("br-quiet-1", "`br-quiet-1`"),
-            ("", "``"),
-            ("a`b\nrefused\u{202e}", "`a\\u{60}b\\nrefused\\u{202e}`"),
-        ];
-        for (text, shown) in table {
-            assert_eq!(quoted(text), shown);
-        }
-        assert_eq!(quoted(&"x".repeat(64)), format!("`{}`", "x".repeat(64)));
-        assert_eq!(quoted(&"x".repeat(65)), format!("`{}…`", "x".repeat(64)));
-    }
-}
