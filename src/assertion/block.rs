@@ -151,8 +151,7 @@ DECLARE
   guard_bound pg_catalog.bool;
 ";
 
-const LOOKED: &str = "\
-  PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+const LOOKED: &str = "  PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
   SELECT datname, oid INTO guard_database, guard_oid
     FROM pg_catalog.pg_database WHERE datname = current_database();
   SELECT max(setting) FILTER (WHERE name = 'neon.project_id'),
@@ -166,23 +165,20 @@ const LOOKED: &str = "\
   END IF;
 ";
 
-const ELSEWHERE: &str = "\
-    RAISE EXCEPTION USING ERRCODE = 'KG001', MESSAGE = concat(
+const ELSEWHERE: &str = "    RAISE EXCEPTION USING ERRCODE = 'KG001', MESSAGE = concat(
       'koomy-guard does not know this server as the one that is meant, and nothing was written. It says ',
       'project ', coalesce(guard_project, '(none)'), ', branch ', coalesce(guard_branch, '(none)'),
       ', cluster ', coalesce(guard_cluster, '(unknown)'), ', database ', guard_database),
       HINT = 'Point the connection at the right database. guard-cli identify shows which one this is.';
 ";
 
-const STANDBY: &str = "\
-  IF pg_is_in_recovery() THEN
+const STANDBY: &str = "  IF pg_is_in_recovery() THEN
     RAISE EXCEPTION USING ERRCODE = 'KG001', MESSAGE =
       'koomy-guard sees a standby, which takes no writes';
   END IF;
 ";
 
-const RESTORED: &str = "\
-  PERFORM pg_catalog.set_config('search_path', guard_path, true);
+const RESTORED: &str = "  PERFORM pg_catalog.set_config('search_path', guard_path, true);
 ";
 
 /// The roles by which managed services can be told, by their service.

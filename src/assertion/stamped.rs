@@ -56,14 +56,12 @@ SELECT FROM pg_catalog.pg_class AS t JOIN pg_catalog.pg_namespace AS s ON s.oid 
         AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d WHERE d.objid = t.oid
                            AND d.classid = t.tableoid AND d.deptype = 'e')";
 
-const KIND: &str = "\
-  SELECT c.relkind INTO guard_kind
+const KIND: &str = "  SELECT c.relkind INTO guard_kind
     FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
    WHERE n.nspname = 'koomy_guard' AND c.relname = 'stamp';
 ";
 
-const READ: &str = "\
-    SELECT count(*), max(env), bool_and(CASE bound_kind
+const READ: &str = "    SELECT count(*), max(env), bool_and(CASE bound_kind
              WHEN 'neon' THEN guard_settings = 3
                AND project_id = guard_project AND branch_id = guard_branch
              WHEN 'plain' THEN guard_settings = 0 AND system_identifier = guard_cluster
