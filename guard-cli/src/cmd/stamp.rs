@@ -168,7 +168,7 @@ impl Subject<'_> {
     /// DELIBERATE: the code alone. The server's words repeat what it was given.
     fn failed(&self, code: &str) -> Exit {
         match code {
-            ASSERTION => self.refuse("the server or its stamp is no longer what was asked"),
+            ELSEWHERE | CHANGED => self.refuse("the server or its stamp is no longer what was asked"),
             "" => {
                 complain("the connection broke, so it is not known whether the stamp was written");
                 Exit::Undecided
@@ -224,8 +224,11 @@ impl Subject<'_> {
 
 const APART: [&str; 2] = ["database-stamp-matches", "database-role-is-least-privileged"];
 
-/// With which an assertion of this project's raises.
-const ASSERTION: &str = "KG001";
+/// The server is another than the one that was asked.
+const ELSEWHERE: &str = "KG001";
+
+/// The stamp is another than the one that was read.
+const CHANGED: &str = "KG002";
 
 /// `insufficient_privilege`
 const DENIED: &str = "42501";
