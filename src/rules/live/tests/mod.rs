@@ -30,21 +30,21 @@ pub(in crate::rules) fn ask(rule: &'static Rule, gate: Gate) -> Ask {
 
 /// A stamp for `environment`, bound to this very database (`own`) or to another.
 pub(in crate::rules) fn marked(identity: &Identity, environment: &str, bound: &str) -> Marked {
-    let Marked::Stamped(stamp) = mark(identity, environment) else { panic!("no stamp") };
-    let elsewhere = Binding::Neon { project: "p0".to_owned(), branch: "br-0".to_owned() };
-    let binding = if bound == "own" { identity.binding().unwrap() } else { elsewhere };
-    Marked::Stamped(Stamp { binding, ..stamp })
+    let stamp = stamp_for(environment);
+    match bound {
+        "own" => Marked::Stamped(Stamp { binding: identity.binding().unwrap(), ..stamp }),
+        _ => Marked::Stamped(stamp),
+    }
 }
 
-/// The stamp of an identity, for another environment.
-pub(in crate::rules) fn mark(identity: &Identity, environment: &str) -> Marked {
-    match identity.stamp.clone() {
-        Marked::Stamped(stamp) => {
-            Marked::Stamped(Stamp { environment: environment.to_owned(), ..stamp })
-        }
-        other @ (Marked::No { .. } | Marked::Emptied | Marked::Unreadable { .. }) => {
-            panic!("{other:?} is no stamp")
-        }
+/// A stamp for `environment`, bound to a database that is nobody's.
+pub(in crate::rules) fn stamp_for(environment: &str) -> Stamp {
+    Stamp {
+        environment: environment.to_owned(),
+        binding: Binding::Neon { project: "p0".to_owned(), branch: "br-0".to_owned() },
+        stamped_at: "2026-01-01 00:00:00+00".to_owned(),
+        guard_version: "0.1.0".to_owned(),
+        parent_environment: None,
     }
 }
 
