@@ -244,3 +244,92 @@ impl fmt::Display for Waiting {
         write!(f, "does not answer yet; waiting ({} of {})", self.number, self.most)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn every() -> Vec<Failure> {
+        use Failure as F;
+        let by = RootNamed::Policy;
+        vec![
+            F::NotBuilt { engine: Engine::Postgres },
+            F::NotBuilt { engine: Engine::MySql },
+            F::NoThread,
+            F::NoAddress,
+            F::ConnectionRefused,
+            F::Unreachable,
+            F::ConnectTimeout,
+            F::Starting,
+            F::Full,
+            F::Silent,
+            F::Lost,
+            F::Protocol,
+            F::Flood,
+            F::NoTls,
+            F::CertificateName,
+            F::CertificateAuthority,
+            F::CertificateExpired,
+            F::CertificateEarly,
+            F::Certificate,
+            F::Handshake,
+            F::Root { by, why: RootProblem::Unreadable("name a file") },
+            F::Root { by, why: RootProblem::Empty },
+            F::Root { by: RootNamed::Parameter, why: RootProblem::NotOne },
+            F::NoAuthorities,
+            F::Credentials,
+            F::NotAdmitted,
+            F::Proof,
+            F::NoPassword,
+            F::Method,
+            F::NoDatabase,
+            F::Denied,
+            F::InTransaction,
+            F::NoLanguage,
+            F::Answer,
+            F::Refused { code: Code::new("XX000") },
+        ]
+    }
+
+    #[test]
+    fn each_has_words_of_its_own_and_a_way_out() {
+        let place = Place::whole(&crate::source::Source::named("here"));
+        let mut messages = std::collections::BTreeSet::new();
+        for failure in every() {
+            let cause = failure.cause(&place);
+            assert!(messages.insert(cause.message.clone()), "{} twice", cause.message);
+            for text in [&cause.message, &cause.help] {
+                let first = text.chars().next();
+                assert!(first.is_some_and(|c| c.is_lowercase()), "{text:?}");
+                assert!(
+                    !text.ends_with('.') && !text.contains('\n') && !text.contains("  "),
+                    "{text:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn only_what_may_pass_is_tried_again() {
+        let passing: Vec<_> = every().into_iter().filter(Failure::may_pass).collect();
+        use Failure as F;
+        let expected =
+            [F::NoAddress, F::ConnectionRefused, F::Unreachable, F::ConnectTimeout, F::Starting];
+        assert_eq!(passing, expected);
+    }
+
+    #[test]
+    fn a_code_is_repeated_only_if_it_looks_like_one() {
+        let table = [
+            ("XX000", "`XX000`"),
+            ("1045", "`1045`"),
+            ("", "that is none"),
+            ("XX0000", "that is none"),
+            ("a\u{1b}b", "that is none"),
+            ("a b", "that is none"),
+        ];
+        for (code, shown) in table {
+            assert_eq!(Code::new(code).to_string(), shown);
+        }
+    }
+}

@@ -8,6 +8,8 @@ mod driver;
 mod metered;
 mod probe;
 mod read;
+#[cfg(test)]
+mod read_tests;
 mod settings;
 mod tls;
 

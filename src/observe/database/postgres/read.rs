@@ -218,7 +218,7 @@ fn rows(tripwire: &Tripwire, [state, count, recent]: Texts<'_>) -> Result<Rows, 
     Ok(Rows::Unreadable { why: why.to_owned() })
 }
 
-fn unreadable(why: &str) -> Marked {
+pub(super) fn unreadable(why: &str) -> Marked {
     Marked::Unreadable { why: why.to_owned() }
 }
 
@@ -227,7 +227,7 @@ fn number<T: std::str::FromStr>(text: Option<&str>) -> Result<T, Failure> {
 }
 
 /// A text that can stand in a message: not empty, not long, no control character.
-fn name(text: Option<&str>) -> Result<String, Failure> {
+pub(super) fn name(text: Option<&str>) -> Result<String, Failure> {
     text.filter(|text| (1..=LONGEST).contains(&text.len()) && !text.chars().any(char::is_control))
         .map(str::to_owned)
         .ok_or(Failure::Answer)

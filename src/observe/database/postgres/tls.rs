@@ -115,7 +115,10 @@ pub(super) fn failure(error: &Error) -> Failure {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             Failure::CertificateName
         }
-        CertificateError::UnknownIssuer => Failure::CertificateAuthority,
+        // Another authority of the same name has another key.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            Failure::CertificateAuthority
+        }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             Failure::CertificateExpired
         }
@@ -141,3 +144,19 @@ pub(super) fn below<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<
 }
 
 const LIMIT: u64 = 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_servers_own_curve_is_offered_first_and_no_other_is_lost() {
+        let names = |provider: CryptoProvider| {
+            provider.kx_groups.iter().map(|group| group.name()).collect::<Vec<_>>()
+        };
+        let (ours, theirs) = (names(provider()), names(ring::default_provider()));
+        assert_eq!(ours.first(), Some(&NamedGroup::secp256r1));
+        assert_eq!(ours.len(), theirs.len());
+        assert!(theirs.iter().all(|name| ours.contains(name)), "{ours:?}");
+    }
+}
