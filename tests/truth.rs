@@ -10,6 +10,8 @@ mod boot;
 mod compare;
 #[path = "truth/koomy.rs"]
 mod koomy;
+#[path = "truth/live.rs"]
+mod live;
 #[path = "truth/policies.rs"]
 mod policies;
 #[path = "truth/targets.rs"]

@@ -4,15 +4,34 @@ mod boot;
 mod compare;
 #[cfg(test)]
 mod laws;
+mod notes;
 mod permit;
+#[cfg(feature = "postgres")]
+mod pool;
 mod refusal;
+mod seed;
+mod snapshot;
+#[cfg(feature = "postgres")]
+mod subject;
+#[cfg(feature = "postgres")]
+mod verified;
 
-pub use boot::{Boot, SettingsError, boot, boot_with};
+pub use boot::{Boot, SettingsError, boot, boot_live, boot_with};
 pub use compare::{Comparison, compare};
+pub use notes::Note;
 pub use permit::{Action, Permit};
-pub use refusal::{Refusal, Shut};
+#[cfg(feature = "postgres")]
+pub use pool::SeedCheck;
+pub use refusal::{NoConnection, Refusal, Shut};
+pub use seed::Seed;
+#[cfg(feature = "postgres")]
+pub use seed::{seed, seed_connection, seed_with};
+#[cfg(feature = "postgres")]
+pub use snapshot::ConnectError;
+#[cfg(feature = "postgres")]
+pub use verified::{Seedable, Verified};
 
-use crate::facts::{Facts, Observed};
+use crate::facts::{Facts, Live, Observed};
 use crate::finding::{Findings, Outcome};
 use crate::policy::{Connection, Environment, Policy};
 use crate::rules::{Case, Check, ConnectionReading, Destination, Rule, report_unreadable};
@@ -49,18 +68,29 @@ pub struct Verdict<'a> {
     pub gate: Gate,
     /// The environment, where the variables name one of the policy's.
     pub environment: Option<&'a Environment>,
-    /// The rules that were asked.
+    /// The rules that were asked; of those that listen to servers, only where
+    /// one was asked or the rule spoke.
     pub rules_asked: Vec<&'static str>,
     /// Why the gate stays shut; empty where it opens.
     pub findings: Findings,
+    /// What stands in no gate's way, and should be known.
+    pub notes: Vec<Note>,
     /// Where the connections lead.
     pub connections: Vec<ConnectionReading<'a>>,
+    /// What the servers at the other ends said, where they were asked.
+    pub live: &'a Live,
 }
 
 impl<'a> Verdict<'a> {
     /// The connections that have exactly one target.
     pub fn destinations(&self) -> impl Iterator<Item = (&'a Connection, &Destination<'a>)> {
         self.connections.iter().filter_map(ConnectionReading::destination)
+    }
+
+    /// Where the connection called `name` leads, if that is one target.
+    pub fn destination(&self, name: &str) -> Option<&Destination<'a>> {
+        let mut all = self.destinations();
+        all.find(|(connection, _)| connection.name.value == name).map(|(_, to)| to)
     }
 
     /// Whether nothing is held against the environment but that its servers
@@ -70,7 +100,10 @@ impl<'a> Verdict<'a> {
     /// whoever answers there is sent the user's name, and a proof of the password.
     pub fn may_ask_servers(&self) -> bool {
         self.environment.is_some()
-            && self.findings.iter().all(|finding| matches!(finding.rule().check, Check::Live(_)))
+            && self.findings.iter().all(|finding| {
+                let is_live = matches!(finding.rule().check, Check::Live(_));
+                is_live && finding.outcome() == Outcome::Undecided
+            })
     }
 
     /// The outcome: permitted only if the gate asked at least one rule, knows
@@ -94,7 +127,9 @@ pub fn decide<'a>(gate: Gate, policy: &'a Policy, facts: &'a Facts) -> Verdict<'
         environment: None,
         rules_asked: Vec::new(),
         findings: Findings::new(),
+        notes: Vec::new(),
         connections: Vec::new(),
+        live: &facts.live,
     };
     let Observed::Seen(variables) = &facts.variables else {
         report_unreadable(facts, &mut verdict.findings);
@@ -102,14 +137,28 @@ pub fn decide<'a>(gate: Gate, policy: &'a Policy, facts: &'a Facts) -> Verdict<'
         verdict.rules_asked.push("environment-is-readable");
         return verdict;
     };
-    let case = Case::new(policy, facts, variables);
+    let case = Case::at(gate, policy, facts, variables);
     for rule in Rule::of(gate) {
-        if let Check::One(check) | Check::Live(check) = rule.check {
-            check(&case, &mut verdict.findings);
+        let before = verdict.findings.as_slice().len();
+        let looked = match rule.check {
+            Check::One(check) => {
+                check(&case, &mut verdict.findings);
+                true
+            }
+            // INVARIANT: no rule is said to have been asked that could not look.
+            Check::Live(check) => {
+                check(&case, &mut verdict.findings);
+                let spoke = verdict.findings.as_slice().len() > before;
+                spoke || matches!(facts.live, Live::Asked(_))
+            }
+            Check::Across(_) => false,
+        };
+        if looked {
             verdict.rules_asked.push(rule.id);
         }
     }
     verdict.findings.sort();
+    verdict.notes = notes::notes(&case);
     verdict.environment = case.environment;
     verdict.connections = case.connections;
     verdict

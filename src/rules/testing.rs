@@ -2,16 +2,19 @@
 
 use super::{Case, Check, Rule};
 use crate::dotenv::{self, Parsed};
-use crate::facts::{Facts, Live, Observed, Seen, Variables};
+use crate::facts::{Facts, Identity, Live, Observed, Seen, Variables};
 use crate::finding::{Finding, Findings, Role};
+use crate::gate::Gate;
 use crate::policy::{Phase, Policy};
 use crate::secret::Kind;
+use crate::selftest::answered;
 use crate::source::Place;
 
 /// A rule, and the policy that it is asked by.
 pub(super) struct Ask {
     rule: &'static Rule,
     policy: Policy,
+    gate: Gate,
 }
 
 /// The variables of one environment.
@@ -25,13 +28,30 @@ impl Ask {
 
     /// By the policy in `text`.
     pub(super) fn by(rule: &'static Rule, text: &str) -> Self {
-        Self { rule, policy: Policy::parse("small.toml", text).unwrap() }
+        Self { rule, policy: Policy::parse("small.toml", text).unwrap(), gate: Gate::Boot }
+    }
+
+    /// The same at another gate.
+    pub(super) fn at(self, gate: Gate) -> Self {
+        Self { gate, ..self }
+    }
+
+    /// These variables, and servers that say what the policy has them say but for
+    /// `change`.
+    pub(super) fn told(&self, variables: Given<'_>, change: impl Fn(&mut Identity)) -> Facts {
+        let mut facts = answered(&self.policy, seen(variables));
+        let Live::Asked(answers) = &mut facts.live else { panic!("nothing was asked") };
+        for answer in answers {
+            let Observed::Seen(identity) = &mut answer.identity else { panic!("nothing said") };
+            change(identity);
+        }
+        facts
     }
 
     /// The same policy with a prefix of its own variables.
     pub(super) fn with_prefix(self, prefix: &str) -> Self {
         let text = self.policy.source().shown().unwrap();
-        Self::by(self.rule, &format!("prefix = '{prefix}'\n{text}"))
+        Self::by(self.rule, &format!("prefix = '{prefix}'\n{text}")).at(self.gate)
     }
 
     /// The messages about these variables, one a line; nothing where the rule is
@@ -97,7 +117,7 @@ impl Ask {
 
     fn case<'a>(&'a self, facts: &'a Facts) -> Case<'a> {
         let Observed::Seen(variables) = &facts.variables else { panic!("nothing is assumed") };
-        Case::new(&self.policy, facts, variables)
+        Case::at(self.gate, &self.policy, facts, variables)
     }
 
     fn owned(&self, findings: Findings) -> Findings {

@@ -78,22 +78,28 @@ fn short(id: &'static str) -> &'static str {
 
 /// What the short names stand for, as lines of a table's head.
 pub(crate) fn legend(table: &str) -> String {
-    let used =
-        SHORT.iter().filter(|(_, short)| table.split([' ', '+', '\n']).any(|word| word == *short));
+    let used = SHORT
+        .iter()
+        .filter(|(_, short)| table.split([' ', '+', '\n', '?']).any(|word| word == *short));
     used.map(|(id, short)| format!("# {short:<13}  {id}\n")).collect()
 }
 
-const SHORT: [(&str, &str); 13] = [
+const SHORT: [(&str, &str); 18] = [
     ("database-belongs-to-environment", "database"),
     ("database-connection-is-encrypted", "tls"),
+    ("database-identity-matches", "identity"),
     ("database-is-not-production-like", "prod-like"),
     ("database-is-not-shared", "shared-db"),
+    ("database-role-is-least-privileged", "role"),
+    ("database-stamp-matches", "stamp"),
     ("database-url-is-unambiguous", "url"),
     ("domain-belongs-to-environment", "domain"),
     ("secret-has-class", "class"),
     ("secret-is-not-placeholder", "placeholder"),
     ("secret-is-not-shared", "shared-secret"),
     ("secret-is-unique", "unique"),
+    ("seed-database-is-disposable", "disposable"),
+    ("seed-environment-is-allowed", "no-seed"),
     ("variable-is-allowed", "allowed"),
     ("variable-is-set", "missing"),
     ("variable-pair-is-allowed", "pair"),

@@ -1,0 +1,94 @@
+//! Databases that are not Neon's.
+
+use super::*;
+
+const HERE: &str = "localhost/koomy";
+const VAULT: &str = "vault.koomy.app/koomy";
+const INNER: &str = "inner.internal/koomy";
+const RDS: &str = "db.abc.eu-west-3.rds.amazonaws.com/koomy";
+const SQL: &str = "sql.koomy.app/koomy";
+const OTHER: &str = "sql.internal/koomy";
+
+fn of(host: &str, service: &str) -> String {
+    format!("behind `{host}` is a server of {service}'s, by its `a trace`")
+}
+
+#[test]
+fn no_server_of_neons_hides_behind_another_name() {
+    let behind = |host: &str| {
+        format!(
+            "behind `{host}` is a server of Neon's, which is `main`, a database of `production`"
+        )
+    };
+    let (here, vault) = (behind("localhost"), behind("vault.koomy.app"));
+    let new = |it: &mut Identity| {
+        *rows(it) = Some(Neon { branch: Some("br-new".to_owned()), ..main() });
+    };
+    hold(&[
+        ("sandbox", HERE, |it| *rows(it) = Some(main()), BOTH, &here),
+        ("sandbox", HERE, new, BOTH, &here),
+        ("production", VAULT, |it| *rows(it) = Some(main()), BOTH, &vault),
+        (
+            "sandbox",
+            HERE,
+            |it| *rows(it) = Some(Neon::default()),
+            BOTH,
+            "behind `localhost` is a server of Neon's",
+        ),
+        ("sandbox", HERE, |it| trace(it, "neon"), BOTH, &of("localhost", "neon")),
+    ]);
+}
+
+#[test]
+fn the_traces_of_a_service_fit_its_provider() {
+    let vault = "vault.koomy.app";
+    hold(&[
+        ("sandbox", HERE, |it| trace(it, "rds"), BOTH, &of("localhost", "rds")),
+        ("production", VAULT, |it| trace(it, "rds"), BOTH, &of(vault, "rds")),
+        ("production", VAULT, |it| trace(it, "supabase"), BOTH, &of(vault, "supabase")),
+        ("production", RDS, |it| trace(it, "rds"), NONE, ""),
+        (
+            "production",
+            RDS,
+            |it| trace(it, "heroku"),
+            BOTH,
+            &of("db.abc.eu-west-3.rds.amazonaws.com", "heroku"),
+        ),
+        // A policy has no word for this one: it needs an address of its own.
+        ("production", VAULT, |it| trace(it, "azure"), NONE, ""),
+        ("sandbox", HERE, |it| trace(it, "azure"), BOTH, &of("localhost", "azure")),
+        ("sandbox", INNER, |it| trace(it, "azure"), BOTH, &of("inner.internal", "azure")),
+        ("sandbox", INNER, |it| trace(it, "databricks"), BOTH, &of("inner.internal", "databricks")),
+    ]);
+}
+
+#[test]
+fn a_cluster_is_the_pinned_one() {
+    const NOT_SAID: &str = "it does not say its system identifier";
+    let of_vault = "it says system identifier `7000`, which is `vault`, a database of `production`";
+    hold(&[
+        ("sandbox", HERE, |_| (), NONE, ""),
+        ("production", VAULT, |_| (), NONE, ""),
+        ("production", VAULT, |it| cluster(it, "7001"), BOTH, "it says system identifier `7001`"),
+        ("production", VAULT, no_cluster, BOTH, NOT_SAID),
+        ("sandbox", HERE, |it| cluster(it, "7001"), NONE, ""),
+        ("sandbox", HERE, |it| cluster(it, "7000"), BOTH, of_vault),
+        ("sandbox", HERE, no_cluster, BOTH, NOT_SAID), // it could be `vault`
+        ("sandbox", HERE, |it| it.database = "x".to_owned(), BOTH, "it says database `x`"),
+        ("sandbox", HERE, mysql, BOTH, "it does not speak postgresql"),
+    ]);
+}
+
+#[test]
+fn a_mysql_server_is_the_pinned_one() {
+    let of_sql = "it says host name `a`, which is `sql`, a database of `sandbox`";
+    hold(&[
+        ("sandbox", SQL, |_| (), NONE, ""),
+        ("sandbox", SQL, |it| hostname(it, "b"), BOTH, "it says host name `b`"),
+        ("sandbox", OTHER, |_| (), NONE, ""),
+        ("sandbox", OTHER, |it| hostname(it, "b"), NONE, ""),
+        ("sandbox", OTHER, |it| hostname(it, "a"), BOTH, of_sql),
+        ("sandbox", OTHER, |it| it.database = "x".to_owned(), BOTH, "it says database `x`"),
+        ("sandbox", OTHER, no_cluster, BOTH, "it does not speak mysql"),
+    ]);
+}
