@@ -1,6 +1,7 @@
 //! The examples of seeds, run against real servers.
 //!
 //! What they need is installed on the first run; none is skipped.
+#![cfg(test)]
 #![expect(clippy::disallowed_methods, reason = "an installation needs the process's environment")]
 
 use std::path::{Path, PathBuf};
