@@ -67,13 +67,13 @@ impl<'a> Way<'a> {
     }
 
     pub(crate) fn url(&self) -> String {
-        let mut password = String::new();
+        let mut password = if self.password.is_empty() { "" } else { ":" }.to_owned();
         for byte in self.password.bytes() {
             let _ = write!(password, "%{byte:02X}");
         }
         let Self { host, port, user, database, query, .. } = self;
         let mark = if query.is_empty() { "" } else { "?" };
-        format!("postgresql://{user}:{password}@{host}:{port}/{database}{mark}{query}")
+        format!("postgresql://{user}{password}@{host}:{port}/{database}{mark}{query}")
     }
 
     pub(crate) fn policy(&self) -> Policy {
@@ -119,6 +119,13 @@ impl<'a> Way<'a> {
             Observed::Absent => panic!("absent"),
             Observed::Unreadable(causes) => panic!("{:?}", causes.first),
         }
+    }
+
+    /// A connection of the test's own, in plain text.
+    pub(crate) fn client(&self) -> postgres::Client {
+        let mut config = postgres::Config::new();
+        config.host(self.host).port(self.port).user(self.user).password(self.password);
+        config.dbname(self.database).connect(postgres::NoTls).unwrap()
     }
 
     /// Why the server does not say who it is.

@@ -5,10 +5,8 @@ use std::io;
 
 use thiserror::Error;
 
-use super::not_built;
 use crate::facts::Cause;
 use crate::source::Place;
-use crate::target::Engine;
 
 /// Why a server did not say who it is.
 ///
@@ -16,8 +14,9 @@ use crate::target::Engine;
 /// be anything; no more than its code is repeated.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(super) enum Failure {
-    #[error("{}", not_built(*engine).0)]
-    NotBuilt { engine: Engine },
+    #[cfg(not(all(feature = "postgres", feature = "mysql")))]
+    #[error("{}", super::not_built(*engine).0)]
+    NotBuilt { engine: crate::target::Engine },
     #[error("the server was not asked, because no thread could be started for it")]
     NoThread,
     #[error("the host of the server has no address")]
@@ -174,7 +173,8 @@ impl Failure {
 
     fn help(&self) -> String {
         match self {
-            Self::NotBuilt { engine } => return not_built(*engine).1,
+            #[cfg(not(all(feature = "postgres", feature = "mysql")))]
+            Self::NotBuilt { engine } => return super::not_built(*engine).1,
             Self::Root { why: RootProblem::Unreadable(help), .. } => help,
             Self::NoThread => "let the process start one more thread, then try again",
             Self::NoAddress => "check the host's name, and that this machine can look it up",
@@ -242,5 +242,92 @@ pub(super) struct Waiting {
 impl fmt::Display for Waiting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "does not answer yet; waiting ({} of {})", self.number, self.most)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn every() -> Vec<Failure> {
+        use Failure as F;
+        let by = RootNamed::Policy;
+        vec![
+            F::NoThread,
+            F::NoAddress,
+            F::ConnectionRefused,
+            F::Unreachable,
+            F::ConnectTimeout,
+            F::Starting,
+            F::Full,
+            F::Silent,
+            F::Lost,
+            F::Protocol,
+            F::Flood,
+            F::NoTls,
+            F::CertificateName,
+            F::CertificateAuthority,
+            F::CertificateExpired,
+            F::CertificateEarly,
+            F::Certificate,
+            F::Handshake,
+            F::Root { by, why: RootProblem::Unreadable("name a file") },
+            F::Root { by, why: RootProblem::Empty },
+            F::Root { by: RootNamed::Parameter, why: RootProblem::NotOne },
+            F::NoAuthorities,
+            F::Credentials,
+            F::NotAdmitted,
+            F::Proof,
+            F::NoPassword,
+            F::Method,
+            F::NoDatabase,
+            F::Denied,
+            F::InTransaction,
+            F::NoLanguage,
+            F::Answer,
+            F::Refused { code: Code::new("XX000") },
+        ]
+    }
+
+    #[test]
+    fn each_has_words_of_its_own_and_a_way_out() {
+        let place = Place::whole(&crate::source::Source::named("here"));
+        let mut messages = std::collections::BTreeSet::new();
+        for failure in every() {
+            let cause = failure.cause(&place);
+            assert!(messages.insert(cause.message.clone()), "{} twice", cause.message);
+            for text in [&cause.message, &cause.help] {
+                let first = text.chars().next();
+                assert!(first.is_some_and(|c| c.is_lowercase()), "{text:?}");
+                assert!(
+                    !text.ends_with('.') && !text.contains('\n') && !text.contains("  "),
+                    "{text:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn only_what_may_pass_is_tried_again() {
+        let passing: Vec<_> = every().into_iter().filter(Failure::may_pass).collect();
+        use Failure as F;
+        let expected =
+            [F::NoAddress, F::ConnectionRefused, F::Unreachable, F::ConnectTimeout, F::Starting];
+        assert_eq!(passing, expected);
+    }
+
+    #[test]
+    fn a_code_is_repeated_only_if_it_looks_like_one() {
+        let table = [
+            ("XX000", "`XX000`"),
+            ("1045", "`1045`"),
+            ("", "that is none"),
+            ("XX0000", "that is none"),
+            ("a\u{1b}b", "that is none"),
+            ("a b", "that is none"),
+        ];
+        for (code, shown) in table {
+            assert_eq!(Code::new(code).to_string(), shown);
+        }
     }
 }

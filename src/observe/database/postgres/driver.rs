@@ -7,8 +7,9 @@ use std::time::Duration;
 use tokio_postgres::{Client, Error, SimpleQueryMessage, SimpleQueryRow};
 
 use super::super::failure::{Code, Failure};
+use super::super::tls;
+use super::probe;
 use super::read::read;
-use super::{probe, tls};
 use crate::facts::Identity;
 use crate::policy::Tripwire;
 
@@ -64,10 +65,10 @@ fn texts<const N: usize>(row: &SimpleQueryRow) -> Result<[Option<String>; N], Fa
 /// Why the driver failed.
 ///
 /// MIRRORS: `tokio_postgres::Error` keeps its kind to itself and shows it as one
-/// of a few fixed sentences; a test holds these to the driver's.
+/// of a few fixed sentences; `tests/live` holds these to the driver's.
 pub(super) fn failure(error: &Error) -> Failure {
     if let Some(refusal) = error.as_db_error() {
-        return refused(refusal.code().code());
+        return refused(refusal.code().code(), refusal.message());
     }
     if let Some(error) = tls::below(error) {
         return tls::failure(error);
@@ -86,8 +87,9 @@ pub(super) fn failure(error: &Error) -> Failure {
     }
 }
 
-fn refused(code: &str) -> Failure {
+fn refused(code: &str, said: &str) -> Failure {
     match code {
+        "08P01" => pooled(said),
         "28P01" => Failure::Credentials,
         "28000" => Failure::NotAdmitted,
         "3D000" => Failure::NoDatabase,
@@ -99,5 +101,51 @@ fn refused(code: &str) -> Failure {
         "42704" => Failure::NoLanguage,
         "25P02" | "25001" => Failure::InTransaction,
         _ => Failure::Refused { code: Code::new(code) },
+    }
+}
+
+/// MIRRORS: older versions of PgBouncer have one code for all refusals, and tell
+/// them apart by these words.
+fn pooled(said: &str) -> Failure {
+    let says = |words: &str| said.contains(words);
+    if says("authentication failed") || says("no such user") {
+        Failure::Credentials
+    } else if says("no such database") || says("does not exist") {
+        Failure::NoDatabase
+    } else if says("SSL required") {
+        Failure::NotAdmitted
+    } else {
+        Failure::Refused { code: Code::new("08P01") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_has_our_own_words() {
+        let other = |code: &str| Failure::Refused { code: Code::new(code) };
+        let table = [
+            ("28P01", "", Failure::Credentials),
+            ("28000", "", Failure::NotAdmitted),
+            ("3D000", "", Failure::NoDatabase),
+            ("57P03", "", Failure::Starting),
+            ("57P01", "", Failure::Lost),
+            ("57014", "", Failure::Silent),
+            ("53300", "", Failure::Full),
+            ("42501", "", Failure::Denied),
+            ("42704", "", Failure::NoLanguage),
+            ("25P02", "", Failure::InTransaction),
+            ("08P01", "password authentication failed", Failure::Credentials),
+            ("08P01", "no such user: x", Failure::Credentials),
+            ("08P01", "no such database: x", Failure::NoDatabase),
+            ("08P01", "SSL required", Failure::NotAdmitted),
+            ("08P01", "something", other("08P01")),
+            ("XX000", "password authentication failed", other("XX000")),
+        ];
+        for (code, said, expected) in table {
+            assert_eq!(refused(code, said), expected, "{code} {said}");
+        }
     }
 }

@@ -66,3 +66,58 @@ SELECT p.r[i], p.r[i + 1], p.r[i + 2], p.r[i + 3]
   FROM (SELECT pg_catalog.current_setting('koomy_guard.probe')::text[] AS r) p,
        pg_catalog.generate_series(1, pg_catalog.cardinality(p.r), 4) i ORDER BY i;
 ROLLBACK";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Span, Spanned};
+
+    fn tripwire(table: &str, rows: Option<u32>, recent: Option<&str>) -> Tripwire {
+        let table = Spanned { value: table.to_owned(), span: Span::default() };
+        Tripwire { table, rows, recent: recent.map(str::to_owned) }
+    }
+
+    #[test]
+    fn every_gap_is_filled() {
+        let tripwires =
+            [tripwire("public.t", Some(u32::MAX), None), tripwire("s.u", None, Some("at"))];
+        let text = text(&tripwires, Duration::from_secs(5));
+        assert!(!text.contains("/*") && !text.contains('\\'), "{text}");
+        for part in [
+            "'public'::text",
+            "'4294967296'::text",
+            "'u'::text",
+            "'at'::text",
+            "= 5000;",
+            "= 2500;",
+        ] {
+            assert!(text.contains(part), "{part}");
+        }
+    }
+
+    #[test]
+    fn it_is_read_only_from_its_first_word_to_its_last() {
+        let text = text(&[], Duration::ZERO);
+        assert!(text.starts_with("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;\nSET LOCAL search_path = pg_catalog, pg_temp;"));
+        assert!(text.ends_with(";\nROLLBACK"));
+        assert!(text.contains("statement_timeout = 2;"), "0 would be no limit");
+    }
+
+    #[test]
+    fn a_name_cannot_leave_its_quotes() {
+        assert_eq!(literal(Some("a'b\\$koomy$;--")), "'abkoomy'::text");
+        assert_eq!(literal(None), "NULL::text");
+    }
+
+    #[test]
+    fn every_name_says_where_it_comes_from() {
+        for sql in [PROBE, TRIPWIRE, RESULT, FREE] {
+            let words = sql.split(|c: char| !(c.is_ascii_alphanumeric() || "_.('".contains(c)));
+            for word in words.filter(|word| word.contains('(')) {
+                let function = word.split('(').next().unwrap_or_default();
+                let known = ["", "EXISTS", "IN", "VALUES", "OR", "AND"].contains(&function);
+                assert!(known || function.starts_with("pg_catalog."), "{word}");
+            }
+        }
+    }
+}
