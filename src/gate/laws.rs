@@ -11,6 +11,7 @@ use crate::source::{Place, Source};
 
 mod every;
 mod live;
+mod notes;
 mod permits;
 mod places;
 mod violations;

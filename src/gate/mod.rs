@@ -68,7 +68,8 @@ pub struct Verdict<'a> {
     pub gate: Gate,
     /// The environment, where the variables name one of the policy's.
     pub environment: Option<&'a Environment>,
-    /// The rules that were asked.
+    /// The rules that were asked; of those that listen to servers, only where
+    /// one was asked or the rule spoke.
     pub rules_asked: Vec<&'static str>,
     /// Why the gate stays shut; empty where it opens.
     pub findings: Findings,
@@ -138,8 +139,21 @@ pub fn decide<'a>(gate: Gate, policy: &'a Policy, facts: &'a Facts) -> Verdict<'
     };
     let case = Case::at(gate, policy, facts, variables);
     for rule in Rule::of(gate) {
-        if let Check::One(check) | Check::Live(check) = rule.check {
-            check(&case, &mut verdict.findings);
+        let before = verdict.findings.as_slice().len();
+        let looked = match rule.check {
+            Check::One(check) => {
+                check(&case, &mut verdict.findings);
+                true
+            }
+            // INVARIANT: no rule is said to have been asked that could not look.
+            Check::Live(check) => {
+                check(&case, &mut verdict.findings);
+                let spoke = verdict.findings.as_slice().len() > before;
+                spoke || matches!(facts.live, Live::Asked(_))
+            }
+            Check::Across(_) => false,
+        };
+        if looked {
             verdict.rules_asked.push(rule.id);
         }
     }

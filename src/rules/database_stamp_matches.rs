@@ -142,7 +142,7 @@ fn unreadable(told: &Told<'_, '_>, why: &str) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::super::live::tests::{ask, mark, marked, url};
+    use super::super::live::tests::{ask, marked, stamp_for, url};
     use super::{Marked, RULE};
     use crate::facts::{Server, Tables};
     use crate::gate::Gate;
@@ -228,8 +228,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_told_is_undecided() {
-        let url = url("localhost/koomy");
-        let given = [("E", "sandbox"), ("DATABASE_URL", &*url)];
+        let here = url("localhost/koomy");
+        let given = [("E", "sandbox"), ("DATABASE_URL", &*here)];
+        let mysql = url("sql.koomy.app/koomy").replace("postgresql", "mysql");
         for gate in [Gate::Boot, Gate::Seed] {
             let ask = ask(&RULE, gate);
             let facts = ask.told(&given, |it| {
@@ -241,15 +242,19 @@ mod tests {
                  be read: it has two rows; let its role read `koomy_guard.stamp`; if that is no \
                  stamp, see who made it\n  cause: <assumed environment> (here)"
             );
+            // Where the policy needs the identifier, `database-identity-matches` says so.
+            let facts = ask.told(&given, |it| {
+                it.server = Server::Postgres { neon: None, cluster: None };
+            });
+            assert_eq!(ask.says_of(&facts), "");
             for environment in ["production", "sandbox"] {
-                let facts = ask.told(&given, |it| {
-                    it.stamp = mark(it, environment);
-                    it.server = Server::Postgres { neon: None, cluster: None };
+                let facts = ask.told(&[("E", "sandbox"), ("MYSQL_URL", &mysql)], |it| {
+                    it.stamp = Marked::Stamped(stamp_for(environment));
                 });
                 assert_eq!(
                     ask.in_full_of(&facts),
                     format!(
-                        "undecided DATABASE_URL: `DATABASE_URL` leads to a database with a stamp \
+                        "undecided MYSQL_URL: `MYSQL_URL` leads to a database with a stamp \
                          for `{environment}`, and its server does not say enough of itself to \
                          tell whether the stamp is its own; let its role read who the server is: \
                          `EXECUTE` on `pg_catalog.pg_control_system()`\n  \

@@ -134,6 +134,7 @@ fn speaks(rule: &Rule, policy: &Policy, violation: &Violation) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::Check;
 
     #[test]
     fn the_built_in_policy_is_proved() {
@@ -167,5 +168,58 @@ mod tests {
         let rules: Vec<_> = findings.iter().map(|finding| finding.rule().id).collect();
         assert_eq!((name.as_str(), rules), ("only", vec!["database-connection-is-encrypted"]));
         assert!(!result.is_proof());
+    }
+
+    #[test]
+    fn every_sort_of_database_is_made_to_say_what_it_should() {
+        let text = "version = 1\nname = 'n'\nvariables.E.is = 'environment'\n\
+            [connections.a]\nurl = 'A'\n[connections.b]\nurl = 'B'\nengine = 'mysql'\n\
+            [environments.one]\ndata = 'synthetic'\nseed = true\nlive = true\n\
+            databases = ['plain', 'sql']\nforbidden_rights = ['owner']\n\
+            tripwire.'public.users' = { rows = 1 }\n\
+            [environments.two]\ndata = 'real'\nlive = true\ndatabases = ['vault', 'pinned']\n\
+            [databases.plain]\nhosts = ['localhost']\ndatabase = 'd'\n\
+            [databases.sql]\nengine = 'mysql'\nhosts = ['localhost']\ndatabase = 'd'\n\
+            [databases.vault]\nendpoints = ['vault.example.net']\ndatabase = 'd'\n\
+            system_identifier = '1'\n\
+            [databases.pinned]\nengine = 'mysql'\nendpoints = ['sql.example.net']\n\
+            database = 'd'\nserver_hostname = '1'\n";
+        let result = run(&Policy::parse("p", text).unwrap());
+        assert!(result.impossible.is_empty(), "{:?}", result.impossible);
+        let listening =
+            result.tried.iter().filter(|tried| matches!(tried.rule.check, Check::Live(_)));
+        let proofs: Vec<_> = listening.map(|tried| (tried.rule.id, tried.proof)).collect();
+        assert_eq!(
+            proofs,
+            [
+                ("database-identity-matches", Proof::Refused),
+                ("database-role-is-least-privileged", Proof::Refused),
+                ("database-stamp-matches", Proof::Refused),
+                ("seed-database-is-disposable", Proof::Refused),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_environment_that_no_seed_can_enter_is_no_proof() {
+        let neon = "version = 1\nname = 'n'\nvariables.E.is = 'environment'\n\
+            connections.a.url = 'A'\n\
+            [environments.only]\ndata = 'synthetic'\nseed = true\ndatabases = ['db']\n\
+            [databases.db]\nprovider = 'neon'\nendpoints = ['ep-a-1.eu.aws.neon.tech']\n\
+            database = 'd'\n";
+        let pinned = neon.replace("database = ", "branch.id = 'br-1'\ndatabase = ");
+        let real = pinned.replace("synthetic", "real");
+        let unset = pinned.replace("connections.a.url = 'A'\n", "");
+        let table = [
+            (neon, vec!["database-identity-matches"]),
+            (&pinned, vec![]),
+            (&real, vec!["seed-database-is-disposable"]),
+            (&unset, vec!["seed-database-is-disposable"]),
+        ];
+        for (text, rules) in table {
+            let result = run(&Policy::parse("p", text).unwrap());
+            let stuck = result.impossible.iter().flat_map(|(_, findings)| findings);
+            assert_eq!(stuck.map(|f| f.rule().id).collect::<Vec<_>>(), rules, "{text}");
+        }
     }
 }

@@ -102,7 +102,10 @@ fn json_of_a_comparison_holds_each_environment() {
         comparison.findings.as_slice().len()
     );
     let asked = document["rules_asked"].as_array().unwrap();
-    assert_eq!(asked.len(), RULES.len(), "each rule once");
+    // No server was asked, and nothing is seeded.
+    let listens = |id: &str| id.starts_with("seed-") || LISTENING.contains(&id);
+    let expected = RULES.iter().filter(|rule| !listens(rule.id));
+    assert_eq!(asked.len(), expected.count(), "each rule once");
 }
 
 #[test]
@@ -294,3 +297,6 @@ fn no_place_breaks_a_report() {
         }
     }
 }
+
+const LISTENING: [&str; 3] =
+    ["database-identity-matches", "database-role-is-least-privileged", "database-stamp-matches"];

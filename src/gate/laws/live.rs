@@ -59,8 +59,8 @@ const GATES_THAT_LISTEN: [Gate; 2] = [Gate::Boot, Gate::Seed];
 
 /// An environment, its address, and what the tables depend on.
 #[derive(Debug)]
-struct Setting {
-    name: &'static str,
+pub(super) struct Setting {
+    pub(super) name: &'static str,
     address: &'static str,
     is_neon: bool,
     is_real: bool,
@@ -69,7 +69,7 @@ struct Setting {
     is_pinned: bool,
 }
 
-const SETTINGS: [Setting; 5] = [
+pub(super) const SETTINGS: [Setting; 5] = [
     Setting {
         name: "production",
         address: "ep-main-1.eu.aws.neon.tech",
@@ -296,7 +296,7 @@ impl Cell {
 }
 
 /// The policy, and variables and answers for each setting.
-fn given() -> (Policy, Vec<Facts>) {
+pub(super) fn given() -> (Policy, Vec<Facts>) {
     let policy = Policy::parse("p", POLICY).unwrap();
     let facts = SETTINGS.iter().map(|setting| {
         let password = Kind::HOME_MADE.sample(None, 1).unwrap();

@@ -30,21 +30,21 @@ pub(in crate::rules) fn ask(rule: &'static Rule, gate: Gate) -> Ask {
 
 /// A stamp for `environment`, bound to this very database (`own`) or to another.
 pub(in crate::rules) fn marked(identity: &Identity, environment: &str, bound: &str) -> Marked {
-    let Marked::Stamped(stamp) = mark(identity, environment) else { panic!("no stamp") };
-    let elsewhere = Binding::Neon { project: "p0".to_owned(), branch: "br-0".to_owned() };
-    let binding = if bound == "own" { identity.binding().unwrap() } else { elsewhere };
-    Marked::Stamped(Stamp { binding, ..stamp })
+    let stamp = stamp_for(environment);
+    match bound {
+        "own" => Marked::Stamped(Stamp { binding: identity.binding().unwrap(), ..stamp }),
+        _ => Marked::Stamped(stamp),
+    }
 }
 
-/// The stamp of an identity, for another environment.
-pub(in crate::rules) fn mark(identity: &Identity, environment: &str) -> Marked {
-    match identity.stamp.clone() {
-        Marked::Stamped(stamp) => {
-            Marked::Stamped(Stamp { environment: environment.to_owned(), ..stamp })
-        }
-        other @ (Marked::No { .. } | Marked::Emptied | Marked::Unreadable { .. }) => {
-            panic!("{other:?} is no stamp")
-        }
+/// A stamp for `environment`, bound to a database that is nobody's.
+pub(in crate::rules) fn stamp_for(environment: &str) -> Stamp {
+    Stamp {
+        environment: environment.to_owned(),
+        binding: Binding::Neon { project: "p0".to_owned(), branch: "br-0".to_owned() },
+        stamped_at: "2026-01-01 00:00:00+00".to_owned(),
+        guard_version: "0.1.0".to_owned(),
+        parent_environment: None,
     }
 }
 
@@ -123,9 +123,9 @@ fn mysql(identity: &mut Identity) {
 const POLICY: &str = "version = 1\nname = 'n'\n[variables.E]\nis = 'environment'\n\
     [connections.primary]\nurl = 'DATABASE_URL'\n\
     [connections.second]\nurl = 'MYSQL_URL'\nengine = 'mysql'\nrequired = false\n\
-    [environments.production]\ndata = 'real'\ndatabases = ['main', 'far', 'near', 'vault', 'rds', 'depot']\n\
+    [environments.production]\ndata = 'real'\ndatabases = ['main', 'second', 'far', 'near', 'vault', 'rds', 'depot']\n\
     [environments.sandbox]\ndata = 'synthetic'\n\
-    databases = ['play', 'beside', 'bare', 'loose', 'bridge', 'here', 'inner', 'sql', 'other']\n\
+    databases = ['play', 'beside', 'bare', 'loose', 'bridge', 'here', 'inner', 'outer', 'sql', 'other']\n\
     tripwire.'public.users' = { rows = 50, recent = 'created_at' }\n\
     tripwire.'public.posts' = { rows = 9 }\n\
     [environments.strict]\ndata = 'synthetic'\nlive = true\n\
@@ -142,6 +142,9 @@ const POLICY: &str = "version = 1\nname = 'n'\n[variables.E]\nis = 'environment'
     [databases.bare]\nendpoints = ['ep-bare-3.eu.aws.neon.tech']\ndatabase = 'koomy'\n\
     [databases.bridge]\nbranch.id = 'br-local'\nhosts = ['bridge']\ndatabase = 'koomy'\n\
     [databases.here]\nhosts = ['localhost']\ndatabase = 'koomy'\n\
+    [databases.outer]\nhosts = ['outer.koomy.app']\ndatabase = 'koomy'\n\
+    [databases.second]\nbranch.id = 'br-second'\n\
+    endpoints = ['ep-main-1.eu.aws.neon.tech']\ndatabase = 'second'\n\
     [databases.inner]\nendpoints = ['inner.internal']\ndatabase = 'koomy'\n\
     [databases.vault]\nendpoints = ['vault.koomy.app']\ndatabase = 'koomy'\n\
     system_identifier = '7000'\n\

@@ -1,0 +1,119 @@
+//! What is permitted, and somebody should look at.
+
+use super::live::{SETTINGS, given};
+use super::violations::{answered, neon, stamp};
+use super::*;
+use crate::facts::{Binding, Identity, Live, Marked, Tables};
+
+/// What is noted of a setting's server at a gate.
+fn noted(setting: &str, gate: Gate, change: impl Fn(&mut Identity)) -> Vec<String> {
+    let (policy, facts) = given();
+    let at = SETTINGS.iter().position(|known| known.name == setting).unwrap();
+    let mut facts = facts[at].clone();
+    let Live::Asked(answers) = &mut facts.live else { panic!("nothing was asked") };
+    let Observed::Seen(identity) = &mut answers[0].identity else { panic!("nothing was said") };
+    change(identity);
+    let verdict = decide(gate, &policy, &facts);
+    assert!(verdict.notes.iter().all(|note| note.subject == "DATABASE_URL"));
+    verdict.notes.iter().map(|note| format!("{}; {}", note.message, note.help)).collect()
+}
+
+fn copied_from(environment: &str) -> impl Fn(&mut Identity) {
+    move |identity| {
+        let stamp = stamp(identity);
+        stamp.environment = environment.to_owned();
+        stamp.binding = Binding::Neon { project: "p0".to_owned(), branch: "br-0".to_owned() };
+    }
+}
+
+#[test]
+fn what_is_as_it_should_be_needs_no_note() {
+    for setting in &SETTINGS {
+        for gate in [Gate::Boot, Gate::Seed] {
+            assert_eq!(noted(setting.name, gate, |_| ()), [""; 0], "{}", setting.name);
+        }
+    }
+}
+
+#[test]
+fn a_restore_is_noted() {
+    let new_branch = |it: &mut Identity| neon(it).branch = Some("br-new".to_owned());
+    let restored = |it: &mut Identity| {
+        new_branch(it);
+        copied_from("production")(it);
+    };
+    let branch = "`DATABASE_URL` leads to `main` on a branch that is not the pinned one, as after \
+        a restore; if it was restored, pin the new branch: `guard-cli neon sync`";
+    let copy = "`DATABASE_URL` leads to a copy of `production`, with real data: its stamp was \
+        written for another database; if it was restored, write its stamp anew: `guard-cli stamp`";
+    assert_eq!(noted("production", Gate::Boot, restored), [branch, copy]);
+    assert_eq!(noted("production", Gate::Seed, restored), [""; 0], "refused");
+    assert_eq!(noted("sandbox", Gate::Boot, new_branch), [""; 0], "refused");
+}
+
+#[test]
+fn a_copy_is_noted_where_it_may_be_used() {
+    let of = |what: &str| {
+        format!(
+            "`DATABASE_URL` leads to a copy of {what}: its stamp was written for another \
+             database; if it may be lost, say so: `guard-cli stamp --adopt-copy`"
+        )
+    };
+    let table = [
+        ("production", "`production`, with real data"),
+        ("staging", "`staging`"),
+        ("gone", "`gone`, an environment that the policy does not know"),
+    ];
+    for (environment, what) in table {
+        for setting in ["sandbox", "local"] {
+            assert_eq!(noted(setting, Gate::Boot, copied_from(environment)), [of(what)]);
+            assert_eq!(noted(setting, Gate::Seed, copied_from(environment)), [""; 0], "refused");
+        }
+    }
+}
+
+#[test]
+fn a_missing_stamp_and_a_standby_are_noted() {
+    let no = |tables| move |it: &mut Identity| it.stamp = Marked::No { tables };
+    let leads = "`DATABASE_URL` leads to";
+    let fresh = format!(
+        "{leads} an empty database without a stamp; stamp it before it is filled: `guard-cli stamp`"
+    );
+    let stamp = "if it is the right one, stamp it: `guard-cli stamp`";
+    let unstamped = format!("{leads} a database without a stamp; {stamp}");
+    let emptied =
+        format!("{leads} a database whose stamp is gone, such as a copied schema; {stamp}");
+    let standby = format!(
+        "{leads} a standby, or to a session that cannot write; \
+         if the program writes, point it at the primary"
+    );
+    for setting in ["production", "sandbox", "local"] {
+        let at = |gate, change: &dyn Fn(&mut Identity)| noted(setting, gate, change);
+        assert_eq!(at(Gate::Boot, &no(Tables::None)), [&*fresh]);
+        assert_eq!(at(Gate::Boot, &no(Tables::Some)), [&*unstamped]);
+        assert_eq!(at(Gate::Boot, &|it| it.stamp = Marked::Emptied), [&*emptied]);
+        assert_eq!(at(Gate::Boot, &|it| it.read_only = true), [&*standby]);
+        assert_eq!(at(Gate::Seed, &no(Tables::None)), [&*fresh]);
+        assert_eq!(at(Gate::Seed, &no(Tables::Some)), [""; 0], "refused");
+        assert_eq!(at(Gate::Seed, &|it| it.read_only = true), [""; 0], "refused");
+    }
+}
+
+/// A rule that listens is not said to have been asked when nobody spoke.
+#[test]
+fn no_rule_is_counted_that_heard_nothing() {
+    const LISTENING: [&str; 3] = [
+        "database-identity-matches",
+        "database-role-is-least-privileged",
+        "database-stamp-matches",
+    ];
+    let policy = Policy::built_in().unwrap();
+    let listened = |gate, facts: &Facts| {
+        let asked = decide(gate, &policy, facts).rules_asked;
+        LISTENING.map(|rule| asked.contains(&rule))
+    };
+    let facts = complete("sandbox", &[]);
+    assert_eq!(listened(Gate::Boot, &facts), [false; 3]);
+    assert_eq!(listened(Gate::Seed, &facts), [true, false, false]);
+    assert_eq!(listened(Gate::Boot, &answered(facts, |_| ())), [true; 3]);
+}
