@@ -85,12 +85,12 @@ struct Subject<'a> {
     console: Console,
 }
 
-/// Whether a stamp had to be written.
+/// Whether a stamp was written.
 #[derive(Clone, Copy)]
 enum Written {
-    /// It was right already.
+    /// Not by this run.
     Before,
-    /// It was not.
+    /// By this run.
     Now,
 }
 
@@ -168,7 +168,7 @@ impl Subject<'_> {
     /// DELIBERATE: the code alone. The server's words repeat what it was given.
     fn failed(&self, code: &str) -> Exit {
         match code {
-            ASSERTION => self.refuse("the server or its stamp is no longer what was asked"),
+            ELSEWHERE | CHANGED => self.refuse("the server or its stamp is no longer what was asked"),
             "" => {
                 complain("the connection broke, so it is not known whether the stamp was written");
                 Exit::Undecided
@@ -188,51 +188,47 @@ impl Subject<'_> {
     }
 
     fn refuse(&self, message: &str) -> Exit {
-        let report = match self.console.format {
-            Format::Json => {
-                let mut document = self.document(Exit::Refused);
-                document["message"] = json!(message);
-                format!("{document:#}\n")
-            }
-            Format::Human | Format::Sarif | Format::Github => format!("refused: {message}\n"),
-        };
-        self.console.print(&report, Exit::Refused)
+        self.say(Exit::Refused, Written::Before, &[format!("refused: {message}")])
     }
 
     fn report(&self, plan: &Plan, written: Written) -> Exit {
-        let (is_written, words) = match written {
-            Written::Before => (false, "the stamp is right already; nothing is written\n"),
-            Written::Now => (true, "written\n"),
-        };
-        let report = match self.console.format {
-            Format::Json => {
-                let mut document = self.document(Exit::Permitted);
-                document["written"] = json!(is_written);
-                document["plan"] = json!(plan.describe().lines().collect::<Vec<_>>());
-                format!("{document:#}\n")
-            }
-            Format::Human | Format::Sarif | Format::Github => plan.describe() + words,
-        };
-        self.console.print(&report, Exit::Permitted)
+        let mut lines: Vec<_> = plan.describe().lines().map(str::to_owned).collect();
+        lines.push(match written {
+            Written::Before => "the stamp is right already; nothing is written".to_owned(),
+            Written::Now => "written".to_owned(),
+        });
+        self.say(Exit::Permitted, written, &lines)
     }
 
-    fn document(&self, exit: Exit) -> serde_json::Value {
-        let (policy, verdict) = (self.policy, self.verdict);
-        json!({
-            "schema": "koomy-guard/v1",
-            "tool": {"name": TOOL.name, "version": TOOL.version},
-            "policy": {"name": policy.name(), "sha256": policy.sha256()},
-            "environment": verdict.environment.map(|environment| &environment.name.value),
-            "outcome": exit.outcome(),
-            "written": false,
-        })
+    fn say(&self, exit: Exit, written: Written, lines: &[String]) -> Exit {
+        let (policy, environment) = (self.policy, self.verdict.environment);
+        match self.console.format {
+            Format::Json => {
+                let document = json!({
+                    "schema": "koomy-guard/v1",
+                    "tool": {"name": TOOL.name, "version": TOOL.version},
+                    "policy": {"name": policy.name(), "sha256": policy.sha256()},
+                    "environment": environment.map(|environment| &environment.name.value),
+                    "outcome": exit.outcome(),
+                    "written": matches!(written, Written::Now),
+                    "lines": lines,
+                });
+                self.console.print_json(&document, exit)
+            }
+            Format::Human | Format::Sarif | Format::Github => {
+                self.console.print(&(lines.join("\n") + "\n"), exit)
+            }
+        }
     }
 }
 
 const APART: [&str; 2] = ["database-stamp-matches", "database-role-is-least-privileged"];
 
-/// With which an assertion of this project's raises.
-const ASSERTION: &str = "KG001";
+/// The server is another than the one that was asked.
+const ELSEWHERE: &str = "KG001";
+
+/// The stamp is another than the one that was read.
+const CHANGED: &str = "KG002";
 
 /// `insufficient_privilege`
 const DENIED: &str = "42501";

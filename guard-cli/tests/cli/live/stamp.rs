@@ -1,7 +1,6 @@
 //! `stamp`
 
 use std::io::{Read, Write};
-use std::os::fd::OwnedFd;
 use std::process::Stdio;
 
 use nix::pty::openpty;
@@ -69,7 +68,7 @@ fn nobody_is_asked_so_nothing_is_written() {
 fn answer(stage: &Stage, text: &str) -> (Option<i32>, String) {
     let terminal = openpty(None, None).unwrap();
     let mut command = stage.guard(&["stamp"], "sandbox").command();
-    let mut user = std::fs::File::from(OwnedFd::from(terminal.master));
+    let mut user = std::fs::File::from(terminal.master);
     command.stdin(terminal.slave).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     drop(command);
