@@ -60,7 +60,12 @@ pub(crate) enum When {
 pub(crate) enum Command {
     Check(cmd::check::Check),
     Exec(cmd::exec::Exec),
+    Seed(cmd::seed::Seed),
     Target(cmd::target::Target),
+    Identify(cmd::identify::Identify),
+    Stamp(cmd::stamp::Stamp),
+    #[command(subcommand)]
+    Sql(cmd::sql::Command),
     #[command(subcommand)]
     Policy(cmd::policy::Command),
     #[command(subcommand)]
@@ -84,5 +89,5 @@ Exit codes, the same in every format:
   1  refused: at least one finding
   2  misuse: the command line or the policy is wrong, and nothing was asked
   3  undecided: something could not be read, or nothing was checked
-`exec` ends as its command does; before it starts one: 78 refused, 75 undecided,
-64 misuse, 127 command not found, 126 command not executable.";
+`exec` and `seed` end as their command does; before it starts: 78 refused,
+75 undecided, 64 misuse, 127 command not found, 126 command not executable.";

@@ -9,6 +9,7 @@ use koomy_guard::observe;
 use koomy_guard::policy::{Given, Phase, Policy};
 use koomy_guard::target::Engine;
 
+use crate::args::Judged;
 use crate::console::complain;
 use crate::exit::Exit;
 
@@ -19,6 +20,12 @@ pub(crate) enum Origin {
     Process,
     /// Env files, which say nothing of `PATH`.
     Files,
+}
+
+impl Origin {
+    pub(crate) fn of(judged: &Judged) -> Self {
+        if judged.env_file.is_empty() { Self::Process } else { Self::Files }
+    }
 }
 
 /// The variables of the child.

@@ -2,7 +2,8 @@
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
-use koomy_guard::report::{Color, Format, Style, Tool};
+use koomy_guard::gate::Verdict;
+use koomy_guard::report::{self, Color, Format, Style, Tool};
 
 use crate::args::{Global, When};
 use crate::exit::Exit;
@@ -44,6 +45,14 @@ impl Console {
     /// Prints one JSON document.
     pub(crate) fn print_json(self, document: &serde_json::Value, exit: Exit) -> Exit {
         self.print(&format!("{document:#}\n"), exit)
+    }
+
+    /// Says what stands in no gate's way, where the report has no place for it.
+    pub(crate) fn note(self, verdict: &Verdict<'_>) {
+        match self.format {
+            Format::Json => {}
+            Format::Human | Format::Sarif | Format::Github => say(&report::notes(verdict)),
+        }
     }
 
     /// Says that this command has no report of this form.

@@ -1,7 +1,8 @@
 //! What was decided, as one structured line that holds no value.
 
 use koomy_guard::Policy;
-use koomy_guard::gate::Verdict;
+use koomy_guard::facts::Live;
+use koomy_guard::gate::{Note, Verdict};
 use koomy_guard::report::Format;
 use serde_json::json;
 
@@ -16,13 +17,16 @@ pub(crate) fn line(format: Format, policy: &Policy, verdict: &Verdict<'_>) -> St
             (connection.name.value.as_str(), database)
         })
         .collect();
+    let asked = asked(verdict);
     match format {
         Format::Json => {
+            let notes: Vec<_> = verdict.notes.iter().map(note).collect();
             let targets: serde_json::Map<_, _> =
                 targets.into_iter().map(|(name, to)| (name.to_owned(), json!(to))).collect();
             let line = json!({
                 "schema": "koomy-guard/v1", "gate": verdict.gate.name(), "outcome": "permitted",
                 "environment": environment, "rules_asked": verdict.rules_asked, "targets": targets,
+                "live": asked, "notes": notes,
                 "policy": {"name": policy.name(), "sha256": policy.sha256()},
             });
             format!("{line}\n")
@@ -31,15 +35,32 @@ pub(crate) fn line(format: Format, policy: &Policy, verdict: &Verdict<'_>) -> St
             let targets: Vec<_> =
                 targets.into_iter().map(|(name, to)| format!("{name}:{to}")).collect();
             format!(
-                "guard-cli: {} permitted environment={} policy={} sha256={sha256} targets={} rules={}\n",
+                "guard-cli: {} permitted environment={} policy={} sha256={sha256} targets={}{} rules={}\n",
                 verdict.gate.name(),
                 word(environment),
                 word(policy.name()),
                 word(&targets.join(",")),
+                if asked.is_empty() {
+                    String::new()
+                } else {
+                    format!(" live={}", word(&asked.join(",")))
+                },
                 verdict.rules_asked.join(","),
             )
         }
     }
+}
+
+/// The connections whose servers were asked.
+fn asked<'a>(verdict: &Verdict<'a>) -> Vec<&'a str> {
+    match verdict.live {
+        Live::NotAsked => Vec::new(),
+        Live::Asked(answers) => answers.iter().map(|answer| answer.connection.as_str()).collect(),
+    }
+}
+
+fn note(Note { subject, message, help }: &Note) -> serde_json::Value {
+    json!({"subject": subject, "message": message, "help": help})
 }
 
 /// A word as it is; anything else in quotes, so that the line stays one line.

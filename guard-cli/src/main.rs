@@ -3,13 +3,16 @@
 mod args;
 mod child;
 mod cmd;
+mod connection;
 mod console;
 mod decision;
 mod exit;
 mod file;
 mod git;
+mod launch;
 mod lead;
 mod lead_report;
+mod live;
 mod neon;
 mod starter;
 mod usage;

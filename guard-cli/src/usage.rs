@@ -23,7 +23,7 @@ pub(crate) fn explain(error: &Error, args: &[OsString]) -> Exit {
         }
         kind => {
             complain(&message(kind, error, args));
-            if names_exec(args) { Exit::ChildMisused } else { Exit::Misused }
+            if names_launcher(args) { Exit::ChildMisused } else { Exit::Misused }
         }
     }
 }
@@ -100,14 +100,15 @@ fn position(error: &Error, args: &[OsString]) -> String {
     }
 }
 
-/// Whether the command is `exec`, as far as one can tell.
-fn names_exec(args: &[OsString]) -> bool {
+/// Whether the command is one whose exit codes are its child's, as far as one
+/// can tell.
+fn names_launcher(args: &[OsString]) -> bool {
     let mut args = args.iter().skip(1);
     while let Some(arg) = args.next() {
         if VALUED.iter().any(|option| arg == option) {
             args.next();
         } else if !arg.as_encoded_bytes().starts_with(b"-") {
-            return arg == "exec";
+            return arg == "exec" || arg == "seed";
         }
     }
     false

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::dotenv;
-use crate::facts::{Cause, Causes, Seen, Variables};
+use crate::facts::{Cause, Causes, Live, Seen, Variables};
 use crate::finding::{Finding, Role};
 use crate::policy::Phase;
 use crate::rules::RULES;
@@ -118,6 +118,7 @@ fn a_gate_that_asked_nothing_permits_nothing() {
             findings: Findings::new(),
             notes: Vec::new(),
             connections: Vec::new(),
+            live: &Live::NotAsked,
         };
         assert_eq!(verdict.outcome(), Some(Outcome::Undecided), "{gate:?}");
         let asked = Verdict { rules_asked: vec!["a-rule"], ..verdict };

@@ -6,13 +6,30 @@ mod compare;
 mod laws;
 mod notes;
 mod permit;
+#[cfg(feature = "postgres")]
+mod pool;
 mod refusal;
+mod seed;
+mod snapshot;
+#[cfg(feature = "postgres")]
+mod subject;
+#[cfg(feature = "postgres")]
+mod verified;
 
-pub use boot::{Boot, SettingsError, boot, boot_with};
+pub use boot::{Boot, SettingsError, boot, boot_live, boot_with};
 pub use compare::{Comparison, compare};
 pub use notes::Note;
 pub use permit::{Action, Permit};
-pub use refusal::{Refusal, Shut};
+#[cfg(feature = "postgres")]
+pub use pool::SeedCheck;
+pub use refusal::{NoConnection, Refusal, Shut};
+pub use seed::Seed;
+#[cfg(feature = "postgres")]
+pub use seed::{seed, seed_connection, seed_with};
+#[cfg(feature = "postgres")]
+pub use snapshot::ConnectError;
+#[cfg(feature = "postgres")]
+pub use verified::{Seedable, Verified};
 
 use crate::facts::{Facts, Live, Observed};
 use crate::finding::{Findings, Outcome};
@@ -60,12 +77,20 @@ pub struct Verdict<'a> {
     pub notes: Vec<Note>,
     /// Where the connections lead.
     pub connections: Vec<ConnectionReading<'a>>,
+    /// What the servers at the other ends said, where they were asked.
+    pub live: &'a Live,
 }
 
 impl<'a> Verdict<'a> {
     /// The connections that have exactly one target.
     pub fn destinations(&self) -> impl Iterator<Item = (&'a Connection, &Destination<'a>)> {
         self.connections.iter().filter_map(ConnectionReading::destination)
+    }
+
+    /// Where the connection called `name` leads, if that is one target.
+    pub fn destination(&self, name: &str) -> Option<&Destination<'a>> {
+        let mut all = self.destinations();
+        all.find(|(connection, _)| connection.name.value == name).map(|(_, to)| to)
     }
 
     /// Whether nothing is held against the environment but that its servers
@@ -75,7 +100,10 @@ impl<'a> Verdict<'a> {
     /// whoever answers there is sent the user's name, and a proof of the password.
     pub fn may_ask_servers(&self) -> bool {
         self.environment.is_some()
-            && self.findings.iter().all(|finding| matches!(finding.rule().check, Check::Live(_)))
+            && self.findings.iter().all(|finding| {
+                let is_live = matches!(finding.rule().check, Check::Live(_));
+                is_live && finding.outcome() == Outcome::Undecided
+            })
     }
 
     /// The outcome: permitted only if the gate asked at least one rule, knows
@@ -101,6 +129,7 @@ pub fn decide<'a>(gate: Gate, policy: &'a Policy, facts: &'a Facts) -> Verdict<'
         findings: Findings::new(),
         notes: Vec::new(),
         connections: Vec::new(),
+        live: &facts.live,
     };
     let Observed::Seen(variables) = &facts.variables else {
         report_unreadable(facts, &mut verdict.findings);

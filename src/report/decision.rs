@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::finding::{Finding, Findings, Label, Outcome, Role};
 use crate::gate::{Comparison, Gate, Verdict};
-use crate::policy::{Origin, Policy, PolicyError, Problem};
+use crate::policy::{Database, Origin, Policy, PolicyError, Problem};
 use crate::source::Place;
 
 /// One decision: of one environment, or of several side by side.
@@ -111,6 +111,11 @@ pub(super) fn policy_source(policy: &Policy) -> &str {
         Origin::BuiltIn => "built-in",
         Origin::File => policy.source().name(),
     }
+}
+
+/// The environments that a database belongs to.
+pub(super) fn environments_of<'a>(policy: &'a Policy, database: &Database) -> Vec<&'a str> {
+    policy.environments_of(database.id).map(|environment| environment.name.value.as_str()).collect()
 }
 
 /// One thing to report: a finding, or a problem of the policy.

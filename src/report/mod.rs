@@ -111,6 +111,18 @@ pub fn verdict(
     decided(format, style, tool, &decision)
 }
 
+/// What the servers of `verdict` said of themselves, for people: a block for
+/// each that was asked.
+pub fn identities(policy: &Policy, verdict: &Verdict<'_>) -> String {
+    human::identities(policy, verdict)
+}
+
+/// What stands in no gate's way and should be known of `verdict`, for people;
+/// other formats than JSON have no place for it.
+pub fn notes(verdict: &Verdict<'_>) -> String {
+    human::notes(verdict)
+}
+
 /// Everything that is printed about environments side by side.
 ///
 /// `names` says how each was called, in the order of the verdicts: `NAME` or

@@ -44,6 +44,21 @@ impl PgBouncer {
         Self { process, port }
     }
 
+    /// Leads the same names elsewhere, also in the connections that are open: at
+    /// the next transaction, when it has noticed.
+    ///
+    /// The roles of `cluster` must have the very secrets of the first, as those
+    /// of a physical copy have.
+    ///
+    /// # Panics
+    ///
+    /// If it does not run.
+    pub fn lead_to(&self, cluster: &Cluster, aliases: &[(&str, &str)]) {
+        let text = configuration(&self.process, self.port, cluster, aliases);
+        self.process.write("pgbouncer.ini", &text);
+        self.process.signal(Signal::SIGHUP);
+    }
+
     /// The port on `127.0.0.1`.
     pub fn port(&self) -> u16 {
         self.port

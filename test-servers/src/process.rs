@@ -89,6 +89,13 @@ impl Process {
         self.end(Signal::SIGKILL);
     }
 
+    /// Sends a signal to the server, which goes on running.
+    pub(crate) fn signal(&self, signal: Signal) {
+        let id = self.id().expect("the server runs");
+        let id = Pid::from_raw(id.try_into().expect("an id is positive"));
+        kill(id, signal).expect("the server is there");
+    }
+
     /// The id of the server's process, while it runs.
     pub(crate) fn id(&self) -> Option<u32> {
         self.server().as_ref().map(Child::id)

@@ -1,7 +1,7 @@
 //! The documents that programs read, field by field.
 
 use koomy_guard::Policy;
-use koomy_guard::facts::Facts;
+use koomy_guard::facts::{Facts, Live};
 use koomy_guard::finding::{Finding, Findings};
 use koomy_guard::gate::{Gate, Verdict, compare, decide};
 use koomy_guard::report::{self, Format};
@@ -230,6 +230,7 @@ fn what_proves_nothing_is_no_notice() {
         findings: Findings::new(),
         notes: Vec::new(),
         connections: Vec::new(),
+        live: &Live::NotAsked,
     };
     let write = |format| report::verdict(format, plain(0), TOOL, &policy, &verdict);
     assert!(write(Format::Human).starts_with("undecided: no rule was asked; "));
@@ -282,6 +283,7 @@ fn no_place_breaks_a_report() {
                 findings,
                 notes: Vec::new(),
                 connections: Vec::new(),
+                live: &Live::NotAsked,
             };
             for (format, width) in [
                 (Format::Human, 1),

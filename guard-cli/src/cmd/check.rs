@@ -14,6 +14,7 @@ use crate::args::{Global, Judged};
 use crate::console::{Console, TOOL};
 use crate::exit::Exit;
 use crate::file;
+use crate::live::Asking;
 
 /// Judge an environment: this process's, or that of env files
 ///
@@ -23,6 +24,8 @@ use crate::file;
 pub(crate) struct Check {
     #[command(flatten)]
     judged: Judged,
+    #[command(flatten)]
+    asking: Asking,
     /// The moment that is judged; it decides what must be set
     #[arg(long, value_name = "PHASE", default_value = "boot", value_parser = phase())]
     phase: Phase,
@@ -37,10 +40,12 @@ impl Check {
     pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
         let policy = file::policy(global, console)?;
         if !self.matrix.is_empty() {
-            return matrix::run(&policy, &self.matrix, self.phase, console);
+            return matrix::run(&policy, &self.matrix, self.phase, self.asking, console);
         }
         let facts = observe(&policy, self.judged, self.phase)?;
+        let facts = self.asking.ask(Gate::Boot, &policy, facts);
         let verdict = decide(Gate::Boot, &policy, &facts);
+        console.note(&verdict);
         let report = report::verdict(console.format, console.style(), TOOL, &policy, &verdict);
         Ok(console.print(&report, Exit::of(verdict.outcome())))
     }
@@ -51,7 +56,7 @@ impl Check {
 /// # Errors
 ///
 /// An expected environment that the policy does not have.
-pub(super) fn observe(policy: &Policy, judged: Judged, phase: Phase) -> Result<Facts, Exit> {
+pub(crate) fn observe(policy: &Policy, judged: Judged, phase: Phase) -> Result<Facts, Exit> {
     let Judged { env_file, environment } = judged;
     let expected = environment.map(|name| expect(policy, name)).transpose()?;
     let seen = match env_file.as_slice() {

@@ -1,22 +1,19 @@
 //! `exec`
 
 use std::ffi::OsString;
-use std::io;
-use std::os::unix::process::CommandExt;
-use std::process::Command;
 
 use clap::Args;
-use koomy_guard::facts::Observed;
-use koomy_guard::gate::{Gate, Verdict, decide};
-use koomy_guard::policy::{Phase, Policy};
-use koomy_guard::report::{self, Format};
+use koomy_guard::gate::Gate;
+use koomy_guard::policy::Phase;
 
 use super::check::observe;
 use crate::args::{Global, Judged};
-use crate::child::{self, Origin};
-use crate::console::{Console, TOOL, complain, say};
+use crate::child::Origin;
+use crate::console::Console;
 use crate::exit::Exit;
-use crate::{decision, file};
+use crate::file;
+use crate::launch::launch;
+use crate::live::Asking;
 
 /// Judge an environment, then become a command in exactly that environment
 ///
@@ -34,6 +31,8 @@ use crate::{decision, file};
 pub(crate) struct Exec {
     #[command(flatten)]
     judged: Judged,
+    #[command(flatten)]
+    asking: Asking,
     /// The command and its arguments
     #[arg(last = true, required = true, value_name = "CMD")]
     command: Vec<OsString>,
@@ -43,53 +42,10 @@ impl Exec {
     /// Runs the command; comes back only if it could not be started.
     pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
         let policy = file::policy(global, console)?;
-        let Self { judged, command } = self;
-        let origin = if judged.env_file.is_empty() { Origin::Process } else { Origin::Files };
+        let Self { judged, asking, command } = self;
+        let origin = Origin::of(&judged);
         let facts = observe(&policy, judged, Phase::Boot)?;
-        let verdict = decide(Gate::Boot, &policy, &facts);
-        match (&facts.variables, Exit::of(verdict.outcome())) {
-            (Observed::Seen(variables), Exit::Permitted) => {
-                let environment = child::environment(&policy, &verdict, variables, origin)?;
-                say(&decision::line(console.format, &policy, &verdict));
-                Err(become_command(&command, environment))
-            }
-            (Observed::Seen(_) | Observed::Absent | Observed::Unreadable(_), exit) => {
-                Err(refuse(&policy, &verdict, console, exit))
-            }
-        }
-    }
-}
-
-/// DELIBERATE: no child exists yet, so that machines may have stdout; people
-/// are told on stderr, where the output of a command that never ran belongs.
-fn refuse(policy: &Policy, verdict: &Verdict<'_>, console: Console, exit: Exit) -> Exit {
-    let exit = if exit == Exit::Permitted { Exit::Undecided } else { exit };
-    match console.format {
-        Format::Human => {
-            let style = console.style_on(&io::stderr());
-            say(&report::verdict(Format::Human, style, TOOL, policy, verdict));
-            exit
-        }
-        Format::Json | Format::Sarif | Format::Github => {
-            let report = report::verdict(console.format, console.style(), TOOL, policy, verdict);
-            console.print(&report, exit)
-        }
-    }
-}
-
-/// Replaces this process; returns only if that fails.
-///
-/// LIMIT: as with every program that the standard library starts, SIGPIPE is
-/// back at its default and no signal is blocked.
-fn become_command(command: &[OsString], environment: Vec<(String, OsString)>) -> Exit {
-    let Some((program, args)) = command.split_first() else { return Exit::Misused };
-    let error = Command::new(program).args(args).env_clear().envs(environment).exec();
-    let place = "the command after `--`";
-    if error.kind() == io::ErrorKind::NotFound {
-        complain(&format!("{place} does not exist\n  help: check its name and `PATH`"));
-        Exit::NotFound
-    } else {
-        complain(&format!("{place} cannot be executed: {}", error.kind()));
-        Exit::NotExecutable
+        let facts = asking.ask(Gate::Boot, &policy, facts);
+        Err(launch(Gate::Boot, &policy, &facts, origin, &command, console))
     }
 }

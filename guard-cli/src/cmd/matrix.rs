@@ -6,13 +6,14 @@ use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use koomy_guard::facts::Facts;
-use koomy_guard::gate::compare;
+use koomy_guard::gate::{Gate, compare};
 use koomy_guard::policy::Phase;
 use koomy_guard::{Policy, observe, report};
 
 use super::expect;
 use crate::console::{Console, TOOL, misuse};
 use crate::exit::Exit;
+use crate::live::Asking;
 
 /// `NAME=FILE`
 #[derive(Clone, Debug)]
@@ -30,6 +31,7 @@ pub(super) fn run(
     policy: &Policy,
     pairs: &[Pair],
     phase: Phase,
+    asking: Asking,
     console: Console,
 ) -> Result<Exit, Exit> {
     let names = names(pairs);
@@ -43,9 +45,11 @@ pub(super) fn run(
         let expected = Some(expect(policy, name.clone())?);
         let files: Vec<_> =
             pairs.iter().filter(|pair| pair.name == *name).map(|p| &p.file).collect();
-        facts.push(Facts { expected, ..observe::env_files(&files, phase) });
+        let seen = Facts { expected, ..observe::env_files(&files, phase) };
+        facts.push(asking.ask(Gate::Boot, policy, seen));
     }
     let comparison = compare(policy, &facts);
+    comparison.verdicts.iter().for_each(|verdict| console.note(verdict));
     let report =
         report::comparison(console.format, console.style(), TOOL, policy, &comparison, &names);
     Ok(console.print(&report, Exit::of(comparison.outcome())))

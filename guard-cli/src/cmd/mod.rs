@@ -5,13 +5,17 @@ pub(crate) mod completions;
 mod diff;
 pub(crate) mod exec;
 pub(crate) mod explain;
+pub(crate) mod identify;
 pub(crate) mod init;
 pub(crate) mod man;
 mod matrix;
 pub(crate) mod neon;
 pub(crate) mod policy;
 pub(crate) mod rules;
+pub(crate) mod seed;
 pub(crate) mod selftest;
+pub(crate) mod sql;
+pub(crate) mod stamp;
 pub(crate) mod target;
 
 use koomy_guard::Policy;
@@ -27,6 +31,10 @@ pub(crate) fn run(cli: Cli) -> Exit {
     let ended = match command {
         Command::Check(check) => check.run(&global, console),
         Command::Exec(exec) => exec.run(&global, console).map_err(Exit::before_child),
+        Command::Identify(identify) => identify.run(&global, console),
+        Command::Stamp(stamp) => stamp.run(&global, console),
+        Command::Sql(command) => command.run(&global, console),
+        Command::Seed(seed) => seed.run(&global, console).map_err(Exit::before_child),
         Command::Target(target) => target.run(&global, console),
         Command::Policy(command) => command.run(&global, console),
         Command::Neon(command) => command.run(&global, console),
@@ -61,7 +69,7 @@ fn expect(policy: &Policy, name: String) -> Result<String, Exit> {
 }
 
 /// "; did you mean …?", if one of `known` looks like `name`.
-fn did_you_mean(name: &str, known: &[&str]) -> String {
+pub(crate) fn did_you_mean(name: &str, known: &[&str]) -> String {
     known
         .iter()
         .map(|word| (strsim::jaro_winkler(name, word), word))

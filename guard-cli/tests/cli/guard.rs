@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -76,6 +78,8 @@ impl Guard {
     }
 
     pub(crate) fn run(mut self) -> Ran {
+        let _shared = MACHINE.read().unwrap_or_else(PoisonError::into_inner);
+        let start = Instant::now();
         let mut child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         if let (Some(text), Some(mut stdin)) = (self.stdin, child.stdin.take()) {
             // Nobody may be reading.
@@ -86,6 +90,7 @@ impl Guard {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            took: start.elapsed(),
         }
     }
 }
@@ -96,6 +101,7 @@ pub(crate) struct Ran {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+    pub(crate) took: Duration,
 }
 
 impl Ran {
@@ -165,5 +171,9 @@ is = "environment"
 [variables.SHARED_TOKEN]
 is = "secret"
 "#;
+
+/// Written by a test that starts so many processes that others would run out of
+/// time.
+pub(crate) static MACHINE: RwLock<()> = RwLock::new(());
 
 const BINARY: &str = env!("CARGO_BIN_EXE_guard-cli");

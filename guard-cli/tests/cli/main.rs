@@ -1,5 +1,6 @@
 //! The built binary, with a cleared environment.
 #![cfg(test)]
+#![expect(clippy::disallowed_methods, reason = "some tests look at a clock")]
 
 mod bad_input;
 mod check;
@@ -7,6 +8,7 @@ mod commands;
 mod exec;
 mod guard;
 mod leaks;
+mod live;
 mod neon;
 mod neon_api;
 mod neon_tls;

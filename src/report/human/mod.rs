@@ -1,17 +1,20 @@
 //! Text for people: one line when all is well, the place of each finding with
 //! the line of the policy that decided otherwise.
 
+mod identity;
 mod quote;
 mod snippet;
 
 use std::fmt::Write;
 
+pub(super) use self::identity::identities;
 use self::snippet::Blocks;
 use super::decision::{Decision, Entry, Member, Subject, outcome_name, policy_source};
 use super::escape::visible;
 use super::{Color, Style, Tool};
+use crate::facts::Observed;
 use crate::finding::{Finding, Outcome};
-use crate::gate::Verdict;
+use crate::gate::{Note, Verdict};
 use crate::policy::{Origin, Policy, PolicyError};
 
 pub(super) fn decision(style: Style, tool: Tool, decision: &Decision<'_>) -> String {
@@ -57,11 +60,22 @@ pub(super) fn permitted(decision: &Decision<'_>) -> String {
     out
 }
 
+/// A line for each note, and one with the way out.
+pub(super) fn notes(verdict: &Verdict<'_>) -> String {
+    let text = |Note { message, help, .. }: &Note| {
+        format!("note: {}\n  help: {}\n", visible(message), visible(help))
+    };
+    verdict.notes.iter().map(text).collect()
+}
+
 fn connections(out: &mut String, verdict: &Verdict<'_>) {
-    for (_, destination) in verdict.destinations() {
+    for (connection, destination) in verdict.destinations() {
         if let Some(database) = destination.database {
             let (variable, database) = (visible(&destination.variable.name), &database.name.value);
             let _infallible = write!(out, "; {variable} leads to {}", visible(database));
+            if let Some(Observed::Seen(_)) = verdict.live.answer(&connection.name.value) {
+                out.push_str(", whose server was asked");
+            }
         }
     }
 }

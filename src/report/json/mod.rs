@@ -3,14 +3,18 @@
 //! DELIBERATE: structs of their own, so that a change of the core is no change
 //! of the format.
 
+mod live;
+
 use std::borrow::Cow;
 
 use serde::Serialize;
 
+use self::live::AnswerObject;
 use super::Tool;
 use super::decision::{Decision, Entry, Member, Subject, outcome_name, policy_source};
 use super::escape::visible_json;
 use crate::finding::{Finding, Label};
+use crate::gate::{Note, Verdict};
 use crate::policy::{Policy, PolicyError};
 use crate::source::Location;
 
@@ -24,6 +28,10 @@ struct DecisionDocument<'a> {
     outcome: &'static str,
     rules_asked: &'a [&'static str],
     findings: Vec<FindingObject<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<NoteObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    live: Option<Vec<AnswerObject<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     environments: Option<Vec<EnvironmentObject<'a>>>,
 }
@@ -61,12 +69,24 @@ struct FindingObject<'a> {
     places: Vec<PlaceObject<'a>>,
 }
 
+/// What stands in no gate's way, and should be known.
+#[derive(Serialize)]
+struct NoteObject<'a> {
+    subject: &'a str,
+    message: &'a str,
+    help: &'a str,
+}
+
 #[derive(Serialize)]
 struct EnvironmentObject<'a> {
     environment: &'a str,
     source: Option<&'a str>,
     outcome: &'static str,
     findings: Vec<FindingObject<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<NoteObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    live: Option<Vec<AnswerObject<'a>>>,
 }
 
 #[derive(Serialize)]
@@ -91,19 +111,25 @@ struct LocationObject {
 }
 
 pub(super) fn decision(tool: Tool, decision: &Decision<'_>) -> String {
-    let environments = match &decision.subject {
-        Subject::One(_) => None,
-        Subject::Several { members, between: _ } => Some(members.iter().map(environment).collect()),
+    let policy = decision.policy;
+    let (notes, live, environments) = match &decision.subject {
+        Subject::One(verdict) => (self::notes(verdict), live::answers(policy, verdict), None),
+        Subject::Several { members, between: _ } => {
+            let objects = members.iter().map(|member| environment(policy, member));
+            (Vec::new(), None, Some(objects.collect()))
+        }
     };
     document(&DecisionDocument {
         schema: SCHEMA,
         tool: ToolObject::from(tool),
-        policy: PolicyObject::from(decision.policy),
+        policy: PolicyObject::from(policy),
         gate: decision.gate.name(),
         environment: decision.environment,
         outcome: outcome_name(decision.outcome),
         rules_asked: &decision.rules_asked,
         findings: decision.findings.iter().copied().map(finding).collect(),
+        notes,
+        live,
         environments,
     })
 }
@@ -151,14 +177,21 @@ fn finding(finding: &Finding) -> FindingObject<'_> {
     }
 }
 
-fn environment<'a>(member: &Member<'a>) -> EnvironmentObject<'a> {
+fn environment<'a>(policy: &'a Policy, member: &Member<'a>) -> EnvironmentObject<'a> {
     let Member { name, source, verdict } = *member;
     EnvironmentObject {
         environment: name,
         source,
         outcome: outcome_name(verdict.outcome()),
         findings: verdict.findings.iter().map(finding).collect(),
+        notes: notes(verdict),
+        live: live::answers(policy, verdict),
     }
+}
+
+fn notes<'a>(verdict: &'a Verdict<'_>) -> Vec<NoteObject<'a>> {
+    let object = |Note { subject, message, help }: &'a Note| NoteObject { subject, message, help };
+    verdict.notes.iter().map(object).collect()
 }
 
 fn problem<'a>(entry: &'a Entry<'_>) -> ProblemObject<'a> {

@@ -1,0 +1,153 @@
+//! The connections of an environment, judged alone: what is wrong with other
+//! variables is for `check`.
+
+use std::collections::BTreeSet;
+
+use clap::Args;
+use koomy_guard::facts::Facts;
+use koomy_guard::finding::{Finding, Findings};
+use koomy_guard::gate::{Gate, Verdict, decide};
+use koomy_guard::policy::{Connection, Phase, Policy};
+
+use crate::args::Judged;
+use crate::cmd::check::observe;
+use crate::cmd::did_you_mean;
+use crate::console::misuse;
+use crate::exit::Exit;
+use crate::live::Waiting;
+
+/// Which connections of which environment are asked.
+#[derive(Debug, Args)]
+pub(crate) struct Chosen {
+    #[command(flatten)]
+    judged: Judged,
+    /// The connection, by its name in the policy [default: every one that is set]
+    #[arg(long, value_name = "NAME")]
+    connection: Option<String>,
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
+}
+
+impl Chosen {
+    /// Sees the environment, asks the servers of the chosen connections, and
+    /// keeps what the policy and the servers say of them.
+    ///
+    /// # Errors
+    ///
+    /// A connection or an environment that the policy does not have.
+    pub(crate) fn observe(self, policy: &Policy) -> Result<(Facts, Selection), Exit> {
+        let Self { judged, connection, waiting } = self;
+        let selection = Selection::of(policy, connection)?;
+        let facts = observe(policy, judged, Phase::Boot)?;
+        match waiting.answers(policy, &selection.judge(policy, &facts)) {
+            Some(live) => Ok((Facts { live, ..facts }, selection)),
+            None => Ok((facts, selection)),
+        }
+    }
+}
+
+/// The chosen connection, or all.
+#[derive(Clone, Debug)]
+pub(crate) struct Selection(Option<String>);
+
+impl Selection {
+    fn of(policy: &Policy, name: Option<String>) -> Result<Self, Exit> {
+        if let Some(name) = &name {
+            known(policy, name)?;
+        }
+        Ok(Self(name))
+    }
+
+    /// What the boot gate says of these connections.
+    pub(crate) fn judge<'a>(&self, policy: &'a Policy, facts: &'a Facts) -> Verdict<'a> {
+        let mut verdict = decide(Gate::Boot, policy, facts);
+        let concern = self.concern(policy);
+        let mut findings = Findings::new();
+        for finding in verdict.findings.iter().filter(|finding| concern.has(finding)) {
+            findings.push(finding.clone());
+        }
+        verdict.findings = findings;
+        verdict.notes.retain(|note| concern.about.contains(note.subject.as_str()));
+        verdict.rules_asked.retain(|rule| is_of_connections(rule));
+        verdict.connections.retain(|reached| self.has(reached.connection));
+        verdict
+    }
+
+    fn has(&self, connection: &Connection) -> bool {
+        self.0.as_ref().is_none_or(|name| connection.name.value == *name)
+    }
+
+    fn concern<'a>(&self, policy: &'a Policy) -> Concern<'a> {
+        let (chosen, others): (Vec<_>, Vec<_>) =
+            policy.connections().iter().partition(|connection| self.has(connection));
+        let subjects = |connections: Vec<&'a Connection>| -> BTreeSet<&'a str> {
+            let variables = connections.iter().flat_map(|connection| connection.variables());
+            variables.map(|name| name.value.as_str()).collect()
+        };
+        let mut about = subjects(chosen);
+        let others = subjects(others).difference(&about).copied().collect();
+        about.insert(policy.environment_variable());
+        Concern { about, others }
+    }
+}
+
+/// Which findings are about the chosen connections.
+struct Concern<'a> {
+    about: BTreeSet<&'a str>,
+    others: BTreeSet<&'a str>,
+}
+
+impl Concern<'_> {
+    fn has(&self, finding: &Finding) -> bool {
+        let subject = finding.subject();
+        self.about.contains(subject)
+            || is_of_connections(finding.rule().id) && !self.others.contains(subject)
+    }
+}
+
+/// The name of a connection that the policy has.
+///
+/// # Errors
+///
+/// Any other name; what was given is not repeated.
+pub(crate) fn known<'a>(policy: &'a Policy, name: &str) -> Result<&'a str, Exit> {
+    let known = names(policy);
+    if let Some(found) = known.iter().find(|known| **known == name) {
+        return Ok(found);
+    }
+    Err(misuse(&format!(
+        "the policy `{}` has no connection of that name{}\n  help: it has `{}`",
+        policy.name(),
+        did_you_mean(name, &known),
+        known.join("`, `")
+    )))
+}
+
+/// The policy's only connection, or the one called `primary`.
+///
+/// # Errors
+///
+/// Several, of which none is called so.
+pub(crate) fn usual(policy: &Policy) -> Result<&str, Exit> {
+    let known = names(policy);
+    let primary = known.iter().find(|name| **name == PRIMARY);
+    match (known.as_slice(), primary) {
+        ([only], _) | (_, Some(only)) => Ok(only),
+        ([], None) => Err(misuse("the policy has no connection")),
+        ([..], None) => Err(misuse(&format!(
+            "the policy has several connections\n  help: say which with `--connection NAME`: `{}`",
+            known.join("`, `")
+        ))),
+    }
+}
+
+fn names(policy: &Policy) -> Vec<&str> {
+    policy.connections().iter().map(|known| known.name.value.as_str()).collect()
+}
+
+/// DELIBERATE: by the id, so that a rule to come is asked as well.
+fn is_of_connections(rule: &str) -> bool {
+    rule.starts_with("database-") || rule.starts_with("environment-")
+}
+
+const PRIMARY: &str = "primary";

@@ -1,0 +1,78 @@
+//! A command that this process becomes once a gate opens.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use koomy_guard::facts::{Facts, Observed};
+use koomy_guard::gate::{Gate, Verdict, decide};
+use koomy_guard::policy::Policy;
+use koomy_guard::report::{self, Format};
+
+use crate::child::{self, Origin};
+use crate::console::{Console, TOOL, complain, say};
+use crate::decision;
+use crate::exit::Exit;
+
+/// Becomes `command` if `gate` opens, with exactly what was judged as its
+/// environment; comes back only with the reason why not.
+pub(crate) fn launch(
+    gate: Gate,
+    policy: &Policy,
+    facts: &Facts,
+    origin: Origin,
+    command: &[OsString],
+    console: Console,
+) -> Exit {
+    let verdict = decide(gate, policy, facts);
+    console.note(&verdict);
+    match (&facts.variables, Exit::of(verdict.outcome())) {
+        (Observed::Seen(variables), Exit::Permitted) => {
+            match child::environment(policy, &verdict, variables, origin) {
+                Ok(environment) => {
+                    say(&decision::line(console.format, policy, &verdict));
+                    become_command(command, environment)
+                }
+                Err(exit) => exit,
+            }
+        }
+        (Observed::Seen(_) | Observed::Absent | Observed::Unreadable(_), exit) => {
+            refuse(policy, &verdict, console, exit)
+        }
+    }
+}
+
+/// DELIBERATE: no child exists yet, so that machines may have stdout; people
+/// are told on stderr, where the output of a command that never ran belongs.
+fn refuse(policy: &Policy, verdict: &Verdict<'_>, console: Console, exit: Exit) -> Exit {
+    let exit = if exit == Exit::Permitted { Exit::Undecided } else { exit };
+    match console.format {
+        Format::Human => {
+            let style = console.style_on(&io::stderr());
+            say(&report::verdict(Format::Human, style, TOOL, policy, verdict));
+            exit
+        }
+        Format::Json | Format::Sarif | Format::Github => {
+            let report = report::verdict(console.format, console.style(), TOOL, policy, verdict);
+            console.print(&report, exit)
+        }
+    }
+}
+
+/// Replaces this process; returns only if that fails.
+///
+/// LIMIT: as with every program that the standard library starts, SIGPIPE is
+/// back at its default and no signal is blocked.
+fn become_command(command: &[OsString], environment: Vec<(String, OsString)>) -> Exit {
+    let Some((program, args)) = command.split_first() else { return Exit::Misused };
+    let error = Command::new(program).args(args).env_clear().envs(environment).exec();
+    let place = "the command after `--`";
+    if error.kind() == io::ErrorKind::NotFound {
+        complain(&format!("{place} does not exist\n  help: check its name and `PATH`"));
+        Exit::NotFound
+    } else {
+        complain(&format!("{place} cannot be executed: {}", error.kind()));
+        Exit::NotExecutable
+    }
+}

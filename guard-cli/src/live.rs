@@ -1,0 +1,68 @@
+//! The servers at the other ends, asked between two decisions.
+
+use std::time::Duration;
+
+use clap::Args;
+use koomy_guard::facts::{Facts, Live};
+use koomy_guard::gate::{Gate, Verdict};
+use koomy_guard::observe::database::{Patience, identities};
+use koomy_guard::observe::{self, When};
+use koomy_guard::policy::Policy;
+
+use crate::console::complain;
+
+/// Whether the servers are asked, and how long they are waited for.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Asking {
+    /// Ask the servers, too, who they are; read-only
+    #[arg(long)]
+    live: bool,
+    /// How long a server is waited for, and then each of its answers [default: 5]
+    #[arg(long, value_name = "SECONDS", requires = "live", value_parser = seconds())]
+    timeout: Option<u64>,
+}
+
+impl Asking {
+    /// The facts, with what the servers say where they are to be asked.
+    pub(crate) fn ask(self, gate: Gate, policy: &Policy, facts: Facts) -> Facts {
+        let Self { live, timeout } = self;
+        if live { Waiting { timeout }.ask(gate, policy, facts) } else { facts }
+    }
+}
+
+/// How long the servers are waited for, where they are asked in any case.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Waiting {
+    /// How long a server is waited for, and then each of its answers [default: 5]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds())]
+    timeout: Option<u64>,
+}
+
+impl Waiting {
+    /// The facts, with what the servers say. What is refused without asking
+    /// stays as it is: nobody is dialed then.
+    pub(crate) fn ask(self, gate: Gate, policy: &Policy, facts: Facts) -> Facts {
+        let (when, patience) = (When::Always, self.patience());
+        observe::live(gate, policy, facts, &observe::Asking { when, patience, notice: &complain })
+    }
+
+    /// What the servers of the connections of `verdict` say; `None` where they
+    /// may not be asked.
+    pub(crate) fn answers(self, policy: &Policy, verdict: &Verdict<'_>) -> Option<Live> {
+        let may = verdict.may_ask_servers();
+        may.then(|| identities(policy, verdict, self.patience(), &complain))
+    }
+
+    /// The same, for the library.
+    pub(crate) fn patience(self) -> Patience {
+        let Self { timeout } = self;
+        match timeout.map(Duration::from_secs) {
+            None => Patience::default(),
+            Some(each) => Patience { connect: each, answer: each, ..Patience::default() },
+        }
+    }
+}
+
+fn seconds() -> clap::builder::RangedU64ValueParser {
+    clap::value_parser!(u64).range(1..=60)
+}

@@ -1,0 +1,13 @@
+//! The built binary and real servers.
+
+mod copies;
+mod identify;
+mod leaks;
+mod many;
+mod outage;
+mod seed;
+mod spoofed;
+mod stage;
+mod stamp;
+mod tls;
+mod wrong_server;

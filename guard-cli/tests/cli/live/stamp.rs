@@ -1,0 +1,115 @@
+//! `stamp`
+
+use std::io::{Read, Write};
+use std::process::Stdio;
+
+use nix::pty::openpty;
+use test_servers::Cluster;
+
+use super::stage::{
+    PLAIN_MAIN, PRODUCTION, Stage, as_app, compute, neon_policy, plain, plain_policy, with_shop,
+};
+
+const ROWS: &str = "SELECT count(*) FROM koomy_guard.stamp";
+
+fn stage(cluster: &Cluster) -> Stage {
+    let (main, dev) = (PRODUCTION.port(), cluster.port());
+    Stage::new(&neon_policy(main, dev), main, dev)
+}
+
+fn is_unstamped(cluster: &Cluster) -> bool {
+    cluster.sql("shop", "SELECT to_regnamespace('koomy_guard') IS NULL") == "t\n"
+}
+
+fn state(stage: &Stage, environment: &str) -> String {
+    let document = stage.run(&["identify", "--format", "json"], environment).json();
+    document["live"][0]["server"]["stamp"]["state"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_stamp_is_written_once() {
+    let plain = with_shop(plain());
+    let policy = plain_policy((PLAIN_MAIN.port(), &PLAIN_MAIN), (plain.port(), &plain));
+    let plain_stage = Stage::new(&policy, PLAIN_MAIN.port(), plain.port());
+    let neon = compute("dev");
+    for (cluster, stage) in [(&neon, stage(&neon)), (&plain, plain_stage)] {
+        assert_eq!(state(&stage, "sandbox"), "none");
+        let ran = stage.run(&["stamp", "--yes"], "sandbox").ends(0);
+        for words in ["`sandbox`", "`shop`", "koomy_guard.stamp"] {
+            assert!(ran.stdout.contains(words), "{words} in {ran:?}");
+        }
+        assert_eq!(state(&stage, "sandbox"), "stamped");
+        assert_eq!(as_app(cluster, ROWS), "1\n");
+        let before = as_app(cluster, "SELECT * FROM koomy_guard.stamp");
+        let ran = stage.run(&["stamp", "--yes"], "sandbox").ends(0);
+        assert!(ran.stdout.contains("nothing is written"), "{ran:?}");
+        assert_eq!(as_app(cluster, "SELECT * FROM koomy_guard.stamp"), before);
+        let document = stage.run(&["stamp", "--format", "json"], "sandbox").ends(0).json();
+        assert_eq!(document["written"], false);
+    }
+}
+
+#[test]
+fn nobody_is_asked_so_nothing_is_written() {
+    let cluster = compute("dev");
+    let stage = stage(&cluster);
+    stage.run(&["stamp"], "sandbox").ends(2).says("--yes");
+    stage.guard(&["stamp"], "sandbox").stdin(b"sandbox\n").run().ends(2).says("--yes");
+    assert!(is_unstamped(&cluster));
+    let document = stage.run(&["stamp", "--yes", "--format", "json"], "sandbox").ends(0).json();
+    assert_eq!(document["written"], true);
+    assert_eq!(document["outcome"], "permitted");
+    for format in ["sarif", "github"] {
+        stage.run(&["stamp", "--yes", "--format", format], "sandbox").ends(2);
+    }
+}
+
+/// Answers the question of `stamp` on a terminal.
+fn answer(stage: &Stage, text: &str) -> (Option<i32>, String) {
+    let terminal = openpty(None, None).unwrap();
+    let mut command = stage.guard(&["stamp"], "sandbox").command();
+    let mut user = std::fs::File::from(terminal.master);
+    command.stdin(terminal.slave).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(command);
+    user.write_all(text.as_bytes()).unwrap();
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    (child.wait().unwrap().code(), said)
+}
+
+#[test]
+fn the_name_of_the_environment_is_the_only_yes() {
+    let cluster = compute("dev");
+    let stage = stage(&cluster);
+    for text in ["y\n", "yes\n", "\n", "production\n", "Sandbox\n", "\u{4}"] {
+        let (code, said) = answer(&stage, text);
+        assert_eq!(code, Some(2), "{text:?} {said}");
+        assert!(said.contains("`sandbox`") && is_unstamped(&cluster), "{text:?} {said}");
+    }
+    let (code, said) = answer(&stage, "sandbox\n");
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(as_app(&cluster, ROWS), "1\n");
+}
+
+#[test]
+fn a_server_that_the_policy_does_not_mean_is_not_stamped() {
+    let cluster = compute("other");
+    for options in [&["stamp", "--yes"][..], &["stamp", "--yes", "--adopt-copy", "--reason", "x"]] {
+        let ran = stage(&cluster).run(options, "sandbox").ends(1);
+        assert!(ran.stdout.contains("database-identity-matches"), "{ran:?}");
+        let json: Vec<_> = options.iter().copied().chain(["--format", "json"]).collect();
+        let document = stage(&cluster).run(&json, "sandbox").ends(1).json();
+        assert_eq!(document["outcome"], "refused");
+    }
+    assert!(is_unstamped(&cluster));
+}
+
+#[test]
+fn a_reason_and_a_copy_go_together() {
+    let cluster = compute("dev");
+    let stage = stage(&cluster);
+    stage.run(&["stamp", "--yes", "--adopt-copy"], "sandbox").ends(2).says("--reason");
+    stage.run(&["stamp", "--yes", "--reason", "x"], "sandbox").ends(2).says("--adopt-copy");
+    assert!(is_unstamped(&cluster));
+}

@@ -1,0 +1,167 @@
+//! What was judged, kept: the variables, and where the connections lead.
+
+use super::permit::name_of;
+use super::{Note, Verdict};
+use crate::facts::{Facts, Identity, Observed, Variables};
+use crate::policy::{Connection, Policy};
+use crate::rules::Destination;
+use crate::target::Target;
+#[cfg(feature = "postgres")]
+use crate::{
+    assertion, facts::Cause, observe::database::postgres::Prepared, source::Place, target::Engine,
+};
+
+/// What a permit hands on: the very facts that were judged.
+pub struct Snapshot {
+    pub(super) environment: String,
+    pub(super) rules_asked: Vec<&'static str>,
+    pub(super) variables: Variables,
+    pub(super) notes: Vec<Note>,
+    connections: Vec<Connected>,
+}
+
+/// Where a connection leads.
+struct Connected {
+    connection: String,
+    /// The database's name in the policy.
+    database: String,
+    target: Target,
+    /// What the server said of itself, where it was asked.
+    identity: Option<Identity>,
+    #[cfg(feature = "postgres")]
+    dial: Dial,
+}
+
+impl Snapshot {
+    pub(super) fn of(policy: &Policy, verdict: &Verdict<'_>, facts: &Facts) -> Self {
+        let mut variables = match &facts.variables {
+            Observed::Seen(variables) => variables.clone(),
+            Observed::Absent | Observed::Unreadable(_) => Variables::default(),
+        };
+        variables.retain(|name| !policy.knows_in_another_case(name));
+        let connected = |(connection, to): (&Connection, &Destination<'_>)| Connected {
+            connection: connection.name.value.clone(),
+            database: to.database.map(|known| known.name.value.clone()).unwrap_or_default(),
+            target: to.target.clone(),
+            identity: facts.live.answer(&connection.name.value).and_then(Observed::seen).cloned(),
+            #[cfg(feature = "postgres")]
+            dial: Dial::of(policy, to),
+        };
+        Self {
+            environment: name_of(verdict.environment),
+            rules_asked: verdict.rules_asked.clone(),
+            connections: verdict.destinations().map(connected).collect(),
+            variables,
+            notes: verdict.notes.clone(),
+        }
+    }
+
+    /// `connection:database`, for each connection.
+    pub(super) fn databases(&self) -> String {
+        let pair = |known: &Connected| format!("{}:{}", known.connection, known.database);
+        self.connections.iter().map(pair).collect::<Vec<_>>().join(",")
+    }
+
+    pub(super) fn target(&self, connection: &str) -> Option<&Target> {
+        self.connection(connection).map(|known| &known.target)
+    }
+
+    pub(super) fn identity(&self, connection: &str) -> Option<&Identity> {
+        self.connection(connection)?.identity.as_ref()
+    }
+
+    fn connection(&self, name: &str) -> Option<&Connected> {
+        self.connections.iter().find(|known| known.connection == name)
+    }
+}
+
+/// How a connection is connected to.
+#[cfg(feature = "postgres")]
+struct Dial {
+    /// `None` where it is not PostgreSQL.
+    prepared: Option<Prepared>,
+    place: Place,
+}
+
+#[cfg(feature = "postgres")]
+impl Dial {
+    fn of(policy: &Policy, destination: &Destination<'_>) -> Self {
+        let Destination { variable, target, database } = destination;
+        let is_postgres = target.engine() == Engine::Postgres;
+        Self {
+            prepared: is_postgres.then(|| Prepared::of(policy, *database, target)),
+            place: variable.place.clone(),
+        }
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl Snapshot {
+    pub(super) fn connect(&self, name: &str) -> Result<::postgres::Client, ConnectError> {
+        let Some(known) = self.connection(name) else {
+            return Err(ConnectError::NoConnection { name: name.to_owned() });
+        };
+        let Dial { prepared, place } = &known.dial;
+        let Some(prepared) = prepared else {
+            return Err(ConnectError::NotPostgres { name: name.to_owned() });
+        };
+        let mut client = prepared.connect(place)?;
+        if let Some(assertion) = known.identity.as_ref().and_then(assertion::of_identity) {
+            client.batch_execute(&assertion).map_err(|error| ConnectError::of(&error, name))?;
+        }
+        Ok(client)
+    }
+}
+
+/// Why there is no connection to a judged target. Holds no value.
+#[cfg(feature = "postgres")]
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// The policy has no such connection, or it is not set.
+    #[error("no connection `{name}` was judged; declare it in the policy, and set it")]
+    NoConnection {
+        /// The name.
+        name: String,
+    },
+    /// The connection is not PostgreSQL.
+    #[error("`{name}` is not PostgreSQL; connect to its target with a driver of your own")]
+    NotPostgres {
+        /// The name.
+        name: String,
+    },
+    /// The server cannot be reached, or not as the target demands.
+    #[error("{}; {}", .0.message, .0.help)]
+    Unreachable(Cause),
+    /// The connection broke before the server was known again.
+    #[error("the connection `{name}` broke before its server was known again; try again")]
+    Lost {
+        /// The name.
+        name: String,
+    },
+    /// The server that answers is not the one that was asked who it is.
+    #[error("`{name}` leads to another server than the one that was asked; start again")]
+    Another {
+        /// The name.
+        name: String,
+    },
+}
+
+#[cfg(feature = "postgres")]
+impl ConnectError {
+    /// DELIBERATE: not what the server wrote, which may be anything.
+    fn of(error: &::postgres::Error, name: &str) -> Self {
+        let name = name.to_owned();
+        match error.code().map(::postgres::error::SqlState::code) {
+            Some(assertion::RAISED) => Self::Another { name },
+            Some(_) | None => Self::Lost { name },
+        }
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl From<Cause> for ConnectError {
+    fn from(cause: Cause) -> Self {
+        Self::Unreachable(cause)
+    }
+}

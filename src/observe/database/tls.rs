@@ -1,0 +1,109 @@
+//! TLS to a server: always the whole check, chain and host name.
+
+use std::path::{Path, PathBuf};
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{CertificateError, Error, RootCertStore};
+
+use super::failure::{Failure, RootNamed, RootProblem};
+use crate::observe::file;
+use crate::policy::{Database, Origin, Policy};
+use crate::target::Target;
+
+/// Whose certificates are trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Authorities {
+    /// This machine's.
+    Platform,
+    /// Those of a file, and no other.
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// What names it.
+        by: RootNamed,
+    },
+}
+
+impl Authorities {
+    /// Those that the address names, or else the policy, or else this machine's.
+    pub(super) fn of(policy: &Policy, database: Option<&Database>, target: &Target) -> Self {
+        let mut parameters = target.parameters();
+        match parameters.find(|(key, _)| *key == "sslrootcert") {
+            Some((_, "system")) => return Self::Platform,
+            Some((_, path)) => {
+                return Self::File { path: PathBuf::from(path), by: RootNamed::Parameter };
+            }
+            None => {}
+        }
+        match database.and_then(|database| database.root_certificate.as_ref()) {
+            Some(named) => Self::File { path: beside(policy, &named.value), by: RootNamed::Policy },
+            None => Self::Platform,
+        }
+    }
+}
+
+/// A path of the policy, as seen from the policy's directory.
+fn beside(policy: &Policy, path: &str) -> PathBuf {
+    match policy.origin() {
+        Origin::File => Path::new(policy.source().name())
+            .parent()
+            .map_or_else(|| PathBuf::from(path), |directory| directory.join(path)),
+        Origin::BuiltIn => PathBuf::from(path),
+    }
+}
+
+/// The authorities in a file; at least one.
+pub(super) fn roots(path: &Path) -> Result<RootCertStore, RootProblem> {
+    let pem = file::read(path, LIMIT).map_err(|error| RootProblem::Unreadable(error.help()))?;
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        let certificate = certificate.map_err(|_| RootProblem::NotOne)?;
+        roots.add(certificate).map_err(|_| RootProblem::NotOne)?;
+    }
+    if roots.is_empty() { Err(RootProblem::Empty) } else { Ok(roots) }
+}
+
+/// Why a handshake failed, told apart.
+pub(super) fn failure(error: &Error) -> Failure {
+    let Error::InvalidCertificate(error) = error else {
+        return match error {
+            Error::InvalidMessage(_) => Failure::Protocol,
+            _ => Failure::Handshake,
+        };
+    };
+    match error {
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            Failure::CertificateName
+        }
+        // Another authority of the same name has another key.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            Failure::CertificateAuthority
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            Failure::CertificateExpired
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            Failure::CertificateEarly
+        }
+        _ => Failure::Certificate,
+    }
+}
+
+/// The error of rustls somewhere below `error`.
+pub(super) fn below<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Error> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        // The source of such an error is its content's, and not its content.
+        next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(content) => Some(content),
+            None => error.source(),
+        };
+    }
+    None
+}
+
+const LIMIT: u64 = 1024 * 1024;

@@ -1,0 +1,229 @@
+//! The stamp, whole and in every broken form.
+
+use koomy_guard::facts::{Binding, Marked, Stamp, Tables};
+use test_servers::Cluster;
+
+use crate::world::{Way, with_shop};
+
+const TABLE: &str = "
+    DROP SCHEMA IF EXISTS koomy_guard CASCADE;
+    CREATE SCHEMA koomy_guard;
+    CREATE TABLE koomy_guard.stamp (
+        env text, bound_kind text, project_id text, branch_id text, endpoint_id text, timeline_id text,
+        system_identifier text, database_oid text, database_name text, stamped_at timestamptz,
+        guard_version text, parent_stamp jsonb);
+    GRANT USAGE ON SCHEMA koomy_guard TO PUBLIC;
+    GRANT SELECT ON koomy_guard.stamp TO PUBLIC;";
+
+const PLAIN: &str = "
+    INSERT INTO koomy_guard.stamp VALUES ('sandbox', 'plain', NULL, NULL, NULL, NULL, '7000', '16385', 'shop',
+        '2026-01-02 03:04:05.678+02', '0.1.0', '{\"env\": \"production\", \"more\": [1]}');";
+
+const NEON: &str = "
+    INSERT INTO koomy_guard.stamp VALUES ('production', 'neon', 'calm-field-1', 'br-calm-1', 'ep-calm-1', 't',
+        '7000', '16385', 'shop', '2026-01-02 03:04:05Z', '0.1.0', NULL);";
+
+fn stamp(binding: Binding, environment: &str) -> Stamp {
+    Stamp {
+        environment: environment.to_owned(),
+        binding,
+        stamped_at: "2026-01-02 01:04:05.678+00".to_owned(),
+        guard_version: "0.1.0".to_owned(),
+        parent_environment: Some("production".to_owned()),
+    }
+}
+
+#[test]
+fn a_stamp_is_read_or_is_told_why_not() {
+    let cluster = with_shop(Cluster::start());
+    let way = Way::to(cluster.port(), "shop");
+    let plain = Binding::Plain {
+        system_identifier: "7000".to_owned(),
+        database_oid: 16385,
+        database: "shop".to_owned(),
+    };
+    let neon = Binding::Neon { project: "calm-field-1".to_owned(), branch: "br-calm-1".to_owned() };
+    let neon = Stamp {
+        stamped_at: "2026-01-02 03:04:05+00".to_owned(),
+        parent_environment: None,
+        ..stamp(neon, "production")
+    };
+    let no = |tables| Marked::No { tables };
+    let why = |why: &str| Marked::Unreadable { why: why.to_owned() };
+    let plain = || Marked::Stamped(stamp(plain.clone(), "sandbox"));
+    let incomplete = || why("its row is not complete");
+    let other = || why("something else has its name");
+    let table: Vec<(&str, String, Marked)> = vec![
+        ("nothing", String::new(), no(Tables::None)),
+        (
+            "a schema",
+            "CREATE SCHEMA koomy_guard; CREATE TABLE koomy_guard.x ()".to_owned(),
+            no(Tables::None),
+        ),
+        ("empty", TABLE.to_owned(), Marked::Emptied),
+        ("plain", format!("{TABLE}{PLAIN}"), plain()),
+        ("neon", format!("{TABLE}{NEON}"), Marked::Stamped(neon)),
+        ("two", format!("{TABLE}{PLAIN}{NEON}"), why("it has several rows")),
+        ("many", format!("{TABLE}{PLAIN}{NEON}{PLAIN}"), why("it has several rows")),
+        (
+            "a column more",
+            format!("{TABLE}{PLAIN}ALTER TABLE koomy_guard.stamp ADD more text"),
+            plain(),
+        ),
+        (
+            "oid as a number",
+            format!(
+                "{TABLE}ALTER TABLE koomy_guard.stamp ALTER database_oid TYPE bigint USING 1; {PLAIN}"
+            ),
+            plain(),
+        ),
+        (
+            "a column less",
+            format!("{TABLE}{PLAIN}ALTER TABLE koomy_guard.stamp DROP timeline_id"),
+            other(),
+        ),
+        (
+            "a type of its own",
+            format!(
+                "{TABLE}{PLAIN}CREATE DOMAIN koomy_guard.d AS text; ALTER TABLE koomy_guard.stamp ALTER env TYPE koomy_guard.d"
+            ),
+            other(),
+        ),
+        (
+            "a view",
+            format!(
+                "{TABLE}{PLAIN}ALTER TABLE koomy_guard.stamp RENAME TO t; CREATE VIEW koomy_guard.stamp AS SELECT * FROM koomy_guard.t; GRANT SELECT ON koomy_guard.stamp TO PUBLIC"
+            ),
+            other(),
+        ),
+        (
+            "rows of a child",
+            format!(
+                "{TABLE}CREATE TABLE koomy_guard.child () INHERITS (koomy_guard.stamp); {PLAIN} \
+                WITH gone AS (DELETE FROM koomy_guard.stamp RETURNING *) INSERT INTO koomy_guard.child SELECT * FROM gone"
+            ),
+            Marked::Emptied,
+        ),
+        (
+            "no right",
+            format!("{TABLE}{PLAIN}REVOKE SELECT ON koomy_guard.stamp FROM PUBLIC"),
+            why("the role has no right to read it"),
+        ),
+        (
+            "no right to the schema",
+            format!("{TABLE}{PLAIN}REVOKE USAGE ON SCHEMA koomy_guard FROM PUBLIC"),
+            why("the role has no right to read it"),
+        ),
+        (
+            "hidden rows",
+            format!("{TABLE}{PLAIN}ALTER TABLE koomy_guard.stamp ENABLE ROW LEVEL SECURITY"),
+            why("the role has no right to read it"),
+        ),
+        (
+            "a parent of another type",
+            format!(
+                "{TABLE}{PLAIN}ALTER TABLE koomy_guard.stamp ALTER parent_stamp TYPE text USING 'x'"
+            ),
+            why("reading it is an error"),
+        ),
+        (
+            "no environment",
+            format!("{TABLE}{PLAIN}UPDATE koomy_guard.stamp SET env = NULL"),
+            incomplete(),
+        ),
+        (
+            "an empty one",
+            format!("{TABLE}{PLAIN}UPDATE koomy_guard.stamp SET env = ''"),
+            incomplete(),
+        ),
+        (
+            "not one to print",
+            format!("{TABLE}{PLAIN}UPDATE koomy_guard.stamp SET env = E'a\\nb'"),
+            incomplete(),
+        ),
+        (
+            "no kind",
+            format!("{TABLE}{PLAIN}UPDATE koomy_guard.stamp SET bound_kind = 'rds'"),
+            incomplete(),
+        ),
+        (
+            "no oid",
+            format!("{TABLE}{PLAIN}UPDATE koomy_guard.stamp SET database_oid = '-1'"),
+            incomplete(),
+        ),
+        (
+            "no binding",
+            format!("{TABLE}{NEON}UPDATE koomy_guard.stamp SET branch_id = NULL"),
+            incomplete(),
+        ),
+        (
+            "no time",
+            format!("{TABLE}{NEON}UPDATE koomy_guard.stamp SET stamped_at = NULL"),
+            incomplete(),
+        ),
+        (
+            "hostile text",
+            format!(
+                "{TABLE}{PLAIN}UPDATE koomy_guard.stamp SET guard_version = '}},{{\\\",\"NULL', parent_stamp = NULL"
+            ),
+            Marked::Stamped(Stamp {
+                guard_version: "},{\\\",\"NULL".to_owned(),
+                parent_environment: None,
+                ..match plain() {
+                    Marked::Stamped(stamp) => stamp,
+                    _ => unreachable!(),
+                }
+            }),
+        ),
+    ];
+    for (name, sql, expected) in table {
+        cluster.sql("shop", "DROP SCHEMA IF EXISTS koomy_guard CASCADE");
+        cluster.sql("shop", &sql);
+        let identity = way.identity();
+        assert_eq!(identity.stamp, expected, "{name}");
+    }
+}
+
+#[test]
+fn a_stamp_that_somebody_locked_keeps_nobody_waiting() {
+    let cluster = with_shop(Cluster::start());
+    cluster.sql("shop", &format!("{TABLE}{PLAIN}"));
+    let way = Way { patience: crate::world::SHORT, ..Way::to(cluster.port(), "shop") };
+    std::thread::scope(|scope| {
+        let lock = scope.spawn(|| {
+            let text = "BEGIN; LOCK koomy_guard.stamp; SELECT pg_sleep(600)";
+            cluster.try_sql((cluster.superuser(), cluster.superuser_password()), "shop", text)
+        });
+        let held = "SELECT count(*) FROM pg_locks WHERE relation = 'koomy_guard.stamp'::regclass";
+        while cluster.sql("shop", held) != "1\n" {}
+        let why = "another session has locked it".to_owned();
+        assert_eq!(way.identity().stamp, Marked::Unreadable { why });
+        cluster.stop();
+        assert!(lock.join().unwrap().is_err());
+    });
+}
+
+#[test]
+fn tables_are_a_users_where_a_user_made_them() {
+    let cluster = with_shop(Cluster::start());
+    let way = Way::to(cluster.port(), "shop");
+    let tables = || match way.identity().stamp {
+        Marked::No { tables } => tables,
+        other => panic!("{other:?}"),
+    };
+    let table = [
+        ("CREATE SCHEMA s; CREATE VIEW s.v AS SELECT 1 AS x", Tables::None),
+        ("CREATE SEQUENCE s", Tables::None),
+        ("CREATE TABLE t ()", Tables::Some),
+        (
+            "DROP TABLE t; CREATE SCHEMA p; CREATE TABLE p.t (x int) PARTITION BY LIST (x)",
+            Tables::Some,
+        ),
+        ("DROP TABLE p.t; CREATE MATERIALIZED VIEW p.m AS SELECT 1 AS x", Tables::Some),
+        ("DROP MATERIALIZED VIEW p.m", Tables::None),
+    ];
+    for (sql, expected) in table {
+        cluster.sql("shop", sql);
+        assert_eq!(tables(), expected, "{sql}");
+    }
+}
