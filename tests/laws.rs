@@ -74,7 +74,7 @@ fn what_was_decided_is_one_event_without_a_value() {
         for (_, value) in variables.iter().filter(|(_, value)| value.len() > 16) {
             assert!(!shown.contains(value.as_str()), "{shown}");
         }
-        let is_event = |line: &&str| line.contains("koomy_guard::gate::boot");
+        let is_event = |line: &&str| line.contains("koomy_guard::gate: boot ");
         shown.lines().filter(is_event).map(str::to_owned).collect::<Vec<_>>()
     };
     let [_, sandbox, _] = &koomy::PLACES;

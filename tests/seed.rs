@@ -11,6 +11,8 @@ mod boot;
 mod moved;
 #[path = "seed/pool.rs"]
 mod pool;
+#[path = "seed/process.rs"]
+mod process;
 #[path = "seed/stamp.rs"]
 mod stamp;
 #[path = "seed/verified.rs"]

@@ -156,6 +156,7 @@ pub(super) fn log<A: Action>(policy: &Policy, permit: Result<&Permit<A>, &Refusa
     match permit {
         Ok(permit) => {
             tracing::info!(
+                target: TARGET,
                 outcome = "permitted",
                 environment = permit.environment(),
                 policy = policy.name(),
@@ -165,10 +166,11 @@ pub(super) fn log<A: Action>(policy: &Policy, permit: Result<&Permit<A>, &Refusa
                 "{gate}"
             );
             for Note { subject, message, help } in permit.notes() {
-                tracing::warn!(subject, help, "{message}");
+                tracing::warn!(target: TARGET, subject, help, "{message}");
             }
         }
         Err(refusal) => tracing::error!(
+            target: TARGET,
             outcome = refusal.outcome().name(),
             policy = policy.name(),
             sha256 = policy.sha256(),
@@ -177,6 +179,9 @@ pub(super) fn log<A: Action>(policy: &Policy, permit: Result<&Permit<A>, &Refusa
         ),
     }
 }
+
+/// One for every gate; the event's message says which.
+const TARGET: &str = "koomy_guard::gate";
 
 fn rules_of(refusal: &Refusal) -> String {
     let rules: Vec<_> = refusal.findings().iter().map(|finding| finding.rule().id).collect();

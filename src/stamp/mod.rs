@@ -6,7 +6,7 @@
 //! longer what the row was written for. A stamp only ever refuses; it permits
 //! nothing that pins and live identity do not.
 //!
-//! [`plan`] decides, and opens nothing. [`Plan::sql`] is what [`write`] runs: one
+//! [`plan`] decides, and opens nothing. [`Plan::sql`] is what [`write()`] runs: one
 //! transaction that begins with the assertion that the server is still the one
 //! that the plan is for.
 

@@ -160,7 +160,7 @@ fn a_branch_of_production_is_known_as_its_copy() {
     assert_eq!(
         refused.to_string(),
         "the database is a copy of `production`; if it may be used here, say why with \
-         `--adopt-copy REASON`"
+         `--adopt-copy --reason TEXT`"
     );
     let long = "x".repeat(201);
     for reason in ["", "  ", "two\nlines", &long] {
