@@ -168,7 +168,9 @@ impl Subject<'_> {
     /// DELIBERATE: the code alone. The server's words repeat what it was given.
     fn failed(&self, code: &str) -> Exit {
         match code {
-            ELSEWHERE | CHANGED => self.refuse("the server or its stamp is no longer what was asked"),
+            ELSEWHERE | CHANGED => {
+                self.refuse("the server or its stamp is no longer what was asked")
+            }
             "" => {
                 complain("the connection broke, so it is not known whether the stamp was written");
                 Exit::Undecided
