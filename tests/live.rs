@@ -7,6 +7,9 @@ mod concurrent;
 mod failing;
 #[path = "live/identity.rs"]
 mod identity;
+#[cfg(feature = "mysql")]
+#[path = "live/mariadb.rs"]
+mod mariadb;
 #[path = "live/own.rs"]
 mod own;
 #[path = "live/role.rs"]

@@ -95,6 +95,9 @@ fn what_a_session_can_set_changes_nothing() {
     let before = Way::to(cluster.port(), "shop").identity();
     cluster.sql("shop", SPOOFS);
     cluster.sql("shop", HOSTILE);
+    // Nobody waits until this one has ended.
+    let mut other = Way { user: "owner", ..Way::to(cluster.port(), "shop") }.client();
+    other.batch_execute("BEGIN ISOLATION LEVEL SERIALIZABLE; CREATE TABLE open (x int)").unwrap();
     let shown = "SHOW neon.branch_id; SHOW neon.endpoint_id; SELECT current_database()";
     let shown = cluster.try_sql(("app", crate::world::PASSWORD), "shop", shown);
     assert_eq!(shown.as_deref(), Ok("br-spoof\nep-spoof\nspoof\n"), "the server is not hostile");
@@ -102,6 +105,19 @@ fn what_a_session_can_set_changes_nothing() {
     assert_eq!(after.stamp, Marked::No { tables: Tables::Some });
     after.stamp = before.stamp.clone();
     assert_eq!(before, after);
+}
+
+#[test]
+fn a_cluster_that_may_not_be_asked_is_unknown() {
+    let cluster = with_shop(Cluster::start());
+    let before = Way::to(cluster.port(), "shop").identity();
+    cluster.sql("shop", "REVOKE ALL ON FUNCTION pg_catalog.pg_control_system() FROM PUBLIC");
+    let after = Way::to(cluster.port(), "shop").identity();
+    assert_eq!(ids(&after), (vec![], None));
+    assert_eq!(
+        (before.version, before.role, before.stamp),
+        (after.version, after.role, after.stamp)
+    );
 }
 
 #[test]

@@ -121,6 +121,13 @@ impl<'a> Way<'a> {
         }
     }
 
+    /// A connection of the test's own, in plain text.
+    pub(crate) fn client(&self) -> postgres::Client {
+        let mut config = postgres::Config::new();
+        config.host(self.host).port(self.port).user(self.user).password(self.password);
+        config.dbname(self.database).connect(postgres::NoTls).unwrap()
+    }
+
     /// Why the server does not say who it is.
     pub(crate) fn cause(&self) -> Cause {
         match self.look().0 {

@@ -5,10 +5,8 @@ use std::io;
 
 use thiserror::Error;
 
-use super::not_built;
 use crate::facts::Cause;
 use crate::source::Place;
-use crate::target::Engine;
 
 /// Why a server did not say who it is.
 ///
@@ -16,8 +14,9 @@ use crate::target::Engine;
 /// be anything; no more than its code is repeated.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(super) enum Failure {
-    #[error("{}", not_built(*engine).0)]
-    NotBuilt { engine: Engine },
+    #[cfg(not(all(feature = "postgres", feature = "mysql")))]
+    #[error("{}", super::not_built(*engine).0)]
+    NotBuilt { engine: crate::target::Engine },
     #[error("the server was not asked, because no thread could be started for it")]
     NoThread,
     #[error("the host of the server has no address")]
@@ -174,7 +173,8 @@ impl Failure {
 
     fn help(&self) -> String {
         match self {
-            Self::NotBuilt { engine } => return not_built(*engine).1,
+            #[cfg(not(all(feature = "postgres", feature = "mysql")))]
+            Self::NotBuilt { engine } => return super::not_built(*engine).1,
             Self::Root { why: RootProblem::Unreadable(help), .. } => help,
             Self::NoThread => "let the process start one more thread, then try again",
             Self::NoAddress => "check the host's name, and that this machine can look it up",
@@ -253,8 +253,6 @@ mod tests {
         use Failure as F;
         let by = RootNamed::Policy;
         vec![
-            F::NotBuilt { engine: Engine::Postgres },
-            F::NotBuilt { engine: Engine::MySql },
             F::NoThread,
             F::NoAddress,
             F::ConnectionRefused,

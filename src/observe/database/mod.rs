@@ -7,8 +7,12 @@
 mod failure;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod gather;
+#[cfg(feature = "mysql")]
+mod mysql;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod tls;
 
 use std::time::Duration;
 
@@ -108,6 +112,9 @@ fn question(
             let _ = (policy, database, tripwires, patience);
             Box::new(|_| Err(failure::Failure::NotBuilt { engine: Engine::Postgres }))
         }
+        #[cfg(feature = "mysql")]
+        Engine::MySql => mysql::question(policy, database, target, tripwires, patience),
+        #[cfg(not(feature = "mysql"))]
         Engine::MySql => Box::new(|_| Err(failure::Failure::NotBuilt { engine: Engine::MySql })),
     }
 }
@@ -129,6 +136,7 @@ fn ask(
 }
 
 /// Why this build does not ask a server of `engine`, and the way out.
+#[cfg(not(all(feature = "postgres", feature = "mysql")))]
 fn not_built(engine: Engine) -> (String, String) {
     let (server, feature) = match engine {
         Engine::Postgres => ("PostgreSQL", "postgres"),
@@ -166,9 +174,37 @@ impl Patience {
     }
 }
 
+/// Tries, and again while it fails as a server does that wakes up.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+fn again<T>(
+    patience: Patience,
+    waiting: &dyn Fn(failure::Waiting),
+    attempt: impl Fn() -> Result<T, failure::Failure>,
+) -> Result<T, failure::Failure> {
+    for number in 1..=patience.retries {
+        match attempt() {
+            Err(failure) if failure.may_pass() => {}
+            found @ (Ok(_) | Err(_)) => return found,
+        }
+        waiting(failure::Waiting { number, most: patience.retries });
+        std::thread::sleep(pause(number));
+    }
+    attempt()
+}
+
+/// A text that can stand in a message: not empty, not long, no control character.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+fn name(text: Option<&str>) -> Result<String, failure::Failure> {
+    text.filter(|text| (1..=LONGEST).contains(&text.len()) && !text.chars().any(char::is_control))
+        .map(str::to_owned)
+        .ok_or(failure::Failure::Answer)
+}
+
 /// How long to wait before the try after the one of this number.
 fn pause(tries: u32) -> Duration {
     FIRST_PAUSE.saturating_mul(1 << tries.saturating_sub(1).min(3))
 }
 
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+const LONGEST: usize = 512;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);

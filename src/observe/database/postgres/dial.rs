@@ -15,7 +15,7 @@ use super::super::failure::{Failure, Waiting};
 use super::super::{Patience, pause};
 use super::metered::{Metered, Wire};
 use super::settings::Settings;
-use super::{driver, tls};
+use super::{driver, encryption};
 use crate::facts::Identity;
 use crate::policy::Tripwire;
 use crate::target::Address;
@@ -27,7 +27,7 @@ pub(super) async fn ask(
     patience: Patience,
     waiting: &dyn Fn(Waiting),
 ) -> Result<Identity, Failure> {
-    let tls = settings.tls.as_ref().map(tls::client).transpose()?;
+    let tls = settings.tls.as_ref().map(encryption::client).transpose()?;
     let tls = tls.map(MakeRustlsConnect::new);
     for number in 1..=patience.retries {
         match once(settings, tls.clone(), tripwires, patience).await {

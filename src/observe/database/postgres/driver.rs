@@ -7,8 +7,9 @@ use std::time::Duration;
 use tokio_postgres::{Client, Error, SimpleQueryMessage, SimpleQueryRow};
 
 use super::super::failure::{Code, Failure};
+use super::super::tls;
+use super::probe;
 use super::read::read;
-use super::{probe, tls};
 use crate::facts::Identity;
 use crate::policy::Tripwire;
 

@@ -5,13 +5,13 @@
 
 mod dial;
 mod driver;
+mod encryption;
 mod metered;
 mod probe;
 mod read;
 #[cfg(test)]
 mod read_tests;
 mod settings;
-mod tls;
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -23,7 +23,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use self::settings::Settings;
 use super::failure::{Failure, Waiting};
 use super::gather::Question;
-use super::{Patience, pause};
+use super::{Patience, again};
 use crate::facts::{Cause, Identity};
 use crate::policy::{Database, Policy, Tripwire};
 use crate::source::Place;
@@ -137,17 +137,9 @@ fn open(
     patience: Patience,
     waiting: &dyn Fn(Waiting),
 ) -> Result<Client, Failure> {
-    let tls = settings.tls.as_ref().map(tls::client).transpose()?;
+    let tls = settings.tls.as_ref().map(encryption::client).transpose()?;
     let tls = tls.map(MakeRustlsConnect::new);
-    for number in 1..=patience.retries {
-        match once(settings, tls.clone(), patience.connect) {
-            Err(failure) if failure.may_pass() => {}
-            found @ (Ok(_) | Err(_)) => return found,
-        }
-        waiting(Waiting { number, most: patience.retries });
-        thread::sleep(pause(number));
-    }
-    once(settings, tls, patience.connect)
+    again(patience, waiting, || once(settings, tls.clone(), patience.connect))
 }
 
 /// DELIBERATE: on a thread of its own, since the driver waits without end for a

@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn it_is_read_only_from_its_first_word_to_its_last() {
         let text = text(&[], Duration::ZERO);
-        assert!(text.starts_with("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY NOT DEFERRABLE;\nSET LOCAL search_path = pg_catalog, pg_temp;"));
+        assert!(text.starts_with("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;\nSET LOCAL search_path = pg_catalog, pg_temp;"));
         assert!(text.ends_with(";\nROLLBACK"));
         assert!(text.contains("statement_timeout = 2;"), "0 would be no limit");
     }

@@ -1,4 +1,4 @@
-BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY NOT DEFERRABLE;
+BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;
 SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL statement_timeout = /*answer*/;
 SET LOCAL lock_timeout = /*lock*/;

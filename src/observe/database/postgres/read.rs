@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::super::failure::Failure;
+use super::super::name;
 use crate::facts::{
     Binding, Cluster, Counted, Identity, Marked, Neon, Right, Role, Rows, Server, Stamp, Tables,
     Trace,
@@ -225,15 +226,6 @@ pub(super) fn unreadable(why: &str) -> Marked {
 fn number<T: std::str::FromStr>(text: Option<&str>) -> Result<T, Failure> {
     text.and_then(|text| text.parse().ok()).ok_or(Failure::Answer)
 }
-
-/// A text that can stand in a message: not empty, not long, no control character.
-pub(super) fn name(text: Option<&str>) -> Result<String, Failure> {
-    text.filter(|text| (1..=LONGEST).contains(&text.len()) && !text.chars().any(char::is_control))
-        .map(str::to_owned)
-        .ok_or(Failure::Answer)
-}
-
-const LONGEST: usize = 512;
 
 const ROLES: &[(&str, &str)] = &[
     ("neon_superuser", Provider::Neon.name()),

@@ -1,7 +1,8 @@
 //! Answers of every form, read.
 
 use super::super::failure::Failure;
-use super::read::{Row, name, read, unreadable};
+use super::super::name;
+use super::read::{Row, read, unreadable};
 use crate::facts::{Identity, Marked, Right, Rows, Server, Tables};
 use crate::policy::Tripwire;
 use crate::source::{Span, Spanned};

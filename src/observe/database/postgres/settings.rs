@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_postgres::Config;
 use tokio_postgres::config::{ChannelBinding, SslMode, SslNegotiation};
 
-use super::tls::Authorities;
+use super::super::tls::Authorities;
 use crate::policy::{Database, Policy};
 use crate::target::{Address, Encryption, Provider, Target};
 

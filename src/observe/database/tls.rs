@@ -1,18 +1,12 @@
-//! TLS to a PostgreSQL server: always the whole check, chain and host name.
+//! TLS to a server: always the whole check, chain and host name.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use rustls::client::WantsClientCert;
-use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::{
-    CertificateError, ClientConfig, ConfigBuilder, Error, NamedGroup, RootCertStore, WantsVerifier,
-};
-use rustls_platform_verifier::BuilderVerifierExt as _;
+use rustls::{CertificateError, Error, RootCertStore};
 
-use super::super::failure::{Failure, RootNamed, RootProblem};
+use super::failure::{Failure, RootNamed, RootProblem};
 use crate::observe::file;
 use crate::policy::{Database, Origin, Policy};
 use crate::target::Target;
@@ -59,48 +53,15 @@ fn beside(policy: &Policy, path: &str) -> PathBuf {
     }
 }
 
-/// What a client of TLS needs.
-pub(super) fn client(authorities: &Authorities) -> Result<ClientConfig, Failure> {
-    let builder = ClientConfig::builder_with_provider(Arc::new(provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|_| Failure::Handshake)?;
-    let mut client = match authorities {
-        // DELIBERATE: not even loaded where a file is named; it takes longer
-        // than all the rest.
-        Authorities::Platform => {
-            builder.with_platform_verifier().map_err(|_| Failure::NoAuthorities)?
-        }
-        Authorities::File { path, by } => {
-            trusting(builder, path).map_err(|why| Failure::Root { by: *by, why })?
-        }
-    }
-    .with_no_client_auth();
-    client.alpn_protocols = vec![b"postgresql".to_vec()];
-    Ok(client)
-}
-
-fn trusting(
-    builder: ConfigBuilder<ClientConfig, WantsVerifier>,
-    path: &Path,
-) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, RootProblem> {
+/// The authorities in a file; at least one.
+pub(super) fn roots(path: &Path) -> Result<RootCertStore, RootProblem> {
     let pem = file::read(path, LIMIT).map_err(|error| RootProblem::Unreadable(error.help()))?;
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&pem) {
         let certificate = certificate.map_err(|_| RootProblem::NotOne)?;
         roots.add(certificate).map_err(|_| RootProblem::NotOne)?;
     }
-    if roots.is_empty() {
-        return Err(RootProblem::Empty);
-    }
-    Ok(builder.with_root_certificates(roots))
-}
-
-/// DELIBERATE: PostgreSQL's own default is P-256 and no other curve. A client
-/// that offers another one first is asked to try again, which costs a round trip.
-fn provider() -> CryptoProvider {
-    let mut provider = ring::default_provider();
-    provider.kx_groups.sort_by_key(|group| group.name() != NamedGroup::secp256r1);
-    provider
+    if roots.is_empty() { Err(RootProblem::Empty) } else { Ok(roots) }
 }
 
 /// Why a handshake failed, told apart.
@@ -133,30 +94,16 @@ pub(super) fn failure(error: &Error) -> Failure {
 pub(super) fn below<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Error> {
     let mut next = Some(error);
     while let Some(error) = next {
-        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let found = inner.and_then(|inner| inner.downcast_ref()).or_else(|| error.downcast_ref());
-        if found.is_some() {
-            return found;
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
         }
-        next = error.source();
+        // The source of such an error is its content's, and not its content.
+        next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(content) => Some(content),
+            None => error.source(),
+        };
     }
     None
 }
 
 const LIMIT: u64 = 1024 * 1024;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_servers_own_curve_is_offered_first_and_no_other_is_lost() {
-        let names = |provider: CryptoProvider| {
-            provider.kx_groups.iter().map(|group| group.name()).collect::<Vec<_>>()
-        };
-        let (ours, theirs) = (names(provider()), names(ring::default_provider()));
-        assert_eq!(ours.first(), Some(&NamedGroup::secp256r1));
-        assert_eq!(ours.len(), theirs.len());
-        assert!(theirs.iter().all(|name| ours.contains(name)), "{ours:?}");
-    }
-}
