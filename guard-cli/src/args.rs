@@ -68,6 +68,8 @@ pub(crate) enum Command {
     Sql(cmd::sql::Command),
     #[command(subcommand)]
     Policy(cmd::policy::Command),
+    #[command(subcommand)]
+    Neon(cmd::neon::Command),
     Explain(cmd::explain::Explain),
     Rules(cmd::rules::Rules),
     Selftest(cmd::selftest::Selftest),

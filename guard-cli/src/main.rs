@@ -13,6 +13,7 @@ mod launch;
 mod lead;
 mod lead_report;
 mod live;
+mod neon;
 mod starter;
 mod usage;
 

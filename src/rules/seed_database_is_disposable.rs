@@ -179,6 +179,8 @@ mod tests {
     use super::*;
     use crate::facts::{Counted, Facts, Identity, Server};
 
+    type Stamp = Box<dyn Fn(&Identity) -> Marked>;
+
     const PLAY: &str = "ep-play-2.eu.aws.neon.tech/koomy";
     const HERE: &str = "localhost/koomy";
 
@@ -201,7 +203,7 @@ mod tests {
         let copy = |of: &str| {
             format!("a copy of {of}: its stamp was written for another database; {adopt}")
         };
-        let table: Vec<(Box<dyn Fn(&Identity) -> Marked>, String)> = vec![
+        let table: [(Stamp, String); 9] = [
             (Box::new(move |_| no(Tables::None)), String::new()),
             (Box::new(move |_| no(Tables::Some)), format!("a database with tables and without a stamp; {stamp}")),
             (Box::new(|_| Marked::Emptied), "a database whose stamp is gone, such as a copied schema; if it may be lost, say so once: `guard-cli stamp`".to_owned()),

@@ -40,14 +40,14 @@ const NOTHING: Change = |_| ();
 const IDENTITIES: [(&str, Change); 16] = [
     ("as the policy has it", |_| ()),
     ("none of Neon's", |it| it.server = plain("9")),
-    ("Neon, no project said", |it| rows(it).project = None),
-    ("Neon, no branch said", |it| rows(it).branch = None),
-    ("Neon, no endpoint said", |it| rows(it).endpoint = None),
-    ("Neon, another project", |it| rows(it).project = Some("other".to_owned())),
-    ("Neon, another endpoint", |it| rows(it).endpoint = Some("ep-other-9".to_owned())),
-    ("Neon, branch of nobody", |it| rows(it).branch = Some("br-new".to_owned())),
-    ("Neon, production's branch", |it| rows(it).branch = Some("br-main".to_owned())),
-    ("Neon, sandbox's branch", |it| rows(it).branch = Some("br-play".to_owned())),
+    ("Neon, no project said", |it| rows(it, |said| said.project = None)),
+    ("Neon, no branch said", |it| rows(it, |said| said.branch = None)),
+    ("Neon, no endpoint said", |it| rows(it, |said| said.endpoint = None)),
+    ("Neon, another project", |it| rows(it, |said| said.project = Some("other".to_owned()))),
+    ("Neon, another endpoint", |it| rows(it, |said| said.endpoint = Some("ep-other-9".to_owned()))),
+    ("Neon, branch of nobody", |it| rows(it, |said| said.branch = Some("br-new".to_owned()))),
+    ("Neon, production's branch", |it| rows(it, |said| said.branch = Some("br-main".to_owned()))),
+    ("Neon, sandbox's branch", |it| rows(it, |said| said.branch = Some("br-play".to_owned()))),
     ("production's cluster", |it| it.server = plain("7")),
     ("cluster not said", |it| it.server = Server::Postgres { neon: None, cluster: None }),
     ("a role of Neon's", |it| trace(it, "neon", "neon_superuser")),
@@ -175,9 +175,12 @@ fn facts(place: &Place, before: Change, after: Change) -> Facts {
 }
 
 fn neon(ids: [&str; 3]) -> Server {
+    Server::Postgres { neon: Some(of_neon(ids)), cluster: None }
+}
+
+fn of_neon(ids: [&str; 3]) -> Neon {
     let [project, branch, endpoint] = ids.map(|id| Some(id.to_owned()));
-    let neon = Neon { project, branch, endpoint, timeline: None };
-    Server::Postgres { neon: Some(neon), cluster: None }
+    Neon { project, branch, endpoint, timeline: None }
 }
 
 fn plain(identifier: &str) -> Server {
@@ -185,15 +188,16 @@ fn plain(identifier: &str) -> Server {
     Server::Postgres { neon: None, cluster: Some(Cluster { system_identifier, database_oid: 5 }) }
 }
 
-/// What a Neon server says; of another, it makes one of Neon's first.
-fn rows(identity: &mut Identity) -> &mut Neon {
-    if !matches!(identity.server, Server::Postgres { neon: Some(_), .. }) {
-        identity.server = neon(["quiet-river", "br-other", "ep-other-9"]);
-    }
-    match &mut identity.server {
-        Server::Postgres { neon, .. } => neon.get_or_insert_default(),
-        Server::MySql { .. } => panic!("no PostgreSQL"),
-    }
+/// Has a server say something else as Neon's do; another becomes one of Neon's.
+fn rows(identity: &mut Identity, change: fn(&mut Neon)) {
+    let mut said = match &identity.server {
+        Server::Postgres { neon: Some(said), .. } => said.clone(),
+        Server::Postgres { .. } | Server::MySql { .. } => {
+            of_neon(["quiet-river", "br-other", "ep-other-9"])
+        }
+    };
+    change(&mut said);
+    identity.server = Server::Postgres { neon: Some(said), cluster: None };
 }
 
 fn trace(identity: &mut Identity, service: &'static str, by: &str) {

@@ -9,6 +9,7 @@ pub(crate) mod identify;
 pub(crate) mod init;
 pub(crate) mod man;
 mod matrix;
+pub(crate) mod neon;
 pub(crate) mod policy;
 pub(crate) mod rules;
 pub(crate) mod seed;
@@ -36,6 +37,7 @@ pub(crate) fn run(cli: Cli) -> Exit {
         Command::Seed(seed) => seed.run(&global, console).map_err(Exit::before_child),
         Command::Target(target) => target.run(&global, console),
         Command::Policy(command) => command.run(&global, console),
+        Command::Neon(command) => command.run(&global, console),
         Command::Explain(explain) => explain.run(console),
         Command::Rules(rules) => rules.run(console),
         Command::Selftest(selftest) => selftest.run(&global, console),

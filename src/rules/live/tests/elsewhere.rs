@@ -5,6 +5,7 @@ use super::*;
 const HERE: &str = "localhost/koomy";
 const VAULT: &str = "vault.koomy.app/koomy";
 const INNER: &str = "inner.internal/koomy";
+const OUTER: &str = "outer.koomy.app/koomy";
 const RDS: &str = "db.abc.eu-west-3.rds.amazonaws.com/koomy";
 const SQL: &str = "sql.koomy.app/koomy";
 const OTHER: &str = "sql.internal/koomy";
@@ -57,6 +58,7 @@ fn the_traces_of_a_service_fit_its_provider() {
         // A policy has no word for this one: it needs an address of its own.
         ("production", VAULT, |it| trace(it, "azure"), NONE, ""),
         ("sandbox", HERE, |it| trace(it, "azure"), BOTH, &of("localhost", "azure")),
+        ("sandbox", OUTER, |it| trace(it, "azure"), BOTH, &of("outer.koomy.app", "azure")),
         ("sandbox", INNER, |it| trace(it, "azure"), BOTH, &of("inner.internal", "azure")),
         ("sandbox", INNER, |it| trace(it, "databricks"), BOTH, &of("inner.internal", "databricks")),
     ]);

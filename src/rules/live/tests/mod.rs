@@ -123,9 +123,9 @@ fn mysql(identity: &mut Identity) {
 const POLICY: &str = "version = 1\nname = 'n'\n[variables.E]\nis = 'environment'\n\
     [connections.primary]\nurl = 'DATABASE_URL'\n\
     [connections.second]\nurl = 'MYSQL_URL'\nengine = 'mysql'\nrequired = false\n\
-    [environments.production]\ndata = 'real'\ndatabases = ['main', 'far', 'near', 'vault', 'rds', 'depot']\n\
+    [environments.production]\ndata = 'real'\ndatabases = ['main', 'second', 'far', 'near', 'vault', 'rds', 'depot']\n\
     [environments.sandbox]\ndata = 'synthetic'\n\
-    databases = ['play', 'beside', 'bare', 'loose', 'bridge', 'here', 'inner', 'sql', 'other']\n\
+    databases = ['play', 'beside', 'bare', 'loose', 'bridge', 'here', 'inner', 'outer', 'sql', 'other']\n\
     tripwire.'public.users' = { rows = 50, recent = 'created_at' }\n\
     tripwire.'public.posts' = { rows = 9 }\n\
     [environments.strict]\ndata = 'synthetic'\nlive = true\n\
@@ -142,6 +142,9 @@ const POLICY: &str = "version = 1\nname = 'n'\n[variables.E]\nis = 'environment'
     [databases.bare]\nendpoints = ['ep-bare-3.eu.aws.neon.tech']\ndatabase = 'koomy'\n\
     [databases.bridge]\nbranch.id = 'br-local'\nhosts = ['bridge']\ndatabase = 'koomy'\n\
     [databases.here]\nhosts = ['localhost']\ndatabase = 'koomy'\n\
+    [databases.outer]\nhosts = ['outer.koomy.app']\ndatabase = 'koomy'\n\
+    [databases.second]\nbranch.id = 'br-second'\n\
+    endpoints = ['ep-main-1.eu.aws.neon.tech']\ndatabase = 'second'\n\
     [databases.inner]\nendpoints = ['inner.internal']\ndatabase = 'koomy'\n\
     [databases.vault]\nendpoints = ['vault.koomy.app']\ndatabase = 'koomy'\n\
     system_identifier = '7000'\n\

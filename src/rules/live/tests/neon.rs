@@ -5,6 +5,7 @@ use super::*;
 const MAIN: &str = "ep-main-1.eu.aws.neon.tech/koomy";
 const PLAY: &str = "ep-play-2-pooler.eu.aws.neon.tech/koomy";
 const BARE: &str = "ep-bare-3.eu.aws.neon.tech/koomy";
+const SECOND: &str = "ep-main-1.eu.aws.neon.tech/second";
 const BRIDGE: &str = "bridge/koomy";
 
 const NO_NEON: &str = "it is none of Neon's";
@@ -92,6 +93,7 @@ fn a_branch_that_nobody_pinned_is_a_restore_of_real_data_alone() {
     hold(&[
         ("production", MAIN, |it| branch(it, "br-new"), SEED, IS_NEW),
         ("sandbox", PLAY, |it| branch(it, "br-new"), BOTH, IS_NEW),
+        ("production", SECOND, |it| branch(it, "br-main"), BOTH, IS_MAIN), // somebody's
         ("production", "far/koomy", |it| branch(it, "br-new"), BOTH, IS_NEW), // no endpoint pinned
         ("production", "near/koomy", |it| branch(it, "br-new"), SEED, IS_NEW), // no endpoint dialed
         (
