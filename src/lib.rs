@@ -78,11 +78,45 @@
 //! shows there: a database or a secret that two of them share. `docs/rules.md`
 //! lists the rules.
 //!
+//! # Who the server is
+//!
+//! Where the policy says `live = true`, and with [`boot_live`], each server is asked
+//! who it is, once nothing else is held against the environment, and must be the
+//! database that its address claims. [`Permit::connect`] then connects to that server
+//! and to no other.
+//!
+//! # Seeds
+//!
+//! [`seed()`] hands out a connection to a database that may be filled with made-up
+//! data, and to no other: the environment is one that the policy lets seed, the server
+//! was asked on that very connection, the database has a stamp of its own, and nobody
+//! uses it. Each transaction on it begins with an assertion of all that.
+//!
+//! ```no_run
+//! # #[cfg(feature = "postgres")] {
+//! use koomy_guard::Verified;
+//! use postgres::Client;
+//!
+//! // Cannot be called with a connection that was not verified.
+//! fn seed(db: &mut Verified<Client>) -> Result<(), postgres::Error> {
+//!     db.batch_execute("INSERT INTO public.cities (name) VALUES ('Nantes')")
+//! }
+//!
+//! let mut db = koomy_guard::seed()?;
+//! seed(&mut db)?;
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [`Verified::for_seeding`] takes a connection of your own, asynchronous or not;
+//! [`SeedCheck`] is for pools; [`assertion`] for other drivers. `docs/seeds.md` tells
+//! the whole.
+//!
 //! # What it cannot see
 //!
-//! - **Who the server is.** An address is compared, not the database behind it. No
-//!   name is resolved and no connection made. A CNAME, a tunnel on `localhost` and a
-//!   restored copy look like what their address says.
+//! - **Who the server is**, unless it is asked. An address is compared, not the
+//!   database behind it; no name is resolved and no connection made. A CNAME, a tunnel
+//!   on `localhost` and a restored copy look like what their address says.
 //! - **What the program loads later.** Variables that it sets itself, a secret from a
 //!   vault, a file it reads after the judgement. [`Permit::settings`] hands on the
 //!   snapshot that was judged; use it instead of a second look.
@@ -127,9 +161,11 @@
 //!
 //! | feature | adds |
 //! | --- | --- |
+//! | `postgres` | asks PostgreSQL servers who they are; connections, seeds; on by default |
 //! | `report` | findings and policies as human text, JSON, SARIF and GitHub annotations; the JSON Schema of the format |
 //!
-//! None is on by default. No feature changes a verdict.
+//! No feature changes a verdict: where a server must be asked and cannot be, the gate is
+//! undecided.
 //!
 //! # Elsewhere
 //!

@@ -1,4 +1,5 @@
 //! Seeds against real servers: the right one, and those that are not.
+#![cfg(test)]
 #![cfg(feature = "postgres")]
 #![expect(clippy::disallowed_methods, reason = "tests look at clocks")]
 

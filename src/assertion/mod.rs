@@ -24,6 +24,9 @@ use block::{Block, Cluster, Expected, SERVICES};
 pub(crate) use block::{quoted, tag};
 pub(crate) use stamped::Stamped;
 
+/// The SQLSTATE with which an assertion raises.
+pub const RAISED: &str = "KG001";
+
 /// The assertion that the server is the one of `identity`.
 ///
 /// `None` where it said too little of itself, or is not PostgreSQL.

@@ -107,9 +107,7 @@ impl Snapshot {
         };
         let mut client = prepared.connect(place)?;
         if let Some(assertion) = known.identity.as_ref().and_then(assertion::of_identity) {
-            client
-                .batch_execute(&assertion)
-                .map_err(|_| ConnectError::Another { name: name.to_owned() })?;
+            client.batch_execute(&assertion).map_err(|error| ConnectError::of(&error, name))?;
         }
         Ok(client)
     }
@@ -135,12 +133,30 @@ pub enum ConnectError {
     /// The server cannot be reached, or not as the target demands.
     #[error("{}; {}", .0.message, .0.help)]
     Unreachable(Cause),
+    /// The connection broke before the server was known again.
+    #[error("the connection `{name}` broke before its server was known again; try again")]
+    Lost {
+        /// The name.
+        name: String,
+    },
     /// The server that answers is not the one that was asked who it is.
     #[error("`{name}` leads to another server than the one that was asked; start again")]
     Another {
         /// The name.
         name: String,
     },
+}
+
+#[cfg(feature = "postgres")]
+impl ConnectError {
+    /// DELIBERATE: not what the server wrote, which may be anything.
+    fn of(error: &::postgres::Error, name: &str) -> Self {
+        let name = name.to_owned();
+        match error.code().map(::postgres::error::SqlState::code) {
+            Some(assertion::RAISED) => Self::Another { name },
+            Some(_) | None => Self::Lost { name },
+        }
+    }
 }
 
 #[cfg(feature = "postgres")]

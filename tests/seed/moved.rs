@@ -47,17 +47,17 @@ fn a_pooler_that_is_led_elsewhere_writes_nothing() {
     assert_eq!(cities(&world.sandbox), "Nantes\n");
 
     repoint(&bouncer, &world, &mut plain);
-    let attempts: [&mut dyn FnMut(&mut Verified<Client>) -> Result<(), postgres::Error>; 7] = [
-        &mut |db| db.batch_execute(INSERT),
-        &mut |db| db.execute(INSERT, &[]).map(drop),
-        &mut |db| db.query(INSERT, &[]).map(drop),
-        &mut |db| db.query_one(INSERT, &[]).map(drop),
-        &mut |db| db.query_opt(INSERT, &[]).map(drop),
-        &mut |db| db.simple_query(INSERT).map(drop),
-        &mut |db| db.transaction().map(drop),
+    let attempts = [
+        db.batch_execute(INSERT),
+        db.execute(INSERT, &[]).map(drop),
+        db.query(INSERT, &[]).map(drop),
+        db.query_one(INSERT, &[]).map(drop),
+        db.query_opt(INSERT, &[]).map(drop),
+        db.simple_query(INSERT).map(drop),
+        db.transaction().map(drop),
     ];
     for attempt in attempts {
-        let (code, message) = raised(&attempt(&mut db).unwrap_err());
+        let (code, message) = raised(&attempt.unwrap_err());
         assert_eq!(code, "KG001");
         assert!(message.contains("branch br-main-1") && message.contains("nothing was written"));
     }

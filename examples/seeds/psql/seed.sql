@@ -1,0 +1,1 @@
+INSERT INTO public.cities (name) VALUES ('Nantes'), ('Brest');
