@@ -68,7 +68,7 @@ fn project(database: &Database) -> Result<Id, String> {
     let name = &database.name.value;
     match &database.project {
         None => Err(format!("`{name}` has no `project`; add the id of its project in Neon")),
-        Some(text) => Id::parse(text).ok_or_else(|| {
+        Some(text) => Id::parse(&text.value).ok_or_else(|| {
             format!("the `project` of `{name}` is no id of Neon's; they look like `quiet-river-1`")
         }),
     }
