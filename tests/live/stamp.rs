@@ -50,7 +50,8 @@ fn a_stamp_is_read_or_is_told_why_not() {
     };
     let no = |tables| Marked::No { tables };
     let why = |why: &str| Marked::Unreadable { why: why.to_owned() };
-    let plain = || Marked::Stamped(stamp(plain.clone(), "sandbox"));
+    let whole = || stamp(plain.clone(), "sandbox");
+    let plain = || Marked::Stamped(whole());
     let incomplete = || why("its row is not complete");
     let other = || why("something else has its name");
     let table: Vec<(&str, String, Marked)> = vec![
@@ -169,10 +170,7 @@ fn a_stamp_is_read_or_is_told_why_not() {
             Marked::Stamped(Stamp {
                 guard_version: "},{\\\",\"NULL".to_owned(),
                 parent_environment: None,
-                ..match plain() {
-                    Marked::Stamped(stamp) => stamp,
-                    _ => unreachable!(),
-                }
+                ..whole()
             }),
         ),
     ];

@@ -13,7 +13,7 @@ pub(super) type Question = Box<dyn FnOnce(&dyn Fn(Waiting)) -> Result<Identity, 
 
 enum News {
     Waiting(Waiting),
-    Answer(Result<Identity, Failure>),
+    Answer(Box<Result<Identity, Failure>>),
 }
 
 type Queue = Arc<Mutex<Vec<(usize, Question)>>>;
@@ -49,7 +49,7 @@ pub(super) fn all(
             Ok((index, News::Answer(answer))) => {
                 left -= 1;
                 if let Some(slot) = answers.get_mut(index) {
-                    *slot = answer;
+                    *slot = *answer;
                 }
             }
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
@@ -64,7 +64,8 @@ fn work(queue: &Queue, sender: &Sender<(usize, News)>) {
         let Some((index, question)) = next else { return };
         // Nobody is left to tell once the time is over.
         let tell = |news| drop(sender.send((index, news)));
-        tell(News::Answer(question(&|waiting| tell(News::Waiting(waiting)))));
+        let answer = question(&|waiting| tell(News::Waiting(waiting)));
+        tell(News::Answer(Box::new(answer)));
     }
 }
 

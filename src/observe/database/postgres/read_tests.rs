@@ -204,7 +204,8 @@ fn tripwire(rows: Option<u32>, recent: Option<&str>) -> Tripwire {
 
 #[test]
 fn counts_are_compared_here() {
-    let table: [(Option<u32>, Text, &[&str], Result<Rows, Failure>); 12] = [
+    type Case = (Option<u32>, Text, &'static [&'static str], Result<Rows, Failure>);
+    let table: [Case; 12] = [
         (Some(3), None, &["none"], Ok(Rows::NoTable)),
         (Some(3), None, &["seen", "3"], Ok(Rows::Seen { too_many: false, recent: false })),
         (Some(3), None, &["seen", "4"], Ok(Rows::Seen { too_many: true, recent: false })),
@@ -263,11 +264,10 @@ fn a_stamp_is_whole_or_is_none() {
         of("stamp", &rows).map(|identity| identity.stamp)
     };
     assert!(matches!(stamp(&["table", "row"], FIELDS), Ok(Marked::Stamped(_))));
-    for left_out in 0..FIELDS.len() {
-        let mut fields = FIELDS.to_vec();
-        fields.remove(left_out);
+    for left_out in FIELDS {
+        let fields: Vec<_> = FIELDS.iter().copied().filter(|field| field != left_out).collect();
         let found = stamp(&["table", "row"], &fields);
-        assert_eq!(found, Ok(unreadable("its row is not complete")), "{:?}", FIELDS[left_out]);
+        assert_eq!(found, Ok(unreadable("its row is not complete")), "{left_out:?}");
     }
     assert_eq!(stamp(&["none"], FIELDS), Ok(Marked::No { tables: Tables::None }));
     assert_eq!(stamp(&["table"], FIELDS), Ok(Marked::Emptied));
