@@ -125,6 +125,7 @@ pub(crate) static TABLES: &[(&str, &str, &[Key])] = &[
     ("top", "", format::POLICY),
     ("environments", "[environments.sandbox]", format::ENVIRONMENT),
     ("debug", "[environments.sandbox.debug]", format::DEBUG),
+    ("web", "[environments.sandbox.web]", format::WEB),
     ("databases", "[databases.koomy-main]", format::DATABASE),
     ("branch", "[databases.koomy-main.branch]", format::BRANCH),
     ("connections", "[connections.primary]", format::CONNECTION),
