@@ -114,7 +114,7 @@ mod tests {
             );
         }
         for default in
-            ["ports         5432\n", "min_bits     64\n", "required     production, sandbox\n"]
+            ["ports              5432\n", "min_bits     64\n", "required     production, sandbox\n"]
         {
             assert!(shown.contains(default), "{default:?} in {shown}");
         }

@@ -124,6 +124,7 @@ fn cell(text: &str) -> String {
 pub(crate) static TABLES: &[(&str, &str, &[Key])] = &[
     ("top", "", format::POLICY),
     ("environments", "[environments.sandbox]", format::ENVIRONMENT),
+    ("tripwire", "[environments.sandbox.tripwire.\"public.users\"]", format::TRIPWIRE),
     ("debug", "[environments.sandbox.debug]", format::DEBUG),
     ("web", "[environments.sandbox.web]", format::WEB),
     ("databases", "[databases.koomy-main]", format::DATABASE),

@@ -132,5 +132,8 @@ fn an_unusable_policy_decides_nothing() {
 
 #[test]
 fn gates_are_called_what_they_do() {
-    assert_eq!(GATES.iter().map(|gate| gate.name()).collect::<Vec<_>>(), ["boot", "compare"]);
+    assert_eq!(
+        GATES.iter().map(|gate| gate.name()).collect::<Vec<_>>(),
+        ["boot", "seed", "compare"]
+    );
 }

@@ -2,7 +2,7 @@
 
 use super::super::format::{self, Key};
 use super::*;
-use crate::facts::Facts;
+use crate::facts::{Facts, Right};
 use crate::gate::{Gate, decide};
 use crate::policy::{Data, Phase, ProblemKind};
 use crate::secret::Class;
@@ -32,6 +32,7 @@ fn koomy_environments(start: PolicyBuilder) -> PolicyBuilder {
                 .domains(named.into_iter().chain(["koomy.app".to_owned()]))
                 .branches(["main"])
                 .after("sandbox")
+                .forbidden_rights([Right::Superuser, Right::Replication])
         })
         .environment("sandbox", |e| {
             let named = ["sitepublic-", "", "api-", "backoffice-", "lorpesikoomyadmin-"];
@@ -162,6 +163,10 @@ fn every_key() -> String {
                 .branches(["b"])
                 .after("f")
                 .seed()
+                .live()
+                .forbidden_rights([Right::Owner])
+                .tripwire_rows("s.t", 1)
+                .tripwire_recent("s.t", "c")
                 .debug(["/p"], "H", "S")
         })
         .connection("c", |c| {
@@ -189,6 +194,9 @@ fn every_key() -> String {
                 .ports([1, 65535])
                 .database("d")
                 .users(["u"])
+                .system_identifier("1")
+                .server_hostname("h")
+                .root_certificate("c.pem")
                 .private_network()
         })
         .variable("V", |v| {
@@ -211,6 +219,7 @@ fn every_key_of_the_format_can_be_built() {
     let text = every_key();
     let tables = [
         format::ENVIRONMENT,
+        format::TRIPWIRE,
         format::DEBUG,
         format::CONNECTION,
         format::DATABASE,
