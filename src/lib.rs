@@ -140,6 +140,7 @@
 //! (`dependencies.md`).
 
 mod address;
+pub mod assertion;
 mod difference;
 pub mod dotenv;
 pub mod facts;
@@ -155,8 +156,13 @@ pub mod rules;
 pub mod secret;
 pub mod selftest;
 pub mod source;
+pub mod stamp;
 pub mod target;
+#[cfg(feature = "tower")]
+pub mod tower;
 
 pub use finding::{Finding, Outcome};
-pub use gate::{Boot, Permit, Refusal, boot, boot_with};
+pub use gate::{Boot, Permit, Refusal, Seed, boot, boot_live, boot_with};
+#[cfg(feature = "postgres")]
+pub use gate::{SeedCheck, Verified, seed, seed_connection, seed_with};
 pub use policy::Policy;

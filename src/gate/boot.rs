@@ -12,35 +12,31 @@
 //!    remote;
 //! 4. every secret has the class that the environment demands, is no
 //!    placeholder, is strong, and is used once;
-//! 5. every address in a variable belongs to this environment.
+//! 5. every address in a variable belongs to this environment;
+//! 6. where the policy says `live = true`, or the caller asks, each server says
+//!    of itself that it is the database that its address claims.
 //!
-//! *What this cannot see*: whether the server at the other end is what its
-//! address claims, and variables that the program loads by itself later.
+//! *What this cannot see*: without the sixth, whether the server at the other
+//! end is what its address claims; ever, variables that the program loads by
+//! itself later.
 
 use once_cell::sync::OnceCell;
 use serde::de::DeserializeOwned;
 
-use super::permit::{Action, Permit, name_of, sealed::Sealed};
+#[cfg(feature = "postgres")]
+use super::ConnectError;
+use super::permit::{Action, Permit, log, sealed::Sealed};
+use super::snapshot::Snapshot;
 use super::{Gate, Refusal, Verdict};
-use crate::facts::{Facts, Observed, Variables};
-use crate::observe;
+use crate::facts::Facts;
+use crate::observe::{self, Asking};
 use crate::policy::{Phase, Policy};
-use crate::target::Target;
 
 /// Leave to start, with the snapshot that was judged.
 pub struct Boot {
-    environment: String,
-    rules_asked: Vec<&'static str>,
-    variables: Variables,
-    connections: Vec<Connected>,
-}
-
-/// Where a connection leads.
-struct Connected {
-    connection: String,
-    /// The database's name in the policy.
-    database: String,
-    target: Target,
+    snapshot: Snapshot,
+    #[cfg(feature = "tower")]
+    judged: crate::tower::Judged,
 }
 
 impl Action for Boot {
@@ -49,40 +45,23 @@ impl Action for Boot {
 
 impl Sealed for Boot {
     fn granted(policy: &Policy, verdict: &Verdict<'_>, facts: &Facts) -> Self {
-        let mut variables = match &facts.variables {
-            Observed::Seen(variables) => variables.clone(),
-            Observed::Absent | Observed::Unreadable(_) => Variables::default(),
-        };
-        variables.retain(|name| !policy.knows_in_another_case(name));
-        let connections = verdict.destinations().map(|(connection, destination)| Connected {
-            connection: connection.name.value.clone(),
-            database: destination
-                .database
-                .map(|known| known.name.value.clone())
-                .unwrap_or_default(),
-            target: destination.target.clone(),
-        });
         Self {
-            environment: name_of(verdict.environment),
-            rules_asked: verdict.rules_asked.clone(),
-            connections: connections.collect(),
-            variables,
+            snapshot: Snapshot::of(policy, verdict, facts),
+            #[cfg(feature = "tower")]
+            judged: crate::tower::Judged::of(policy, verdict, facts),
         }
     }
-}
 
-impl Boot {
-    /// `connection:database`, for each connection.
-    fn databases(&self) -> String {
-        let pair = |known: &Connected| format!("{}:{}", known.connection, known.database);
-        self.connections.iter().map(pair).collect::<Vec<_>>().join(",")
+    fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
     }
 }
 
 impl Permit<Boot> {
-    /// The environment, as the policy names it.
-    pub fn environment(&self) -> &str {
-        &self.action().environment
+    /// What follows from policy and facts for requests.
+    #[cfg(feature = "tower")]
+    pub(crate) fn judged(&self) -> &crate::tower::Judged {
+        &self.action().judged
     }
 
     /// The settings of the program, read from the snapshot that was judged and
@@ -100,17 +79,26 @@ impl Permit<Boot> {
     /// most, and no value.
     pub fn settings<T: DeserializeOwned>(&self) -> Result<T, SettingsError> {
         let pairs =
-            self.action().variables.iter().filter_map(|seen| {
+            self.snapshot().variables.iter().filter_map(|seen| {
                 Some((seen.name.clone(), seen.value.text()?.expose().to_owned()))
             });
         envy::from_iter(pairs).map_err(SettingsError::from)
     }
 
-    /// The target that the connection called `name` in the policy was judged
-    /// to lead to; `None` if the policy has no such connection or it is unset.
-    pub fn target(&self, name: &str) -> Option<&Target> {
-        let mut connections = self.action().connections.iter();
-        connections.find(|known| known.connection == name).map(|known| &known.target)
+    /// Connects to the target that the connection called `name` was judged to
+    /// lead to, and not to what its variable may say by now.
+    ///
+    /// Where the server was asked who it is, the one that answers now must be
+    /// the same. TLS is as the target says; a name is always checked.
+    ///
+    /// Not from inside an asynchronous runtime: the driver brings its own.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError`], without a value.
+    #[cfg(feature = "postgres")]
+    pub fn connect(&self, name: &str) -> Result<::postgres::Client, ConnectError> {
+        self.snapshot().connect(name)
     }
 }
 
@@ -164,6 +152,9 @@ pub fn boot() -> Result<&'static Permit<Boot>, Refusal> {
 
 /// Asks whether this process may start, by a policy of the caller's.
 ///
+/// Where the policy says `live = true` of the environment, the servers are
+/// asked who they are, and waited for: see [`observe::live`].
+///
 /// What was decided is one `tracing` event: permitted, with the environment,
 /// the policy and its SHA-256, the rules that were asked, and the database that
 /// each connection leads to; or not, with the rules that spoke.
@@ -172,32 +163,22 @@ pub fn boot() -> Result<&'static Permit<Boot>, Refusal> {
 ///
 /// [`Refusal`] when a rule refuses or could not look.
 pub fn boot_with(policy: &Policy) -> Result<Permit<Boot>, Refusal> {
-    let facts = observe::process(Phase::Boot);
-    let permit = Permit::<Boot>::ask(policy, &facts);
-    match &permit {
-        Ok(permit) => tracing::info!(
-            outcome = "permitted",
-            environment = permit.environment(),
-            policy = policy.name(),
-            sha256 = policy.sha256(),
-            rules_asked = permit.action().rules_asked.join(","),
-            targets = permit.action().databases(),
-            "boot"
-        ),
-        Err(refusal) => tracing::error!(
-            outcome = refusal.outcome().name(),
-            policy = policy.name(),
-            sha256 = policy.sha256(),
-            rules = rules_of(refusal),
-            "boot"
-        ),
-    }
-    permit
+    ask(policy, &Asking::where_demanded())
 }
 
-fn rules_of(refusal: &Refusal) -> String {
-    let rules: Vec<_> = refusal.findings().iter().map(|finding| finding.rule().id).collect();
-    rules.join(",")
+/// As [`boot_with`], and asks the servers who they are in every environment.
+///
+/// # Errors
+///
+/// [`Refusal`] when a rule refuses or could not look.
+pub fn boot_live(policy: &Policy) -> Result<Permit<Boot>, Refusal> {
+    ask(policy, &Asking::always())
+}
+
+fn ask(policy: &Policy, asking: &Asking<'_>) -> Result<Permit<Boot>, Refusal> {
+    let permit = Permit::ask_live(policy, observe::process(Phase::Boot), asking);
+    log(policy, permit.as_ref());
+    permit
 }
 
 static JUDGED: OnceCell<Permit<Boot>> = OnceCell::new();

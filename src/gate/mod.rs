@@ -5,12 +5,29 @@ mod compare;
 #[cfg(test)]
 mod laws;
 mod permit;
+#[cfg(feature = "postgres")]
+mod pool;
 mod refusal;
+mod seed;
+mod snapshot;
+#[cfg(feature = "postgres")]
+mod subject;
+#[cfg(feature = "postgres")]
+mod verified;
 
-pub use boot::{Boot, SettingsError, boot, boot_with};
+pub use boot::{Boot, SettingsError, boot, boot_live, boot_with};
 pub use compare::{Comparison, compare};
 pub use permit::{Action, Permit};
-pub use refusal::{Refusal, Shut};
+#[cfg(feature = "postgres")]
+pub use pool::SeedCheck;
+pub use refusal::{NoConnection, Refusal, Shut};
+pub use seed::Seed;
+#[cfg(feature = "postgres")]
+pub use seed::{seed, seed_connection, seed_with};
+#[cfg(feature = "postgres")]
+pub use snapshot::ConnectError;
+#[cfg(feature = "postgres")]
+pub use verified::{Seedable, Verified};
 
 use crate::facts::{Facts, Observed};
 use crate::finding::{Findings, Outcome};

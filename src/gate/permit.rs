@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use super::snapshot::Snapshot;
 use super::{Gate, Refusal, Verdict, decide};
-use crate::facts::Facts;
+use crate::facts::{Facts, Identity};
+use crate::observe::{self, Asking};
 use crate::policy::{Environment, Policy};
+use crate::target::Target;
 
 /// Something that a gate can allow.
 ///
@@ -23,6 +26,9 @@ pub(super) mod sealed {
             verdict: &super::Verdict<'_>,
             facts: &super::Facts,
         ) -> Self;
+
+        /// The snapshot that it carries.
+        fn snapshot(&self) -> &super::Snapshot;
     }
 }
 
@@ -41,6 +47,34 @@ pub(super) mod sealed {
 /// use koomy_guard::gate::{Boot, Permit};
 /// fn twice(permit: Permit<Boot>) -> (Permit<Boot>, Permit<Boot>) {
 ///     (permit.clone(), permit)
+/// }
+/// ```
+///
+/// Leave to start is no leave to seed, and the other way round:
+///
+/// ```compile_fail
+/// use koomy_guard::gate::{Boot, Permit, Seed};
+/// fn seed(_: &Permit<Seed>) {}
+/// fn start(permit: &Permit<Boot>) {
+///     seed(permit)
+/// }
+/// ```
+///
+/// ```compile_fail
+/// use koomy_guard::gate::{Boot, Permit, Seed};
+/// fn start(_: &Permit<Boot>) {}
+/// fn seed(permit: &Permit<Seed>) {
+///     start(permit)
+/// }
+/// ```
+///
+/// ```
+/// use koomy_guard::gate::{Boot, Permit, Seed};
+/// fn start(_: &Permit<Boot>) {}
+/// fn seed(_: &Permit<Seed>) {}
+/// fn each(boot: &Permit<Boot>, leave: &Permit<Seed>) {
+///     start(boot);
+///     seed(leave)
 /// }
 /// ```
 ///
@@ -64,16 +98,83 @@ impl<A: Action> Permit<A> {
     ///
     /// [`Refusal`] when a rule refuses or could not look.
     pub fn ask(policy: &Policy, facts: &Facts) -> Result<Self, Refusal> {
-        let verdict = decide(A::GATE, policy, facts);
+        Self::of(policy, decide(A::GATE, policy, facts), facts)
+    }
+
+    /// Allows `A`, or says why not, after the servers were asked who they are
+    /// where `asking` says so.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] when a rule refuses or could not look.
+    pub fn ask_live(policy: &Policy, facts: Facts, asking: &Asking<'_>) -> Result<Self, Refusal> {
+        let verdict = decide(A::GATE, policy, &facts);
+        match observe::answers(policy, &verdict, &facts, asking) {
+            None => Self::of(policy, verdict, &facts),
+            Some(live) => Self::ask(policy, &Facts { live, ..facts.clone() }),
+        }
+    }
+
+    fn of(policy: &Policy, verdict: Verdict<'_>, facts: &Facts) -> Result<Self, Refusal> {
         match verdict.outcome() {
             None => Ok(Self { action: A::granted(policy, &verdict, facts) }),
             Some(outcome) => Err(Refusal::new(policy, outcome, verdict)),
         }
     }
 
+    /// The environment, as the policy names it.
+    pub fn environment(&self) -> &str {
+        &self.snapshot().environment
+    }
+
+    /// The target that the connection called `name` in the policy was judged
+    /// to lead to; `None` if the policy has no such connection or it is unset.
+    pub fn target(&self, name: &str) -> Option<&Target> {
+        self.snapshot().target(name)
+    }
+
+    /// What the server of the connection called `name` said of itself; `None`
+    /// where it was not asked.
+    pub fn identity(&self, name: &str) -> Option<&Identity> {
+        self.snapshot().identity(name)
+    }
+
+    #[cfg(feature = "tower")]
     pub(super) fn action(&self) -> &A {
         &self.action
     }
+
+    pub(super) fn snapshot(&self) -> &Snapshot {
+        self.action.snapshot()
+    }
+}
+
+/// Says as one event what was decided.
+pub(super) fn log<A: Action>(policy: &Policy, permit: Result<&Permit<A>, &Refusal>) {
+    let gate = A::GATE.name();
+    match permit {
+        Ok(permit) => tracing::info!(
+            outcome = "permitted",
+            environment = permit.environment(),
+            policy = policy.name(),
+            sha256 = policy.sha256(),
+            rules_asked = permit.snapshot().rules_asked.join(","),
+            targets = permit.snapshot().databases(),
+            "{gate}"
+        ),
+        Err(refusal) => tracing::error!(
+            outcome = refusal.outcome().name(),
+            policy = policy.name(),
+            sha256 = policy.sha256(),
+            rules = rules_of(refusal),
+            "{gate}"
+        ),
+    }
+}
+
+fn rules_of(refusal: &Refusal) -> String {
+    let rules: Vec<_> = refusal.findings().iter().map(|finding| finding.rule().id).collect();
+    rules.join(",")
 }
 
 impl<A: Action> fmt::Debug for Permit<A> {

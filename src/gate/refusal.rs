@@ -18,6 +18,39 @@ pub enum Refusal {
     /// The policy is unusable, so nothing was asked.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// There is no such connection to judge, so nothing was asked.
+    #[error("{0}")]
+    Connection(NoConnection),
+    /// The server says too little of itself to be told from others later.
+    #[error("the server does not say enough of itself to be known again in each transaction")]
+    Unassertable,
+}
+
+/// A connection that cannot be seeded through, whatever its server says.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum NoConnection {
+    /// None is named, and it is not clear which is meant.
+    #[error("the policy has several connections, and none is called `primary`; name one")]
+    Unnamed,
+    /// The policy has none, or none of that name.
+    #[error("the policy has no connection `{name}`; declare `[connections.{name}]`")]
+    Unknown {
+        /// The name.
+        name: String,
+    },
+    /// It is not set, or leads to no single target.
+    #[error("the connection `{name}` is not set; set its variables")]
+    Unset {
+        /// The name.
+        name: String,
+    },
+    /// It leads to an engine that this cannot seed.
+    #[error("the connection `{name}` is not PostgreSQL; use `guard-cli seed -- COMMAND`")]
+    NotPostgres {
+        /// The name.
+        name: String,
+    },
 }
 
 /// A gate that was asked and does not open.
@@ -45,7 +78,7 @@ impl Refusal {
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Shut(shut) => shut.outcome,
-            Self::Policy(_) => Outcome::Undecided,
+            Self::Policy(_) | Self::Connection(_) | Self::Unassertable => Outcome::Undecided,
         }
     }
 
@@ -53,7 +86,7 @@ impl Refusal {
     pub fn findings(&self) -> &[crate::finding::Finding] {
         match self {
             Self::Shut(shut) => shut.findings.as_slice(),
-            Self::Policy(_) => &[],
+            Self::Policy(_) | Self::Connection(_) | Self::Unassertable => &[],
         }
     }
 }

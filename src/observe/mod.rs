@@ -3,9 +3,12 @@
 pub mod database;
 mod env_files;
 pub mod file;
+mod live;
 mod policy_file;
 mod process;
 
 pub use env_files::env_files;
+pub(crate) use live::answers;
+pub use live::{Asking, When, live};
 pub use policy_file::{PolicyFileError, policy_file};
 pub use process::process;

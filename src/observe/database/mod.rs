@@ -3,14 +3,21 @@
 //! A connection is built by setters from the judged target, never from the text
 //! of a URL. What is asked is read-only and changes nothing.
 
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod failure;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod gather;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 
 use std::time::Duration;
 
-use crate::facts::{Answer, Cause, Causes, Live, Observed};
-use crate::gate::Verdict;
-use crate::policy::Policy;
+use crate::facts::{Answer, Cause, Causes, Identity, Live, Observed};
+use crate::gate::{Gate, Verdict};
+use crate::policy::{Policy, Tripwire};
+use crate::rules::Destination;
+use crate::source::Place;
+use crate::target::Engine;
 
 /// How long servers are waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,23 +42,133 @@ impl Default for Patience {
 /// Nothing is dialed unless [`Verdict::may_ask_servers`]. A seed's verdict has
 /// the tables of the environment's tripwire counted, too. `notice` is told, in
 /// words without a value, when a server is waited for.
+///
+/// All are asked at the same time, on threads of their own, so that this may be
+/// called from asynchronous code as well; it blocks until the last has answered
+/// or `patience` is over.
 pub fn identities(
     policy: &Policy,
     verdict: &Verdict<'_>,
     patience: Patience,
     notice: &dyn Fn(&str),
 ) -> Live {
-    let _ = (policy, patience, notice);
-    let answers = verdict.destinations().map(|(connection, destination)| Answer {
+    let destinations: Vec<_> = verdict.destinations().collect();
+    let found = if verdict.may_ask_servers() {
+        ask(policy, verdict, &destinations, patience, notice)
+    } else {
+        destinations.iter().map(|(_, destination)| Err(not_asked(&place(destination)))).collect()
+    };
+    let answers = destinations.iter().zip(found).map(|((connection, _), found)| Answer {
         connection: connection.name.value.clone(),
-        identity: Observed::Unreadable(Causes {
-            first: Cause {
-                message: "the server was not asked".to_owned(),
-                help: "ask it".to_owned(),
-                place: destination.variable.place.clone(),
-            },
-            rest: Vec::new(),
-        }),
+        identity: match found {
+            Ok(identity) => Observed::Seen(identity),
+            Err(first) => Observed::Unreadable(Causes { first, rest: Vec::new() }),
+        },
     });
     Live::Asked(answers.collect())
 }
+
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+fn ask(
+    policy: &Policy,
+    verdict: &Verdict<'_>,
+    destinations: &[(&crate::policy::Connection, &Destination<'_>)],
+    patience: Patience,
+    notice: &dyn Fn(&str),
+) -> Vec<Result<Identity, Cause>> {
+    let tripwires = tripwires(verdict);
+    let questions = destinations
+        .iter()
+        .map(|(_, destination)| question(policy, destination, tripwires, patience))
+        .collect();
+    let waiting = |index: usize, waiting: failure::Waiting| {
+        if let Some((_, destination)) = destinations.get(index) {
+            notice(&format!("the server of `{}` {waiting}", destination.variable.name));
+        }
+    };
+    let found = gather::all(questions, patience.longest(), &waiting);
+    let places = destinations.iter().map(|(_, destination)| place(destination));
+    found.into_iter().zip(places).map(|(found, at)| found.map_err(|why| why.cause(&at))).collect()
+}
+
+/// What one thread does, and its answer.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+fn question(
+    policy: &Policy,
+    destination: &Destination<'_>,
+    tripwires: &[Tripwire],
+    patience: Patience,
+) -> gather::Question {
+    let (target, database) = (&destination.target, destination.database);
+    match target.engine() {
+        #[cfg(feature = "postgres")]
+        Engine::Postgres => postgres::question(policy, database, target, tripwires, patience),
+        #[cfg(not(feature = "postgres"))]
+        Engine::Postgres => {
+            let _ = (policy, database, tripwires, patience);
+            Box::new(|_| Err(failure::Failure::NotBuilt { engine: Engine::Postgres }))
+        }
+        Engine::MySql => Box::new(|_| Err(failure::Failure::NotBuilt { engine: Engine::MySql })),
+    }
+}
+
+#[cfg(not(any(feature = "postgres", feature = "mysql")))]
+fn ask(
+    policy: &Policy,
+    verdict: &Verdict<'_>,
+    destinations: &[(&crate::policy::Connection, &Destination<'_>)],
+    patience: Patience,
+    notice: &dyn Fn(&str),
+) -> Vec<Result<Identity, Cause>> {
+    let _ = (policy, patience.longest(), notice, tripwires(verdict));
+    let cannot = |destination: &Destination<'_>| {
+        let (message, help) = not_built(destination.target.engine());
+        Err(Cause { message, help, place: place(destination) })
+    };
+    destinations.iter().map(|(_, destination)| cannot(destination)).collect()
+}
+
+/// Why this build does not ask a server of `engine`, and the way out.
+fn not_built(engine: Engine) -> (String, String) {
+    let (server, feature) = match engine {
+        Engine::Postgres => ("PostgreSQL", "postgres"),
+        Engine::MySql => ("MySQL", "mysql"),
+    };
+    let message = format!("this build cannot ask a {server} server");
+    (message, format!("build with the feature `{feature}`"))
+}
+
+fn tripwires<'a>(verdict: &Verdict<'a>) -> &'a [Tripwire] {
+    match (verdict.gate, verdict.environment) {
+        (Gate::Seed, Some(environment)) => &environment.tripwires,
+        (Gate::Seed, None) | (Gate::Boot | Gate::Compare, _) => &[],
+    }
+}
+
+fn place(destination: &Destination<'_>) -> Place {
+    destination.variable.place.clone()
+}
+
+fn not_asked(place: &Place) -> Cause {
+    Cause {
+        message: "the server was not asked, because the environment is refused already".to_owned(),
+        help: "resolve the other findings first".to_owned(),
+        place: place.clone(),
+    }
+}
+
+impl Patience {
+    /// The longest that one server can take, all tries and pauses together.
+    fn longest(self) -> Duration {
+        let pauses = (1..=self.retries).map(pause).sum::<Duration>();
+        let tries = self.connect.saturating_mul(self.retries.saturating_add(1));
+        tries.saturating_add(pauses).saturating_add(self.answer)
+    }
+}
+
+/// How long to wait before the try after the one of this number.
+fn pause(tries: u32) -> Duration {
+    FIRST_PAUSE.saturating_mul(1 << tries.saturating_sub(1).min(3))
+}
+
+const FIRST_PAUSE: Duration = Duration::from_millis(250);

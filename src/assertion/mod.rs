@@ -1,0 +1,186 @@
+//! The statement with which a transaction begins that must not run elsewhere.
+//!
+//! One `DO` block of PostgreSQL, for every driver: it raises unless the server
+//! says of itself that it is the database that was meant. In a transaction that
+//! raised nothing is written. It changes nothing, needs no right, and leaves
+//! `search_path` as it was.
+//!
+//! It has to run in the *same transaction* as what it protects: a pooler may
+//! hand the next one to another server.
+//!
+//! The text has no `%`, `?`, `:` or `$1`, at which a driver might put a
+//! parameter, outside the words of a policy.
+
+mod block;
+mod stamped;
+
+use thiserror::Error;
+
+use crate::facts::{Cluster, Identity, Marked, Neon, Server};
+use crate::policy::{Connection, Data, Database, DatabaseId, Environment, Policy};
+use crate::target::{Engine, Provider};
+use block::{Block, Expected, SERVICES};
+
+pub(crate) use block::{quoted, tag};
+pub(crate) use stamped::Stamped;
+
+/// The assertion that the server is the one of `identity`.
+///
+/// `None` where it said too little of itself, or is not PostgreSQL.
+pub fn of_identity(identity: &Identity) -> Option<String> {
+    Some(block(identity, Stamped::Unasked)?.text())
+}
+
+/// The assertion that the server is the one of `identity`, takes writes, and
+/// has no stamp but that of `environment`.
+pub(crate) fn of_seed(identity: &Identity, environment: &str) -> Option<String> {
+    let stamped = match &identity.stamp {
+        // DELIBERATE: the first transaction of a seed may make tables, and the
+        // second then meets a database that is no longer fresh.
+        Marked::No { .. } => Stamped::IfAtAll(environment.to_owned()),
+        Marked::Stamped(_) | Marked::Emptied | Marked::Unreadable { .. } => {
+            Stamped::As(environment.to_owned())
+        }
+    };
+    Some(block(identity, stamped)?.writable().text())
+}
+
+fn block(identity: &Identity, stamped: Stamped) -> Option<Block> {
+    let database = identity.database.clone();
+    let expected = match &identity.server {
+        Server::Postgres { neon: Some(Neon { project, branch, .. }), .. } => {
+            let (project, branch) = (project.clone()?, branch.clone()?);
+            Expected::Neon { project, branch, database }
+        }
+        Server::Postgres { neon: None, cluster } => Expected::Plain {
+            cluster: cluster
+                .as_ref()
+                .map(|Cluster { system_identifier, .. }| system_identifier.clone()),
+            oid: cluster.as_ref().map(|Cluster { database_oid, .. }| *database_oid),
+            database,
+            services: identity.traces.iter().map(|trace| trace.by.clone()).collect(),
+        },
+        Server::MySql { .. } => return None,
+    };
+    Some(Block::new(vec![expected], stamped))
+}
+
+/// The assertion that the server is one to which the policy's `connection` may
+/// lead in `environment`, that it takes writes, and that it has the stamp of
+/// `environment`, or neither a stamp nor a table.
+///
+/// # Errors
+///
+/// [`NoAssertion`] where `environment` may not be seeded, or the policy pins
+/// too little to tell its databases from others.
+pub fn of_policy(
+    policy: &Policy,
+    environment: &Environment,
+    connection: &str,
+) -> Result<String, NoAssertion> {
+    if !environment.seed.value || environment.data == Data::Real {
+        return Err(NoAssertion::NotSeedable);
+    }
+    let mut connections = policy.connections().iter();
+    let connection = connections
+        .find(|known| known.name.value == connection)
+        .ok_or(NoAssertion::NoConnection)?;
+    if connection.engine != Engine::Postgres {
+        return Err(NoAssertion::NotPostgres);
+    }
+    let databases = reached(policy, environment, connection);
+    let expected: Vec<_> = databases.map(pinned).collect::<Result<_, _>>()?;
+    if expected.is_empty() {
+        return Err(NoAssertion::NoDatabase);
+    }
+    let stamped = Stamped::OrFresh(environment.name.value.clone());
+    Ok(Block::new(expected, stamped).writable().text())
+}
+
+/// The databases to which a connection may lead in an environment.
+fn reached<'a>(
+    policy: &'a Policy,
+    environment: &'a Environment,
+    connection: &'a Connection,
+) -> impl Iterator<Item = &'a Database> {
+    let may = |id: &DatabaseId| connection.databases.as_ref().is_none_or(|may| may.contains(id));
+    let ids = environment.databases.iter().map(|id| id.value).filter(move |id| may(id));
+    let known = ids.filter_map(|id| policy.database(id));
+    known.filter(|database| database.engine == Engine::Postgres)
+}
+
+/// What the policy says by which a server can be told from others.
+fn pinned(database: &Database) -> Result<Expected, NoAssertion> {
+    let name = database.database.value.clone();
+    let too_little = |needs| {
+        let database = database.name.value.clone();
+        Err(NoAssertion::TooLittle { database, needs })
+    };
+    match (database.provider, &database.system_identifier) {
+        (Some(Provider::Neon), _) => match (&database.project, &database.branch_id) {
+            (Some(project), Some(branch)) => Ok(Expected::Neon {
+                project: project.value.clone(),
+                branch: branch.value.clone(),
+                database: name,
+            }),
+            (None, _) | (_, None) => too_little("`project` and `branch.id`"),
+        },
+        (_, Some(identifier)) => Ok(plain(Some(identifier.value.clone()), name, database)),
+        (_, None) if is_here(database) => Ok(plain(None, name, database)),
+        (_, None) => too_little("`system_identifier`, which `guard-cli identify` shows"),
+    }
+}
+
+fn plain(cluster: Option<String>, name: String, database: &Database) -> Expected {
+    let own = SERVICES.iter().filter(|(service, _)| {
+        service.is_some_and(|service| database.provider.is_some_and(|it| is_run_by(it, service)))
+    });
+    let services = own.flat_map(|(_, roles)| *roles).map(|role| (*role).to_owned()).collect();
+    Expected::Plain { cluster, oid: None, database: name, services }
+}
+
+/// Whether all addresses are on this machine.
+fn is_here(database: &Database) -> bool {
+    let is_loopback = |host: &str| {
+        let address = host.parse::<std::net::Ipv4Addr>();
+        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    };
+    let mut hosts = database.endpoints.iter().chain(&database.hosts);
+    hosts.all(|host| is_loopback(&host.value)) && database.provider.is_none_or(is_nobodys)
+}
+
+/// Whether the servers of `provider` have the roles of `service`.
+fn is_run_by(provider: Provider, service: Provider) -> bool {
+    provider == service || (provider, service) == (Provider::Aurora, Provider::Rds)
+}
+
+/// Whether a provider is no service that runs servers for others.
+fn is_nobodys(provider: Provider) -> bool {
+    matches!(provider, Provider::Local | Provider::Socket | Provider::Plain)
+}
+
+/// Why there is no assertion. Holds no value.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum NoAssertion {
+    /// Nothing may be seeded there.
+    #[error("the environment may not be seeded: its data are real, or it lacks `seed = true`")]
+    NotSeedable,
+    /// The policy has no such connection.
+    #[error("the policy has no such connection; name one of its `[connections.NAME]`")]
+    NoConnection,
+    /// The connection is not PostgreSQL.
+    #[error("the connection is not PostgreSQL, which alone has an assertion")]
+    NotPostgres,
+    /// The connection leads to no database of the environment.
+    #[error("the connection leads to no database of the environment; list it in `databases`")]
+    NoDatabase,
+    /// A server cannot be told from others by what the policy says of it.
+    #[error("nothing tells the server of `{database}` from others; pin its {needs}")]
+    TooLittle {
+        /// The database, by its name in the policy.
+        database: String,
+        /// The keys that are missing.
+        needs: &'static str,
+    },
+}

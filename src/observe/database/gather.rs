@@ -1,0 +1,72 @@
+//! Several servers asked at the same time, each for a bounded time.
+
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use super::failure::{Failure, Waiting};
+use crate::facts::Identity;
+
+/// Asks one server; tells when it waits.
+pub(super) type Question = Box<dyn FnOnce(&dyn Fn(Waiting)) -> Result<Identity, Failure> + Send>;
+
+enum News {
+    Waiting(Waiting),
+    Answer(Result<Identity, Failure>),
+}
+
+type Queue = Arc<Mutex<Vec<(usize, Question)>>>;
+
+/// Asks every question, and gives the answers in their order.
+///
+/// INVARIANT: ends within `longest` for every [`AT_ONCE`] questions, whatever a
+/// question does. Each bounds itself; this is for one that cannot, such as a
+/// look-up of a name that hangs in the system's resolver.
+pub(super) fn all(
+    questions: Vec<Question>,
+    longest: Duration,
+    waiting: &dyn Fn(usize, Waiting),
+) -> Vec<Result<Identity, Failure>> {
+    let count = questions.len();
+    let mut answers: Vec<_> = questions.iter().map(|_| Err(Failure::Silent)).collect();
+    let queue: Queue = Arc::new(Mutex::new(questions.into_iter().enumerate().rev().collect()));
+    let (sender, news) = mpsc::channel();
+    for _ in 0..count.min(AT_ONCE) {
+        let (queue, sender) = (Arc::clone(&queue), sender.clone());
+        let worker = thread::Builder::new().name("koomy-guard".to_owned());
+        if worker.spawn(move || work(&queue, &sender)).is_err() {
+            break;
+        }
+    }
+    drop(sender);
+    let rounds = u32::try_from(count.div_ceil(AT_ONCE)).unwrap_or(u32::MAX);
+    let patience = longest.saturating_add(GRACE).saturating_mul(rounds);
+    let mut left = count;
+    while left > 0 {
+        match news.recv_timeout(patience) {
+            Ok((index, News::Waiting(told))) => waiting(index, told),
+            Ok((index, News::Answer(answer))) => {
+                left -= 1;
+                if let Some(slot) = answers.get_mut(index) {
+                    *slot = answer;
+                }
+            }
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    answers
+}
+
+fn work(queue: &Queue, sender: &Sender<(usize, News)>) {
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let Some((index, question)) = next else { return };
+        // Nobody is left to tell once the time is over.
+        let tell = |news| drop(sender.send((index, news)));
+        tell(News::Answer(question(&|waiting| tell(News::Waiting(waiting)))));
+    }
+}
+
+const AT_ONCE: usize = 16;
+const GRACE: Duration = Duration::from_secs(1);

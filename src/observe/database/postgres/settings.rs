@@ -1,0 +1,91 @@
+//! A connection's settings, made from the judged target by setters.
+
+use std::time::Duration;
+
+use tokio_postgres::Config;
+use tokio_postgres::config::{ChannelBinding, SslMode, SslNegotiation};
+
+use super::tls::Authorities;
+use crate::policy::{Database, Policy};
+use crate::target::{Address, Encryption, Provider, Target};
+
+/// How a server is connected to.
+#[derive(Clone)]
+pub(super) struct Settings {
+    pub(super) driver: Config,
+    pub(super) address: Address,
+    /// `None` without TLS.
+    pub(super) tls: Option<Authorities>,
+}
+
+impl Settings {
+    /// The settings for a judged target.
+    pub(super) fn of(
+        policy: &Policy,
+        database: Option<&Database>,
+        target: &Target,
+        connect: Duration,
+    ) -> Self {
+        let tls = is_encrypted(target).then(|| Authorities::of(policy, database, target));
+        let mut driver = Config::new();
+        driver
+            .port(target.port())
+            .user(target.user())
+            .dbname(target.database())
+            .application_name("koomy-guard")
+            .connect_timeout(connect)
+            .tcp_user_timeout(connect)
+            .ssl_mode(if tls.is_some() { SslMode::Require } else { SslMode::Disable })
+            .ssl_negotiation(negotiation(target))
+            .channel_binding(channel_binding(target, tls.is_some()));
+        match target.address() {
+            Address::Tcp { host, .. } => driver.host(host),
+            #[cfg(unix)]
+            Address::Socket { directory } => driver.host_path(directory),
+            #[cfg(not(unix))]
+            Address::Socket { directory } => driver.host(directory),
+        };
+        if let Some(password) = target.password() {
+            driver.password(password.expose());
+        }
+        Self { driver, address: target.address().clone(), tls }
+    }
+}
+
+/// Whether the address demands encryption. Then it is verified in full, also
+/// where the address says `require`, and there is no connection without.
+///
+/// DELIBERATE: without such a demand it is plain text, also where a driver would
+/// try TLS first. Whoever sits between chooses then, so it proves nothing; and
+/// the static rules let such an address stand only on this machine, on a socket
+/// and on private networks.
+fn is_encrypted(target: &Target) -> bool {
+    match target.encryption() {
+        Encryption::Required | Encryption::VerifyCa | Encryption::VerifyFull => !target.is_socket(),
+        Encryption::Unstated | Encryption::Off | Encryption::Opportunistic => false,
+    }
+}
+
+fn negotiation(target: &Target) -> SslNegotiation {
+    match parameter(target, "sslnegotiation") {
+        Some("direct") => SslNegotiation::Direct,
+        Some(_) | None => SslNegotiation::Postgres,
+    }
+}
+
+/// Neon binds every password to its channel, and its own addresses ask for it.
+fn channel_binding(target: &Target, encrypted: bool) -> ChannelBinding {
+    match parameter(target, "channel_binding") {
+        Some("require") => ChannelBinding::Require,
+        Some("disable") => ChannelBinding::Disable,
+        Some("prefer") => ChannelBinding::Prefer,
+        Some(_) | None if encrypted && target.provider() == Provider::Neon => {
+            ChannelBinding::Require
+        }
+        Some(_) | None => ChannelBinding::Prefer,
+    }
+}
+
+fn parameter<'a>(target: &'a Target, key: &str) -> Option<&'a str> {
+    target.parameters().find(|(known, _)| *known == key).map(|(_, value)| value)
+}

@@ -1,0 +1,189 @@
+//! What is written into a database so that a copy of it is known as a copy.
+//!
+//! A row of the table `koomy_guard.stamp` says of which environment a database
+//! is, and for which database it was written: a branch of Neon, or a cluster
+//! with an `oid` and a name. A copy of the data brings the row along, and is no
+//! longer what the row was written for. A stamp only ever refuses; it permits
+//! nothing that pins and live identity do not.
+//!
+//! [`plan`] decides, and opens nothing. [`Plan::sql`] is what [`write`] runs: one
+//! transaction that begins with the assertion that the server is still the one
+//! that the plan is for.
+
+mod refusal;
+mod sql;
+
+pub use refusal::StampRefusal;
+
+use std::fmt::Write as _;
+
+use crate::assertion;
+use crate::facts::{Binding, Identity, Marked, Stamp};
+use crate::policy::{Data, Database, Environment, Policy};
+
+/// A stamp that may be written.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    environment: String,
+    database: String,
+    identity: Identity,
+    binding: Binding,
+    assertion: String,
+    change: Change,
+}
+
+/// What becomes of the stamp that is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Change {
+    /// There is none.
+    First,
+    /// It is this environment's and this database's, and is written anew.
+    Renew,
+    /// It was written for another database that held the same environment, or
+    /// none with real data; the new one remembers it.
+    Rebind(Stamp),
+    /// It may be a copy of real data; the new one remembers it, and why.
+    Adopt(Stamp, String),
+}
+
+/// Decides whether the database with `identity` may be stamped as `database` of
+/// `environment`.
+///
+/// `adopt` is the reason why a copy of another database may be used here, and
+/// must not be given where there is nothing to adopt.
+///
+/// # Errors
+///
+/// [`StampRefusal`] where the server is not the database that the policy means,
+/// or has a stamp that may not be replaced.
+pub fn plan(
+    policy: &Policy,
+    environment: &Environment,
+    database: &Database,
+    identity: &Identity,
+    adopt: Option<&str>,
+) -> Result<Plan, StampRefusal> {
+    refusal::mismatch(policy, environment, database, identity)?;
+    let (binding, assertion) =
+        identity.binding().zip(assertion::of_identity(identity)).ok_or(StampRefusal::Unbound)?;
+    let change = change(policy, environment, identity, &binding, adopt)?;
+    Ok(Plan {
+        environment: environment.name.value.clone(),
+        database: database.name.value.clone(),
+        identity: identity.clone(),
+        binding,
+        assertion,
+        change,
+    })
+}
+
+fn change(
+    policy: &Policy,
+    environment: &Environment,
+    identity: &Identity,
+    binding: &Binding,
+    adopt: Option<&str>,
+) -> Result<Change, StampRefusal> {
+    let change = match &identity.stamp {
+        Marked::No { .. } | Marked::Emptied => Change::First,
+        Marked::Unreadable { why } => return Err(StampRefusal::Unreadable { why: why.clone() }),
+        Marked::Stamped(stamp) if stamp.binding == *binding => {
+            if stamp.environment != environment.name.value {
+                return Err(StampRefusal::Contradiction { stamped: stamp.environment.clone() });
+            }
+            Change::Renew
+        }
+        Marked::Stamped(stamp) => return replace(policy, environment, stamp, adopt),
+    };
+    if adopt.is_some() { Err(StampRefusal::NothingToAdopt) } else { Ok(change) }
+}
+
+/// Decides of a stamp that was written for another database.
+///
+/// DELIBERATE: an environment that the policy does not know counts as real.
+fn replace(
+    policy: &Policy,
+    environment: &Environment,
+    stamp: &Stamp,
+    adopt: Option<&str>,
+) -> Result<Change, StampRefusal> {
+    let origin = policy.environment(&stamp.environment);
+    let is_real = origin.is_none_or(|origin| origin.data == Data::Real);
+    let is_own = stamp.environment == environment.name.value;
+    let stamped = stamp.environment.clone();
+    match (environment.data, adopt) {
+        (_, None) if is_own || !is_real => Ok(Change::Rebind(stamp.clone())),
+        (_, Some(_)) if is_own => Err(StampRefusal::NothingToAdopt),
+        (Data::Real, _) => Err(StampRefusal::CopyInReal { stamped }),
+        (Data::Masked | Data::Synthetic, None) => Err(StampRefusal::Copy { stamped }),
+        (Data::Masked | Data::Synthetic, Some(reason)) => {
+            Ok(Change::Adopt(stamp.clone(), refusal::reason(reason)?))
+        }
+    }
+}
+
+impl Plan {
+    /// What will be written, in lines of text without a value.
+    pub fn describe(&self) -> String {
+        let Self { environment, database, identity, binding, .. } = self;
+        let mut text = format!("stamps `{database}` as a database of `{environment}`\n");
+        let bound = match binding {
+            Binding::Neon { project, branch } => {
+                format!("branch {} of project {}", shown(branch), shown(project))
+            }
+            Binding::Plain { system_identifier, database_oid, .. } => {
+                format!("oid {database_oid} of cluster {}", shown(system_identifier))
+            }
+        };
+        let name = shown(&identity.database);
+        let _infallible = writeln!(text, "  for the database {name}, {bound}, and no copy of it");
+        let _infallible = writeln!(text, "  {}", self.change.describe());
+        text.push_str("  in the table `koomy_guard.stamp`, which is made if it is not there\n");
+        text
+    }
+
+    /// The statements, in one transaction of their own.
+    pub fn sql(&self) -> String {
+        format!("BEGIN;\n{}COMMIT;\n", self.body())
+    }
+
+    fn body(&self) -> String {
+        sql::body(self)
+    }
+}
+
+impl Change {
+    fn describe(&self) -> String {
+        match self {
+            Self::First => "there is no stamp yet".to_owned(),
+            Self::Renew => "the stamp there says the same, and is written anew".to_owned(),
+            Self::Rebind(stamp) => format!(
+                "the stamp there is of {}, written for another database; it is kept as the parent",
+                shown(&stamp.environment)
+            ),
+            Self::Adopt(stamp, reason) => format!(
+                "a copy of {} is adopted, and its stamp kept as the parent; the reason: {}",
+                shown(&stamp.environment),
+                shown(reason)
+            ),
+        }
+    }
+}
+
+/// A server's word, or a caller's, that cannot forge a line.
+fn shown(text: &str) -> String {
+    format!("`{}`", text.escape_debug().to_string().replace('`', "'"))
+}
+
+/// Writes a stamp, in one transaction.
+///
+/// # Errors
+///
+/// The driver's; the server's when it is another than the one that the plan is
+/// for, when the stamp changed in the meantime, or when the role may not.
+#[cfg(feature = "postgres")]
+pub fn write(client: &mut ::postgres::Client, plan: &Plan) -> Result<(), ::postgres::Error> {
+    let mut transaction = client.transaction()?;
+    transaction.batch_execute(&plan.body())?;
+    transaction.commit()
+}
