@@ -101,6 +101,18 @@ impl Finding {
         Self { outcome: Outcome::Undecided, ..Self::refused(rule, subject, place, message, help) }
     }
 
+    /// A rule refuses, or could not look, as `outcome` says.
+    pub(crate) fn judged(
+        rule: &'static Rule,
+        outcome: Outcome,
+        subject: impl Into<String>,
+        place: Place,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        Self { outcome, ..Self::refused(rule, subject, place, message, help) }
+    }
+
     /// Says a few words beside the cause instead of "here".
     #[must_use]
     pub fn labelled(mut self, text: impl Into<String>) -> Self {
@@ -193,6 +205,11 @@ impl Findings {
     /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Adds what there is to add.
+    pub(crate) fn extend(&mut self, more: impl IntoIterator<Item = Finding>) {
+        self.0.extend(more);
     }
 
     /// All of them.

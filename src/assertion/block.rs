@@ -1,6 +1,9 @@
 //! The text of a `DO` block that raises on every other server.
 
+use std::fmt::Write as _;
+
 use super::Stamped;
+use crate::target::Provider;
 
 /// A database that is meant, by what its server says of itself.
 pub(super) enum Expected {
@@ -8,14 +11,34 @@ pub(super) enum Expected {
     Neon { project: String, branch: String, database: String },
     /// A database of another server.
     Plain {
-        /// The cluster's system identifier; any where nothing is known.
-        cluster: Option<String>,
+        cluster: Cluster,
         /// The database's `oid`; any where nothing is known.
         oid: Option<u32>,
         database: String,
         /// The roles of managed services that it may have.
         services: Vec<String>,
     },
+}
+
+/// A cluster, by its system identifier.
+pub(super) enum Cluster {
+    /// This one.
+    Is(String),
+    /// None of these.
+    IsNot(Vec<String>),
+}
+
+impl Cluster {
+    fn condition(&self) -> String {
+        match self {
+            Self::Is(identifier) => format!(" AND guard_cluster = {}", quoted(identifier)),
+            Self::IsNot(others) if others.is_empty() => String::new(),
+            Self::IsNot(others) => {
+                let others = others.iter().map(|other| quoted(other)).collect::<Vec<_>>();
+                format!(" AND guard_cluster NOT IN ({})", others.join(", "))
+            }
+        }
+    }
 }
 
 /// A block in the making.
@@ -73,10 +96,10 @@ impl Expected {
                 quoted(database),
             ),
             Self::Plain { cluster, oid, database, services } => {
-                let is = |name: &str, value: String| format!(" AND {name} = {value}");
-                let cluster = cluster.iter().map(|id| is("guard_cluster", quoted(id)));
-                let oid = oid.iter().map(|oid| is("guard_oid", oid.to_string()));
-                let pins: String = cluster.chain(oid).collect();
+                let mut pins = cluster.condition();
+                if let Some(oid) = oid {
+                    let _infallible = write!(pins, " AND guard_oid = {oid}");
+                }
                 let database = quoted(database);
                 let roles = foreign(services);
                 format!(
@@ -163,10 +186,10 @@ const RESTORED: &str = "\
 ";
 
 /// The roles by which managed services can be told, by their service.
-pub(super) const SERVICES: &[(Option<crate::target::Provider>, &[&str])] = &[
-    (Some(crate::target::Provider::Neon), &["neon_superuser", "databricks_superuser"]),
-    (Some(crate::target::Provider::Rds), &["rds_superuser"]),
-    (Some(crate::target::Provider::CloudSql), &["cloudsqlsuperuser"]),
+pub(super) const SERVICES: &[(Option<Provider>, &[&str])] = &[
+    (Some(Provider::Neon), &["neon_superuser", "databricks_superuser"]),
+    (Some(Provider::Rds), &["rds_superuser"]),
+    (Some(Provider::CloudSql), &["cloudsqlsuperuser"]),
     (None, &["azure_pg_admin"]),
-    (Some(crate::target::Provider::Supabase), &["supabase_admin"]),
+    (Some(Provider::Supabase), &["supabase_admin"]),
 ];

@@ -16,10 +16,10 @@ mod stamped;
 
 use thiserror::Error;
 
-use crate::facts::{Cluster, Identity, Marked, Neon, Server};
+use crate::facts::{Identity, Marked, Neon, Server};
 use crate::policy::{Connection, Data, Database, DatabaseId, Environment, Policy};
 use crate::target::{Engine, Provider};
-use block::{Block, Expected, SERVICES};
+use block::{Block, Cluster, Expected, SERVICES};
 
 pub(crate) use block::{quoted, tag};
 pub(crate) use stamped::Stamped;
@@ -32,8 +32,11 @@ pub fn of_identity(identity: &Identity) -> Option<String> {
 }
 
 /// The assertion that the server is the one of `identity`, takes writes, and
-/// has no stamp but that of `environment`.
-pub(crate) fn of_seed(identity: &Identity, environment: &str) -> Option<String> {
+/// has no stamp but that of `environment`: with which a verified connection
+/// begins each transaction.
+///
+/// `None` where the server said too little of itself, or is not PostgreSQL.
+pub fn of_seed(identity: &Identity, environment: &str) -> Option<String> {
     let stamped = match &identity.stamp {
         // DELIBERATE: the first transaction of a seed may make tables, and the
         // second then meets a database that is no longer fresh.
@@ -53,10 +56,11 @@ fn block(identity: &Identity, stamped: Stamped) -> Option<Block> {
             Expected::Neon { project, branch, database }
         }
         Server::Postgres { neon: None, cluster } => Expected::Plain {
-            cluster: cluster
-                .as_ref()
-                .map(|Cluster { system_identifier, .. }| system_identifier.clone()),
-            oid: cluster.as_ref().map(|Cluster { database_oid, .. }| *database_oid),
+            cluster: match cluster {
+                Some(cluster) => Cluster::Is(cluster.system_identifier.clone()),
+                None => Cluster::IsNot(Vec::new()),
+            },
+            oid: cluster.as_ref().map(|cluster| cluster.database_oid),
             database,
             services: identity.traces.iter().map(|trace| trace.by.clone()).collect(),
         },
@@ -89,7 +93,8 @@ pub fn of_policy(
         return Err(NoAssertion::NotPostgres);
     }
     let databases = reached(policy, environment, connection);
-    let expected: Vec<_> = databases.map(pinned).collect::<Result<_, _>>()?;
+    let expected: Vec<_> =
+        databases.map(|database| pinned(policy, database)).collect::<Result<_, _>>()?;
     if expected.is_empty() {
         return Err(NoAssertion::NoDatabase);
     }
@@ -110,33 +115,36 @@ fn reached<'a>(
 }
 
 /// What the policy says by which a server can be told from others.
-fn pinned(database: &Database) -> Result<Expected, NoAssertion> {
+fn pinned(policy: &Policy, database: &Database) -> Result<Expected, NoAssertion> {
     let name = database.database.value.clone();
     let too_little = |needs| {
         let database = database.name.value.clone();
         Err(NoAssertion::TooLittle { database, needs })
     };
-    match (database.provider, &database.system_identifier) {
-        (Some(Provider::Neon), _) => match (&database.project, &database.branch_id) {
+    if database.is_neons() {
+        return match (&database.project, &database.branch_id) {
             (Some(project), Some(branch)) => Ok(Expected::Neon {
                 project: project.value.clone(),
                 branch: branch.value.clone(),
                 database: name,
             }),
             (None, _) | (_, None) => too_little("`project` and `branch.id`"),
-        },
-        (_, Some(identifier)) => Ok(plain(Some(identifier.value.clone()), name, database)),
-        (_, None) if is_here(database) => Ok(plain(None, name, database)),
-        (_, None) => too_little("`system_identifier`, which `guard-cli identify` shows"),
+        };
     }
+    let cluster = match &database.system_identifier {
+        Some(own) => Cluster::Is(own.value.clone()),
+        None if is_here(database) => Cluster::IsNot(pinned_clusters(policy)),
+        None => return too_little("`system_identifier`, which `guard-cli identify` shows"),
+    };
+    let services = SERVICES.iter().filter(|(service, _)| is_run_by(database, *service));
+    let services = services.flat_map(|(_, roles)| *roles).map(|role| (*role).to_owned()).collect();
+    Ok(Expected::Plain { cluster, oid: None, database: name, services })
 }
 
-fn plain(cluster: Option<String>, name: String, database: &Database) -> Expected {
-    let own = SERVICES.iter().filter(|(service, _)| {
-        service.is_some_and(|service| database.provider.is_some_and(|it| is_run_by(it, service)))
-    });
-    let services = own.flat_map(|(_, roles)| *roles).map(|role| (*role).to_owned()).collect();
-    Expected::Plain { cluster, oid: None, database: name, services }
+/// The clusters that are known to be other databases than an unpinned one.
+fn pinned_clusters(policy: &Policy) -> Vec<String> {
+    let pins = policy.databases().iter().filter_map(|known| known.system_identifier.as_ref());
+    pins.map(|pin| pin.value.clone()).collect()
 }
 
 /// Whether all addresses are on this machine.
@@ -149,9 +157,13 @@ fn is_here(database: &Database) -> bool {
     hosts.all(|host| is_loopback(&host.value)) && database.provider.is_none_or(is_nobodys)
 }
 
-/// Whether the servers of `provider` have the roles of `service`.
-fn is_run_by(provider: Provider, service: Provider) -> bool {
-    provider == service || (provider, service) == (Provider::Aurora, Provider::Rds)
+/// Whether a database is run by `service`, and so has its roles.
+fn is_run_by(database: &Database, service: Option<Provider>) -> bool {
+    match (database.provider, service) {
+        (None, _) | (_, None) => false,
+        (Some(Provider::Aurora), Some(Provider::Rds)) => true,
+        (Some(provider), Some(service)) => provider == service,
+    }
 }
 
 /// Whether a provider is no service that runs servers for others.

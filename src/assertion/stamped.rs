@@ -51,8 +51,8 @@ fn raise(message: &str) -> String {
 /// The tables of a user's: none of the server's, of an extension or the guard's.
 pub(crate) const TABLES: &str = "\
 SELECT FROM pg_catalog.pg_class AS t JOIN pg_catalog.pg_namespace AS s ON s.oid = t.relnamespace
-      WHERE t.relkind IN ('r', 'p') AND t.relpersistence <> 't'
-        AND s.nspname NOT IN ('pg_catalog', 'information_schema', 'koomy_guard')
+      WHERE t.relkind IN ('r', 'p', 'f', 'm') AND t.relpersistence <> 't'
+        AND s.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'koomy_guard')
         AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d WHERE d.objid = t.oid
                            AND d.classid = t.tableoid AND d.deptype = 'e')";
 
@@ -70,7 +70,7 @@ const READ: &str = "\
                AND database_oid = guard_oid AND database_name = guard_database
            END)
       INTO guard_rows, guard_stamp, guard_bound
-      FROM koomy_guard.stamp;
+      FROM ONLY koomy_guard.stamp;
 ";
 
 const HINT: &str =

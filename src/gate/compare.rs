@@ -35,7 +35,7 @@ pub fn compare<'a>(policy: &'a Policy, environments: &'a [Facts]) -> Comparison<
     let cases: Vec<_> = environments
         .iter()
         .filter_map(|facts| match &facts.variables {
-            Observed::Seen(variables) => Some(Case::new(policy, facts, variables)),
+            Observed::Seen(variables) => Some(Case::at(Gate::Compare, policy, facts, variables)),
             Observed::Absent | Observed::Unreadable(_) => None,
         })
         .collect();

@@ -15,7 +15,7 @@ mod places;
 mod violations;
 
 use every::Cells;
-use violations::{ACROSS, ALONE, Change, complete, planted};
+use violations::{ACROSS, ALONE, complete, planted};
 
 fn permits(gate: Gate, policy: &Policy, facts: &Facts) -> bool {
     decide(gate, policy, facts).outcome().is_none()
@@ -114,6 +114,7 @@ fn a_gate_that_asked_nothing_permits_nothing() {
             environment: policy.environment("production"),
             rules_asked: Vec::new(),
             findings: Findings::new(),
+            notes: Vec::new(),
             connections: Vec::new(),
         };
         assert_eq!(verdict.outcome(), Some(Outcome::Undecided), "{gate:?}");
@@ -168,13 +169,12 @@ fn every_rule_refuses_something_and_permits_something() {
     assert_eq!(listed, rules, "each rule has its row in `violations`, and no other has one");
 
     let speaks = |rule: &str, findings: &Findings| findings.iter().any(|f| f.rule().id == rule);
-    for Change { rule, environment, .. } in ALONE {
-        let before = complete(environment, &[]);
-        assert_eq!(told(&decide(Gate::Boot, &policy, &before).findings), [""; 0], "{rule}");
-    }
     for change in ALONE {
+        let before = change.before();
+        let verdict = decide(change.gate, &policy, &before);
+        assert_eq!(told(&verdict.findings), [""; 0], "{}", change.rule);
         let facts = change.facts();
-        let verdict = decide(Gate::Boot, &policy, &facts);
+        let verdict = decide(change.gate, &policy, &facts);
         assert!(speaks(change.rule, &verdict.findings), "{}", change.rule);
         assert!(verdict.rules_asked.contains(&change.rule));
     }
@@ -188,9 +188,9 @@ fn every_rule_refuses_something_and_permits_something() {
 #[test]
 fn what_is_said_depends_on_no_order() {
     let policy = Policy::built_in().unwrap();
-    for facts in planted() {
-        let first = told(&decide(Gate::Boot, &policy, &facts).findings);
-        assert_eq!(first, told(&decide(Gate::Boot, &policy, &facts).findings), "same in, same out");
+    for (gate, facts) in planted() {
+        let first = told(&decide(gate, &policy, &facts).findings);
+        assert_eq!(first, told(&decide(gate, &policy, &facts).findings), "same in, same out");
 
         let variables = facts.variables.seen().unwrap();
         for turn in 0..3 {
@@ -201,12 +201,12 @@ fn what_is_said_depends_on_no_order() {
             }
             let variables = Observed::Seen(Variables::from_source(list));
             let turned = Facts { variables, ..facts.clone() };
-            assert_eq!(first, told(&decide(Gate::Boot, &policy, &turned).findings));
+            assert_eq!(first, told(&decide(gate, &policy, &turned).findings));
         }
 
-        let case = Case::new(&policy, &facts, variables);
+        let case = Case::at(gate, &policy, &facts, variables);
         let mut backwards = Findings::new();
-        for rule in RULES.iter().rev().filter(|rule| rule.gates.contains(&Gate::Boot)) {
+        for rule in RULES.iter().rev().filter(|rule| rule.gates.contains(&gate)) {
             if let Check::One(check) | Check::Live(check) = rule.check {
                 check(&case, &mut backwards);
             }
@@ -226,8 +226,9 @@ fn findings_stand_in_canonical_order() {
     };
     let mut several = 0;
     let files = ["production", "sandbox", "local"].map(places::with_every_change);
-    for facts in planted().into_iter().chain(files) {
-        let verdict = decide(Gate::Boot, &policy, &facts);
+    let files = files.map(|facts| (Gate::Boot, facts));
+    for (gate, facts) in planted().into_iter().chain(files) {
+        let verdict = decide(gate, &policy, &facts);
         assert!(verdict.findings.iter().is_sorted_by_key(order));
         several += usize::from(verdict.findings.as_slice().len() > 5);
     }
@@ -254,8 +255,8 @@ fn findings_stand_in_canonical_order() {
 #[test]
 fn no_value_is_told() {
     let policy = Policy::built_in().unwrap();
-    for facts in planted() {
-        let verdict = decide(Gate::Boot, &policy, &facts);
+    for (gate, facts) in planted() {
+        let verdict = decide(gate, &policy, &facts);
         let shown = format!("{verdict:?} {facts:?} {:?}", Permit::<Boot>::ask(&policy, &facts));
         for seen in facts.variables.seen().unwrap() {
             let value = String::from_utf8_lossy(seen.value.expose()).into_owned();

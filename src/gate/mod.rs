@@ -4,6 +4,7 @@ mod boot;
 mod compare;
 #[cfg(test)]
 mod laws;
+mod notes;
 mod permit;
 #[cfg(feature = "postgres")]
 mod pool;
@@ -17,6 +18,7 @@ mod verified;
 
 pub use boot::{Boot, SettingsError, boot, boot_live, boot_with};
 pub use compare::{Comparison, compare};
+pub use notes::Note;
 pub use permit::{Action, Permit};
 #[cfg(feature = "postgres")]
 pub use pool::SeedCheck;
@@ -70,6 +72,8 @@ pub struct Verdict<'a> {
     pub rules_asked: Vec<&'static str>,
     /// Why the gate stays shut; empty where it opens.
     pub findings: Findings,
+    /// What stands in no gate's way, and should be known.
+    pub notes: Vec<Note>,
     /// Where the connections lead.
     pub connections: Vec<ConnectionReading<'a>>,
 }
@@ -87,7 +91,10 @@ impl<'a> Verdict<'a> {
     /// whoever answers there is sent the user's name, and a proof of the password.
     pub fn may_ask_servers(&self) -> bool {
         self.environment.is_some()
-            && self.findings.iter().all(|finding| matches!(finding.rule().check, Check::Live(_)))
+            && self.findings.iter().all(|finding| {
+                let is_live = matches!(finding.rule().check, Check::Live(_));
+                is_live && finding.outcome() == Outcome::Undecided
+            })
     }
 
     /// The outcome: permitted only if the gate asked at least one rule, knows
@@ -111,6 +118,7 @@ pub fn decide<'a>(gate: Gate, policy: &'a Policy, facts: &'a Facts) -> Verdict<'
         environment: None,
         rules_asked: Vec::new(),
         findings: Findings::new(),
+        notes: Vec::new(),
         connections: Vec::new(),
     };
     let Observed::Seen(variables) = &facts.variables else {
@@ -119,7 +127,7 @@ pub fn decide<'a>(gate: Gate, policy: &'a Policy, facts: &'a Facts) -> Verdict<'
         verdict.rules_asked.push("environment-is-readable");
         return verdict;
     };
-    let case = Case::new(policy, facts, variables);
+    let case = Case::at(gate, policy, facts, variables);
     for rule in Rule::of(gate) {
         if let Check::One(check) | Check::Live(check) = rule.check {
             check(&case, &mut verdict.findings);
@@ -127,6 +135,7 @@ pub fn decide<'a>(gate: Gate, policy: &'a Policy, facts: &'a Facts) -> Verdict<'
         }
     }
     verdict.findings.sort();
+    verdict.notes = notes::notes(&case);
     verdict.environment = case.environment;
     verdict.connections = case.connections;
     verdict

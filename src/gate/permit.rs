@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::snapshot::Snapshot;
-use super::{Gate, Refusal, Verdict, decide};
+use super::{Gate, Note, Refusal, Verdict, decide};
 use crate::facts::{Facts, Identity};
 use crate::observe::{self, Asking};
 use crate::policy::{Environment, Policy};
@@ -144,6 +144,12 @@ impl<A: Action> Permit<A> {
         &self.action
     }
 
+    /// What stands in no way and should be known, such as that a database is a
+    /// copy. [`boot`](super::boot()) and the like say it as `tracing` events.
+    pub fn notes(&self) -> &[Note] {
+        &self.snapshot().notes
+    }
+
     pub(super) fn snapshot(&self) -> &Snapshot {
         self.action.snapshot()
     }
@@ -153,15 +159,20 @@ impl<A: Action> Permit<A> {
 pub(super) fn log<A: Action>(policy: &Policy, permit: Result<&Permit<A>, &Refusal>) {
     let gate = A::GATE.name();
     match permit {
-        Ok(permit) => tracing::info!(
-            outcome = "permitted",
-            environment = permit.environment(),
-            policy = policy.name(),
-            sha256 = policy.sha256(),
-            rules_asked = permit.snapshot().rules_asked.join(","),
-            targets = permit.snapshot().databases(),
-            "{gate}"
-        ),
+        Ok(permit) => {
+            tracing::info!(
+                outcome = "permitted",
+                environment = permit.environment(),
+                policy = policy.name(),
+                sha256 = policy.sha256(),
+                rules_asked = permit.snapshot().rules_asked.join(","),
+                targets = permit.snapshot().databases(),
+                "{gate}"
+            );
+            for Note { subject, message, help } in permit.notes() {
+                tracing::warn!(subject, help, "{message}");
+            }
+        }
         Err(refusal) => tracing::error!(
             outcome = refusal.outcome().name(),
             policy = policy.name(),

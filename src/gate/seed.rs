@@ -27,8 +27,9 @@ use crate::facts::Facts;
 use crate::policy::Policy;
 #[cfg(feature = "postgres")]
 use crate::{
-    observe::{self, database},
+    observe::{self, database::postgres::Prepared},
     policy::Phase,
+    rules::Destination,
 };
 
 /// Leave to seed.
@@ -109,14 +110,8 @@ pub fn seed_connection(
 #[cfg(feature = "postgres")]
 fn verify(policy: &Policy, connection: &str, facts: &Facts) -> Result<Verified<Client>, Refusal> {
     let subject = Subject::of(policy, facts, connection)?;
-    let connected = database::postgres::connect(
-        policy.source(),
-        subject.destination.database,
-        &subject.destination.target,
-        subject.place(),
-        database::Patience::default(),
-        &|notice| tracing::warn!("{notice}"),
-    );
+    let Destination { target, database, variable } = &subject.destination;
+    let connected = Prepared::of(policy, *database, target).connect(&variable.place);
     match connected {
         Ok(client) => Verified::judged(client, &subject),
         Err(cause) => Err(subject.unreachable(cause)),

@@ -1,21 +1,14 @@
 //! What was judged, kept: the variables, and where the connections lead.
 
-#[cfg(feature = "postgres")]
-use std::sync::Arc;
-
-use super::Verdict;
 use super::permit::name_of;
+use super::{Note, Verdict};
 use crate::facts::{Facts, Identity, Observed, Variables};
 use crate::policy::{Connection, Policy};
 use crate::rules::Destination;
 use crate::target::Target;
 #[cfg(feature = "postgres")]
 use crate::{
-    assertion,
-    facts::Cause,
-    observe::database,
-    policy::Database,
-    source::{Place, Source},
+    assertion, facts::Cause, observe::database::postgres::Prepared, source::Place, target::Engine,
 };
 
 /// What a permit hands on: the very facts that were judged.
@@ -23,9 +16,8 @@ pub struct Snapshot {
     pub(super) environment: String,
     pub(super) rules_asked: Vec<&'static str>,
     pub(super) variables: Variables,
+    pub(super) notes: Vec<Note>,
     connections: Vec<Connected>,
-    #[cfg(feature = "postgres")]
-    policy: Arc<Source>,
 }
 
 /// Where a connection leads.
@@ -37,9 +29,7 @@ struct Connected {
     /// What the server said of itself, where it was asked.
     identity: Option<Identity>,
     #[cfg(feature = "postgres")]
-    known: Option<Database>,
-    #[cfg(feature = "postgres")]
-    place: Place,
+    dial: Dial,
 }
 
 impl Snapshot {
@@ -49,14 +39,20 @@ impl Snapshot {
             Observed::Absent | Observed::Unreadable(_) => Variables::default(),
         };
         variables.retain(|name| !policy.knows_in_another_case(name));
-        let connections = verdict.destinations();
+        let connected = |(connection, to): (&Connection, &Destination<'_>)| Connected {
+            connection: connection.name.value.clone(),
+            database: to.database.map(|known| known.name.value.clone()).unwrap_or_default(),
+            target: to.target.clone(),
+            identity: facts.live.answer(&connection.name.value).and_then(Observed::seen).cloned(),
+            #[cfg(feature = "postgres")]
+            dial: Dial::of(policy, to),
+        };
         Self {
             environment: name_of(verdict.environment),
             rules_asked: verdict.rules_asked.clone(),
-            connections: connections.map(|(name, to)| Connected::of(name, to, facts)).collect(),
+            connections: verdict.destinations().map(connected).collect(),
             variables,
-            #[cfg(feature = "postgres")]
-            policy: Arc::clone(policy.source()),
+            notes: verdict.notes.clone(),
         }
     }
 
@@ -79,20 +75,37 @@ impl Snapshot {
     }
 }
 
+/// How a connection is connected to.
+#[cfg(feature = "postgres")]
+struct Dial {
+    /// `None` where it is not PostgreSQL.
+    prepared: Option<Prepared>,
+    place: Place,
+}
+
+#[cfg(feature = "postgres")]
+impl Dial {
+    fn of(policy: &Policy, destination: &Destination<'_>) -> Self {
+        let Destination { variable, target, database } = destination;
+        let is_postgres = target.engine() == Engine::Postgres;
+        Self {
+            prepared: is_postgres.then(|| Prepared::of(policy, *database, target)),
+            place: variable.place.clone(),
+        }
+    }
+}
+
 #[cfg(feature = "postgres")]
 impl Snapshot {
     pub(super) fn connect(&self, name: &str) -> Result<::postgres::Client, ConnectError> {
         let Some(known) = self.connection(name) else {
             return Err(ConnectError::NoConnection { name: name.to_owned() });
         };
-        let mut client = database::postgres::connect(
-            &self.policy,
-            known.known.as_ref(),
-            &known.target,
-            &known.place,
-            database::Patience::default(),
-            &|notice| tracing::warn!("{notice}"),
-        )?;
+        let Dial { prepared, place } = &known.dial;
+        let Some(prepared) = prepared else {
+            return Err(ConnectError::NotPostgres { name: name.to_owned() });
+        };
+        let mut client = prepared.connect(place)?;
         if let Some(assertion) = known.identity.as_ref().and_then(assertion::of_identity) {
             client
                 .batch_execute(&assertion)
@@ -113,6 +126,12 @@ pub enum ConnectError {
         /// The name.
         name: String,
     },
+    /// The connection is not PostgreSQL.
+    #[error("`{name}` is not PostgreSQL; connect to its target with a driver of your own")]
+    NotPostgres {
+        /// The name.
+        name: String,
+    },
     /// The server cannot be reached, or not as the target demands.
     #[error("{}; {}", .0.message, .0.help)]
     Unreachable(Cause),
@@ -128,22 +147,5 @@ pub enum ConnectError {
 impl From<Cause> for ConnectError {
     fn from(cause: Cause) -> Self {
         Self::Unreachable(cause)
-    }
-}
-
-impl Connected {
-    fn of(connection: &Connection, destination: &Destination<'_>, facts: &Facts) -> Self {
-        let name = &connection.name.value;
-        let database = destination.database;
-        Self {
-            connection: name.clone(),
-            database: database.map(|known| known.name.value.clone()).unwrap_or_default(),
-            target: destination.target.clone(),
-            identity: facts.live.answer(name).and_then(Observed::seen).cloned(),
-            #[cfg(feature = "postgres")]
-            known: database.cloned(),
-            #[cfg(feature = "postgres")]
-            place: destination.variable.place.clone(),
-        }
     }
 }

@@ -74,6 +74,15 @@ impl Database {
         }
     }
 
+    /// Whether the policy says that Neon runs it: in words, or by a project or a
+    /// branch, which nobody else has.
+    pub(crate) fn is_neons(&self) -> bool {
+        match self.provider {
+            Some(provider) => provider == Provider::Neon,
+            None => self.project.is_some() || self.branch_id.is_some(),
+        }
+    }
+
     /// Whether `target` dials a host that leads to this database alone.
     pub(crate) fn owns_host_of(&self, target: &Target) -> bool {
         self.endpoints.iter().any(|known| target.has_host(&known.value))

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::facts::{Facts, Seen, Variables};
+use crate::gate::Gate;
 use crate::policy::{
     Connection, Database, Environment, Given, PartVariables, Policy, SecretRule, Variable,
 };
@@ -13,6 +14,8 @@ use crate::target::{Ambiguity, Engine, Part, Parts, Target};
 /// One environment to judge.
 #[derive(Clone, Debug)]
 pub struct Case<'a> {
+    /// The gate that asks.
+    pub gate: Gate,
     /// What is allowed.
     pub policy: &'a Policy,
     /// What was seen.
@@ -164,8 +167,13 @@ pub struct Destination<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// Puts policy and facts together.
+    /// Puts policy and facts together, for the boot gate.
     pub fn new(policy: &'a Policy, facts: &'a Facts, variables: &'a Variables) -> Self {
+        Self::at(Gate::Boot, policy, facts, variables)
+    }
+
+    /// Puts policy and facts together, for `gate`.
+    pub fn at(gate: Gate, policy: &'a Policy, facts: &'a Facts, variables: &'a Variables) -> Self {
         let environment = variables
             .find(policy.environment_variable())
             .and_then(Seen::text)
@@ -180,7 +188,7 @@ impl<'a> Case<'a> {
             .collect();
         let matched = match_declarations(policy, variables);
         let secrets = matched.iter().filter_map(SetSecret::of).collect();
-        Self { policy, facts, variables, environment, connections, matched, secrets }
+        Self { gate, policy, facts, variables, environment, connections, matched, secrets }
     }
 
     /// The policy's text, to point at.

@@ -3,13 +3,17 @@
 mod case;
 #[cfg(test)]
 mod contract;
+mod live;
 #[cfg(test)]
 mod testing;
 
 mod database_belongs_to_environment;
 mod database_connection_is_encrypted;
+mod database_identity_matches;
 mod database_is_not_production_like;
 mod database_is_not_shared;
+mod database_role_is_least_privileged;
+mod database_stamp_matches;
 mod database_url_is_unambiguous;
 mod debug_secret_is_set;
 mod domain_belongs_to_environment;
@@ -20,6 +24,8 @@ mod secret_is_not_placeholder;
 mod secret_is_not_shared;
 mod secret_is_strong;
 mod secret_is_unique;
+mod seed_database_is_disposable;
+mod seed_environment_is_allowed;
 mod variable_has_format;
 mod variable_has_one_value;
 mod variable_is_allowed;
@@ -30,6 +36,8 @@ mod variable_pair_is_allowed;
 
 pub use case::{Case, ConnectionReading, Destination, Reading};
 pub(crate) use case::{Matched, Quality, SetSecret};
+pub(crate) use live::{Fit, Told, endpoint_of, is_neon, told};
+pub use live::{Standing, database_of, standing};
 
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
@@ -107,8 +115,11 @@ macro_rules! rules {
 rules! {
     database_belongs_to_environment,
     database_connection_is_encrypted,
+    database_identity_matches,
     database_is_not_production_like,
     database_is_not_shared,
+    database_role_is_least_privileged,
+    database_stamp_matches,
     database_url_is_unambiguous,
     debug_secret_is_set,
     domain_belongs_to_environment,
@@ -119,6 +130,8 @@ rules! {
     secret_is_not_shared,
     secret_is_strong,
     secret_is_unique,
+    seed_database_is_disposable,
+    seed_environment_is_allowed,
     variable_has_format,
     variable_has_one_value,
     variable_is_allowed,

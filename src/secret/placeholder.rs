@@ -99,7 +99,8 @@ fn is_template(value: &str) -> bool {
     let inside = |open: &str, close: &str| {
         value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).filter(|s| !s.is_empty())
     };
-    if !value.bytes().any(|byte| b"<$`%#{.\xe2".contains(&byte)) {
+    let is_sign = |byte| matches!(byte, b'<' | b'$' | b'`' | b'%' | b'#' | b'{' | b'.' | 0xe2);
+    if !value.bytes().any(is_sign) {
         return false;
     }
     inside("<", ">").is_some_and(|inner| !inner.contains(['<', '>']))
@@ -107,10 +108,14 @@ fn is_template(value: &str) -> bool {
         || inside("`", "`").is_some()
         || inside("%", "%").is_some_and(is_constant)
         || value.strip_prefix('$').is_some_and(is_constant)
-        || [("${", "}"), ("#{", "}"), ("{{", "}}"), ("<%", "%>"), ("%(", ")s")]
-            .iter()
-            .any(|(open, close)| has_slot(value, open, close))
+        || value.bytes().any(|byte| matches!(byte, b'{' | b'%')) && has_any_slot(value)
         || is_cut_short(value)
+}
+
+fn has_any_slot(value: &str) -> bool {
+    [("${", "}"), ("#{", "}"), ("{{", "}}"), ("<%", "%>"), ("%(", ")s")]
+        .iter()
+        .any(|(open, close)| has_slot(value, open, close))
 }
 
 fn has_slot(value: &str, open: &str, close: &str) -> bool {
@@ -206,7 +211,8 @@ fn judge(token: &[u8]) -> Token {
         return Token::Short;
     }
     let otherwise = if is_name(token) { Token::Name } else { Token::Content };
-    broken(token).or_else(|| broken(trimmed(token))).unwrap_or(otherwise)
+    let inner = Some(trimmed(token)).filter(|inner| inner.len() < token.len());
+    broken(token).or_else(|| broken(inner?)).unwrap_or(otherwise)
 }
 
 fn is_filler(token: &[u8]) -> bool {
@@ -246,12 +252,7 @@ fn broken_from(rest: &[u8], whole: usize, patience: usize) -> Option<Token> {
         broken_from(rest.get(length..)?, whole, patience.checked_sub(cost)?)
     };
     let first = words::letter(*first);
-    let hollow = match rest.get(1).copied() {
-        Some(second) if words::may_start(first, words::letter(second)) => {
-            words::narrowed(words::hollow(first), second)
-        }
-        Some(_) | None => &[],
-    };
+    let hollow = rest.get(1).map_or(&[][..], |second| words::hollow_at(first, *second));
     let by_word = hollow.iter().find_map(|word| {
         let length = words::spells(rest, word)?;
         if length < 3 && !(rest.starts_with(word.as_bytes()) && is_among_letters(rest, whole)) {
@@ -305,6 +306,14 @@ impl Plain {
     /// `None` for what is too long to be made of words.
     fn of(value: &str) -> Option<Self> {
         let mut plain = Self { bytes: [0; LONGEST], length: 0 };
+        if value.is_ascii() {
+            let slots = plain.bytes.get_mut(..value.len())?;
+            for (slot, byte) in slots.iter_mut().zip(value.bytes()) {
+                *slot = FOLDED.get(usize::from(byte)).copied().unwrap_or(FOREIGN);
+            }
+            plain.length = value.len();
+            return Some(plain);
+        }
         let mut slots = plain.bytes.iter_mut();
         for letter in value.chars() {
             *slots.next()? = folded(letter);
@@ -320,8 +329,7 @@ impl Plain {
 
 fn folded(letter: char) -> u8 {
     match letter {
-        'a'..='z' | '0'..='9' | '@' | '$' => letter as u8,
-        'A'..='Z' => (letter as u8).to_ascii_lowercase(),
+        letter if letter.is_ascii() => FOLDED.get(letter as usize).copied().unwrap_or(FOREIGN),
         '\u{e0}' | '\u{e2}' | '\u{e4}' | '\u{c0}' | '\u{c2}' => b'a',
         '\u{e7}' | '\u{c7}' => b'c',
         '\u{e8}'..='\u{eb}' | '\u{c8}'..='\u{cb}' => b'e',
@@ -332,6 +340,20 @@ fn folded(letter: char) -> u8 {
         _ => b' ',
     }
 }
+
+/// What [`folded`] makes of ASCII.
+#[expect(clippy::indexing_slicing, reason = "evaluated at compile time")]
+const FOLDED: [u8; 128] = {
+    let mut table = [b' '; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        if let letter @ (b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'@' | b'$') = byte as u8 {
+            table[byte] = letter.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    table
+};
 
 const FOREIGN: u8 = 0xff;
 const LONGEST: usize = 160;

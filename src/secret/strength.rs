@@ -55,12 +55,11 @@ enum Reading {
 
 impl<'a> Walk<'a> {
     fn over(bytes: &'a [u8], reading: Reading) -> Self {
-        let mut all = Seen::default();
-        bytes.iter().for_each(|byte| all.add(*byte));
+        let different = different(bytes);
         let letters = alphabet(bytes);
         let alphabet = log2(letters);
-        let varied = all.count as usize * 2 >= bytes.len().min(letters as usize);
-        let poor = log2(all.count + all.count / 4).min(alphabet);
+        let varied = different as usize * 2 >= bytes.len().min(letters as usize);
+        let poor = log2(different + different / 4).min(alphabet);
         let recurring = if varied { poor.max(alphabet.saturating_sub(UNIT)) } else { poor };
         Self {
             bytes,
@@ -132,13 +131,8 @@ impl<'a> Walk<'a> {
         let first = words::letter(*rest.first()?);
         let second = rest.get(1).copied().unwrap_or_default();
         let spelt = |word: &&str| words::spells(rest, word).filter(|n| *n >= SHORTEST_WORD);
-        let known = if words::may_start(first, words::letter(second)) {
-            let lists = [words::hollow(first), words::chosen(first)];
-            let lists = lists.into_iter().flat_map(|list| words::narrowed(list, second));
-            lists.filter_map(spelt).max()
-        } else {
-            None
-        };
+        let lists = words::hollow_at(first, second).iter().chain(words::chosen_at(first, second));
+        let known = lists.filter_map(spelt).max();
         if let Some(length) = known {
             return Some(Step { length, cost: KNOWN_WORD + disguise(rest, length) });
         }
@@ -301,7 +295,6 @@ fn sort(byte: u8) -> u8 {
 struct Seen {
     low: u128,
     high: u128,
-    count: u32,
 }
 
 impl Seen {
@@ -311,10 +304,20 @@ impl Seen {
     }
 
     fn add(&mut self, byte: u8) {
-        self.count += u32::from(!self.has(byte));
         let half = if byte < 128 { &mut self.low } else { &mut self.high };
         *half |= 1 << (byte & 127);
     }
+}
+
+/// How many different bytes there are.
+fn different(bytes: &[u8]) -> u32 {
+    let mut occurs = [0_u8; 256];
+    for byte in bytes {
+        if let Some(slot) = occurs.get_mut(usize::from(*byte)) {
+            *slot = 1;
+        }
+    }
+    occurs.iter().map(|slot| u32::from(*slot)).sum()
 }
 
 /// Where four bytes stood last, by a hash of them; 0 is nowhere.

@@ -179,28 +179,78 @@ pub(super) const fn chosen(first: u8) -> &'static [&'static str] {
     }
 }
 
-/// Whether any word starts with these two letters: most places of a random
-/// value need no further look.
-pub(super) fn may_start(first: u8, second: u8) -> bool {
-    let seconds = first.checked_sub(b'a').and_then(|at| SECONDS.get(usize::from(at)));
-    // DELIBERATE: `1` reads as `i` here and as `l` in a word, so both count.
-    let second = if second == b'i' { 1 << 8 | 1 << 11 } else { bit(second) };
-    seconds.is_some_and(|seconds| seconds & second != 0)
+/// The hollow words that may start with these two, the second as it is written.
+pub(super) fn hollow_at(first: u8, second: u8) -> &'static [&'static str] {
+    narrowed(hollow(first), &HOLLOW, first, second)
+}
+
+/// As [`hollow_at`], of the words that people choose.
+pub(super) fn chosen_at(first: u8, second: u8) -> &'static [&'static str] {
+    narrowed(chosen(first), &CHOSEN, first, second)
 }
 
 /// The words of a list whose second letter this byte can be read as.
-///
-/// INVARIANT: a list is sorted, and its words share their first letter.
-pub(super) fn narrowed(list: &'static [&'static str], second: u8) -> &'static [&'static str] {
+fn narrowed(
+    list: &'static [&'static str],
+    starts: &Starts,
+    first: u8,
+    second: u8,
+) -> &'static [&'static str] {
     if second == b'1' {
         return list; // `i` or `l`
     }
-    let wanted = letter(second);
-    let second = |word: &&str| word.as_bytes().get(1).copied().unwrap_or_default();
-    let start = list.partition_point(|word| second(word) < wanted);
-    let found = list.get(start..).unwrap_or_default();
-    let length = found.partition_point(|word| second(word) == wanted);
-    found.get(..length).unwrap_or_default()
+    let row = first.checked_sub(b'a').and_then(|at| starts.get(usize::from(at)));
+    let at = letter(second).checked_sub(b'a').map(usize::from);
+    let bounds = row.zip(at).and_then(|(row, at)| Some((row.get(at)?, row.get(at + 1)?)));
+    bounds.and_then(|(from, to)| list.get(usize::from(*from)..usize::from(*to))).unwrap_or_default()
+}
+
+/// Where in the list of each first letter the words with each second one start,
+/// and after `z` where they end.
+///
+/// INVARIANT: a list is sorted, and its words share their first letter.
+type Starts = [[u8; 27]; 26];
+
+#[expect(clippy::indexing_slicing, reason = "evaluated at compile time")]
+const HOLLOW: Starts = {
+    let mut starts = [[0; 27]; 26];
+    let mut first = 0;
+    while first < 26 {
+        starts[first] = starts_of(hollow(b'a' + first as u8));
+        first += 1;
+    }
+    starts
+};
+
+#[expect(clippy::indexing_slicing, reason = "evaluated at compile time")]
+const CHOSEN: Starts = {
+    let mut starts = [[0; 27]; 26];
+    let mut first = 0;
+    while first < 26 {
+        starts[first] = starts_of(chosen(b'a' + first as u8));
+        first += 1;
+    }
+    starts
+};
+
+#[expect(clippy::indexing_slicing, reason = "evaluated at compile time")]
+const fn starts_of(list: &[&str]) -> [u8; 27] {
+    let mut starts = [0; 27];
+    let (mut at, mut rest) = (0, list);
+    let mut second = 0;
+    while second < 27 {
+        while let Some((word, others)) = rest.split_first() {
+            match word.as_bytes() {
+                [_, letter, ..] if *letter >= b'a' + second as u8 => break,
+                _ => {}
+            }
+            at += 1;
+            rest = others;
+        }
+        starts[second] = at;
+        second += 1;
+    }
+    starts
 }
 
 /// The letters that may follow this one in a plain English or French word.
@@ -257,20 +307,31 @@ pub(super) fn spells(text: &[u8], word: &str) -> Option<usize> {
 }
 
 /// The letter that a byte is read as: itself, or what it looks like.
-pub(super) const fn letter(byte: u8) -> u8 {
-    match byte {
-        b'@' | b'4' => b'a',
-        b'3' => b'e',
-        b'1' | b'!' => b'i',
-        b'0' => b'o',
-        b'5' | b'$' => b's',
-        b'7' => b't',
-        b'8' => b'b',
-        byte => byte.to_ascii_lowercase(),
-    }
+pub(super) fn letter(byte: u8) -> u8 {
+    LETTERS.get(usize::from(byte)).copied().unwrap_or(byte)
 }
 
-const fn reads_as(byte: u8, wanted: u8) -> bool {
+#[expect(clippy::indexing_slicing, reason = "evaluated at compile time")]
+const LETTERS: [u8; 256] = {
+    let mut letters = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        letters[byte] = match byte as u8 {
+            b'@' | b'4' => b'a',
+            b'3' => b'e',
+            b'1' | b'!' => b'i',
+            b'0' => b'o',
+            b'5' | b'$' => b's',
+            b'7' => b't',
+            b'8' => b'b',
+            other => other.to_ascii_lowercase(),
+        };
+        byte += 1;
+    }
+    letters
+};
+
+fn reads_as(byte: u8, wanted: u8) -> bool {
     letter(byte) == wanted || byte == b'1' && wanted == b'l'
 }
 
@@ -282,34 +343,6 @@ const fn set(mut letters: &[u8]) -> u32 {
     }
     set
 }
-
-const fn bit(letter: u8) -> u32 {
-    if letter.is_ascii_lowercase() { 1 << (letter - b'a') } else { 0 }
-}
-
-const fn seconds(first: u8) -> u32 {
-    seconds_of(hollow(first)) | seconds_of(chosen(first))
-}
-
-const fn seconds_of(mut words: &[&str]) -> u32 {
-    let mut letters = 0;
-    while let Some((word, rest)) = words.split_first() {
-        if let [_, second, ..] = word.as_bytes() {
-            letters |= bit(*second);
-        }
-        words = rest;
-    }
-    letters
-}
-
-#[rustfmt::skip]
-const SECONDS: [u32; 26] = [
-    seconds(b'a'), seconds(b'b'), seconds(b'c'), seconds(b'd'), seconds(b'e'), seconds(b'f'),
-    seconds(b'g'), seconds(b'h'), seconds(b'i'), seconds(b'j'), seconds(b'k'), seconds(b'l'),
-    seconds(b'm'), seconds(b'n'), seconds(b'o'), seconds(b'p'), seconds(b'q'), seconds(b'r'),
-    seconds(b's'), seconds(b't'), seconds(b'u'), seconds(b'v'), seconds(b'w'), seconds(b'x'),
-    seconds(b'y'), seconds(b'z'),
-];
 
 const MARKERS: [&str; 41] = [
     "your",
@@ -375,12 +408,16 @@ mod tests {
     #[test]
     fn lists_are_sorted_so_that_they_can_be_narrowed() {
         for first in b'a'..=b'z' {
-            for list in [hollow(first), chosen(first)] {
+            type Narrow = fn(u8, u8) -> &'static [&'static str];
+            let lists: [(_, Narrow); 2] = [(hollow(first), hollow_at), (chosen(first), chosen_at)];
+            for (list, narrow) in lists {
                 assert!(list.is_sorted(), "{list:?}");
                 for second in 0..=u8::MAX {
                     let spelt = |word: &&&str| reads_as(second, word.as_bytes()[1]);
                     let expected: Vec<_> = list.iter().filter(spelt).collect();
-                    let found = narrowed(list, second).iter().filter(spelt);
+                    let found: Vec<_> = narrow(first, second).iter().collect();
+                    assert!(found.iter().all(|word| spelt(word) || second == b'1'), "{found:?}");
+                    let found = found.into_iter().filter(spelt);
                     assert_eq!(found.collect::<Vec<_>>(), expected, "{list:?} {second}");
                 }
             }
@@ -388,14 +425,14 @@ mod tests {
     }
 
     #[test]
-    fn every_word_may_start() {
-        for first in b'a'..=b'z' {
-            for word in hollow(first).iter().chain(chosen(first)) {
-                assert!(may_start(first, letter(word.as_bytes()[1])), "{word}");
+    fn what_is_no_letter_starts_no_word() {
+        for first in (0..b'a').chain(b'z' + 1..=u8::MAX) {
+            for second in 0..=u8::MAX {
+                assert!(hollow_at(first, second).is_empty() && chosen_at(first, second).is_empty());
             }
         }
-        assert!(may_start(b'f', letter(b'1')), "flask, with a digit");
-        assert!(!may_start(b'q', b'z') && !may_start(b'2', b'a') && !may_start(b'a', b'2'));
+        assert!(hollow_at(b'q', b'z').is_empty() && hollow_at(b'a', b'2').is_empty());
+        assert!(hollow_at(b'f', b'1').contains(&"flask"), "with a digit");
     }
 
     #[test]

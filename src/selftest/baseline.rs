@@ -1,6 +1,8 @@
-//! Variables that a policy permits, made from the policy alone.
+//! Variables, and answers of servers, that a policy permits, made from the
+//! policy alone.
 
-use crate::facts::{Facts, Seen};
+use super::answers::answered;
+use crate::facts::{Assumed, Facts, Identity, Live, Observed, Seen};
 use crate::policy::{
     Connection, Database, Environment, Given, Network, Policy, Variable, VariableKind,
 };
@@ -16,6 +18,8 @@ pub(crate) struct Baseline<'a> {
     environment: &'a Environment,
     variables: Vec<(String, String)>,
     addresses: Vec<(&'a Connection, Address)>,
+    /// What the servers say.
+    live: Live,
 }
 
 /// A connection's address, before it is written to variables.
@@ -38,8 +42,13 @@ pub(crate) struct Address {
 impl<'a> Baseline<'a> {
     /// Makes the variables of `environment`.
     pub(super) fn of(policy: &'a Policy, environment: &'a Environment) -> Self {
-        let mut baseline =
-            Self { policy, environment, variables: Vec::new(), addresses: Vec::new() };
+        let mut baseline = Self {
+            policy,
+            environment,
+            variables: Vec::new(),
+            addresses: Vec::new(),
+            live: Live::NotAsked,
+        };
         for variable in policy.variables() {
             if policy.is_part_of_connection(&variable.name.value) {
                 continue;
@@ -54,6 +63,7 @@ impl<'a> Baseline<'a> {
             baseline.variables.extend(written(connection, &address));
             baseline.addresses.push((connection, address));
         }
+        baseline.live = answered(policy, baseline.facts()).live;
         baseline
     }
 
@@ -69,20 +79,17 @@ impl<'a> Baseline<'a> {
 
     /// The facts, without a violation.
     pub(crate) fn facts(&self) -> Facts {
-        let pairs = self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        Facts::assume().variables(pairs).facts()
+        self.answered(self.assumed())
     }
 
     /// The facts with a variable set to something else.
     pub(crate) fn with(&self, name: &str, value: impl Into<Vec<u8>>) -> Facts {
-        let pairs = self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        Facts::assume().variables(pairs).variable(name, value).facts()
+        self.answered(self.assumed().variable(name, value))
     }
 
     /// The facts without a variable.
     pub(crate) fn without(&self, name: &str) -> Facts {
-        let pairs = self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        Facts::assume().variables(pairs).without(name).facts()
+        self.answered(self.assumed().without(name))
     }
 
     /// The facts with a variable set twice.
@@ -114,12 +121,11 @@ impl<'a> Baseline<'a> {
         let (connection, address) = self.addresses.first()?;
         let mut address = address.clone();
         change(&mut address);
-        let pairs = self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let mut assumed = Facts::assume().variables(pairs);
+        let mut assumed = self.assumed();
         for (name, value) in written(connection, &address) {
             assumed = assumed.variable(&name, value);
         }
-        Some(assumed.facts())
+        Some(self.answered(assumed))
     }
 
     /// The facts with this environment's connections replaced by `other`'s.
@@ -127,6 +133,28 @@ impl<'a> Baseline<'a> {
         let (connection, address) = other.addresses.first()?;
         self.addresses.iter().find(|(known, _)| known.name == connection.name)?;
         self.with_address(|own| *own = address.clone())
+    }
+
+    /// The facts with something else said by the first server.
+    pub(crate) fn with_identity(&self, change: impl FnOnce(&mut Identity)) -> Option<Facts> {
+        let mut facts = self.facts();
+        let Live::Asked(answers) = &mut facts.live else { return None };
+        match &mut answers.first_mut()?.identity {
+            Observed::Seen(identity) => change(identity),
+            Observed::Absent | Observed::Unreadable(_) => return None,
+        }
+        Some(facts)
+    }
+
+    /// The variables.
+    fn assumed(&self) -> Assumed {
+        let pairs = self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        Facts::assume().variables(pairs)
+    }
+
+    /// With the answers of the servers.
+    fn answered(&self, assumed: Assumed) -> Facts {
+        Facts { live: self.live.clone(), ..assumed.facts() }
     }
 
     fn seed(&self, name: &str) -> u64 {

@@ -5,6 +5,7 @@
 //! that stays silent, or an environment that cannot be permitted at all, shows
 //! a policy that does not guard what it seems to guard.
 
+mod answers;
 mod baseline;
 
 use crate::facts::Facts;
@@ -13,20 +14,27 @@ use crate::gate::{Gate, compare, decide};
 use crate::policy::Policy;
 use crate::rules::{RULES, Rule};
 
+#[cfg(test)]
+pub(crate) use answers::answered;
 pub(crate) use baseline::{Address, Baseline};
 
 /// Facts with one violation in them.
 #[derive(Clone, Debug)]
 pub(crate) enum Violation {
-    /// In one environment.
-    One(Box<Facts>),
+    /// In one environment, at a gate.
+    One(Gate, Box<Facts>),
     /// In several, side by side.
     Across(Vec<Facts>),
 }
 
-/// A violation in one environment.
+/// A violation in one environment, at the boot gate.
 pub(crate) fn one(facts: Facts) -> Violation {
-    Violation::One(Box::new(facts))
+    Violation::One(Gate::Boot, Box::new(facts))
+}
+
+/// A violation in one environment, at the seed gate.
+pub(crate) fn at_seed(facts: Facts) -> Violation {
+    Violation::One(Gate::Seed, Box::new(facts))
 }
 
 /// What became of a rule.
@@ -68,8 +76,9 @@ pub struct Tried {
 pub struct SelfTest {
     /// Each rule, in the order of their ids.
     pub tried: Vec<Tried>,
-    /// Environments that no variables could satisfy, with what stands in the
-    /// way.
+    /// Environments that no variables and no server could satisfy at the boot
+    /// gate, or at the seed gate where they may be seeded, with what stands in
+    /// the way.
     pub impossible: Vec<(String, Findings)>,
 }
 
@@ -84,10 +93,14 @@ impl SelfTest {
 pub fn run(policy: &Policy) -> SelfTest {
     let baselines: Vec<_> = policy.environments().iter().map(|e| Baseline::of(policy, e)).collect();
     let impossible = baselines.iter().filter_map(|baseline| {
-        let facts = baseline.facts();
-        let verdict = decide(Gate::Boot, policy, &facts);
-        let name = baseline.environment().name.value.clone();
-        verdict.outcome().map(|_| (name, verdict.findings.clone()))
+        let stuck = |gate| {
+            let facts = baseline.facts();
+            let verdict = decide(gate, policy, &facts);
+            verdict.outcome().map(|_| verdict.findings)
+        };
+        let seed = || baseline.environment().seed.value.then(|| stuck(Gate::Seed)).flatten();
+        let findings = stuck(Gate::Boot).or_else(seed)?;
+        Some((baseline.environment().name.value.clone(), findings))
     });
     SelfTest {
         tried: RULES.iter().map(|rule| try_rule(rule, policy, &baselines)).collect(),
@@ -113,7 +126,7 @@ fn try_rule(rule: &'static Rule, policy: &Policy, baselines: &[Baseline<'_>]) ->
 fn speaks(rule: &Rule, policy: &Policy, violation: &Violation) -> bool {
     let by_rule = |findings: &Findings| findings.iter().any(|finding| finding.rule() == rule);
     match violation {
-        Violation::One(facts) => by_rule(&decide(Gate::Boot, policy, facts).findings),
+        Violation::One(gate, facts) => by_rule(&decide(*gate, policy, facts).findings),
         Violation::Across(environments) => by_rule(&compare(policy, environments).findings),
     }
 }

@@ -4,7 +4,6 @@ use thiserror::Error;
 
 use crate::facts::{Cluster, Identity, Neon, Server};
 use crate::policy::{Database, Environment, Policy};
-use crate::target::Provider;
 
 /// Why a database is not stamped. Names what the server says, and no variable's
 /// value.
@@ -112,15 +111,11 @@ fn difference(policy: &Policy, database: &Database, identity: &Identity) -> Opti
     if identity.database != database.database.value {
         return Some(Difference::Of("database's name"));
     }
-    match (&identity.server, database.provider) {
-        (Server::Postgres { neon: Some(neon), .. }, Some(Provider::Neon)) => {
-            of_neon(database, neon)
-        }
-        (Server::Postgres { neon: Some(_), .. }, _)
-        | (Server::Postgres { neon: None, .. }, Some(Provider::Neon)) => {
-            Some(Difference::Of("provider"))
-        }
-        (Server::Postgres { neon: None, cluster }, _) => {
+    match (&identity.server, database.is_neons()) {
+        (Server::Postgres { neon: Some(neon), .. }, true) => of_neon(database, neon),
+        (Server::Postgres { neon: Some(_), .. }, false)
+        | (Server::Postgres { neon: None, .. }, true) => Some(Difference::Of("provider")),
+        (Server::Postgres { neon: None, cluster }, false) => {
             of_cluster(policy, database, cluster.as_ref())
         }
         (Server::MySql { .. }, _) => Some(Difference::Of("engine")),

@@ -225,6 +225,7 @@ fn what_proves_nothing_is_no_notice() {
         environment: None,
         rules_asked: Vec::new(),
         findings: Findings::new(),
+        notes: Vec::new(),
         connections: Vec::new(),
     };
     let write = |format| report::verdict(format, plain(0), TOOL, &policy, &verdict);
@@ -276,6 +277,7 @@ fn no_place_breaks_a_report() {
                 environment: None,
                 rules_asked: vec!["r"],
                 findings,
+                notes: Vec::new(),
                 connections: Vec::new(),
             };
             for (format, width) in [

@@ -1,6 +1,7 @@
 //! Complete variables of each environment, and one change for each rule.
 
 use super::*;
+use crate::facts::{Identity, Live, Marked, Neon, Right, Server, Stamp};
 
 /// A change that a rule refuses, in an environment that is permitted before.
 pub(super) struct Change {
@@ -10,6 +11,10 @@ pub(super) struct Change {
     /// another variable, and `@…` is a database URL there.
     pub(super) set: &'static [(&'static str, Option<&'static str>)],
     pub(super) expecting: Option<&'static str>,
+    /// The gate that is asked.
+    pub(super) gate: Gate,
+    /// What the server says instead, where it is asked.
+    pub(super) live: Option<fn(&mut Identity)>,
 }
 
 /// What `sandbox` takes over from `production` that a rule refuses.
@@ -23,7 +28,16 @@ const fn change(
     environment: &'static str,
     set: &'static [(&'static str, Option<&'static str>)],
 ) -> Change {
-    Change { rule, environment, set, expecting: None }
+    Change { rule, environment, set, expecting: None, gate: Gate::Boot, live: None }
+}
+
+const fn told(
+    rule: &'static str,
+    environment: &'static str,
+    gate: Gate,
+    live: fn(&mut Identity),
+) -> Change {
+    Change { gate, live: Some(live), ..change(rule, environment, &[]) }
 }
 
 /// A row for each rule that looks at one environment.
@@ -36,6 +50,24 @@ pub(super) const ALONE: &[Change] = &[
         "local",
         &[("DATABASE_URL", Some("@localhost/prod"))],
     ),
+    told("database-identity-matches", "local", Gate::Boot, |identity| {
+        neon(identity).branch = None;
+    }),
+    told("database-identity-matches", "sandbox", Gate::Boot, |identity| {
+        neon(identity).branch = Some("br-koomy-main-10000001".to_owned());
+    }),
+    told("database-identity-matches", "sandbox", Gate::Seed, |identity| {
+        identity.database = "other".to_owned();
+    }),
+    told("database-role-is-least-privileged", "production", Gate::Boot, |identity| {
+        identity.role.rights.insert(Right::Superuser);
+    }),
+    told("database-stamp-matches", "sandbox", Gate::Boot, |identity| {
+        stamp(identity).environment = "production".to_owned();
+    }),
+    told("database-stamp-matches", "sandbox", Gate::Seed, |identity| {
+        identity.stamp = Marked::Unreadable { why: "it has two rows".to_owned() };
+    }),
     change("database-url-is-unambiguous", "local", &[("DATABASE_URL", Some("@a,b/koomy"))]),
     change("database-url-is-unambiguous", "production", &[("PGHOST", Some("elsewhere.net"))]),
     change("debug-secret-is-set", "sandbox", &[("DEBUG_SECRET", None)]),
@@ -55,6 +87,8 @@ pub(super) const ALONE: &[Change] = &[
         environment: "sandbox",
         set: &[],
         expecting: Some("production"),
+        gate: Gate::Boot,
+        live: None,
     },
     change("environment-is-readable", "local", EVERYTHING),
     change(
@@ -65,6 +99,17 @@ pub(super) const ALONE: &[Change] = &[
     change("secret-is-not-placeholder", "production", &[("JWT_SECRET", Some("changeme"))]),
     change("secret-is-strong", "sandbox", &[("SESSION_SECRET", Some("kJ2"))]),
     change("secret-is-unique", "sandbox", &[("SESSION_SECRET", Some("=JWT_SECRET"))]),
+    told("seed-database-is-disposable", "sandbox", Gate::Seed, |identity| {
+        identity.stamp = Marked::Emptied;
+    }),
+    told("seed-database-is-disposable", "sandbox", Gate::Seed, |identity| {
+        identity.read_only = true;
+    }),
+    Change {
+        gate: Gate::Seed,
+        live: Some(|_| ()),
+        ..change("seed-environment-is-allowed", "sandbox", &[("KOOMY_ENV", Some("local"))])
+    },
     change("variable-has-format", "local", &[("API_URL", Some("no address"))]),
     change("variable-is-allowed", "production", &[("NODE_ENV", Some("Production"))]),
     change("variable-is-allowed", "production", &[("KOOMY_ENV", Some("prod"))]),
@@ -112,7 +157,48 @@ impl Change {
             let seen = variables.find("NODE_ENV").unwrap().clone();
             variables.set(Seen { also: vec![place], ..seen });
         }
-        facts
+        self.tell(facts)
+    }
+
+    /// The facts with what the servers say, where they are asked.
+    pub(super) fn tell(&self, facts: Facts) -> Facts {
+        match self.live {
+            Some(change) => answered(facts, change),
+            None => facts,
+        }
+    }
+
+    /// The facts before the change.
+    pub(super) fn before(&self) -> Facts {
+        let facts = complete(self.environment, &[]);
+        if self.live.is_some() { answered(facts, |_| ()) } else { facts }
+    }
+}
+
+/// Facts whose servers say what they should, but for `change`.
+pub(super) fn answered(facts: Facts, change: impl Fn(&mut Identity)) -> Facts {
+    let mut facts = crate::selftest::answered(&Policy::built_in().unwrap(), facts);
+    let Live::Asked(answers) = &mut facts.live else { panic!("nothing was asked") };
+    for answer in answers {
+        match &mut answer.identity {
+            Observed::Seen(identity) => change(identity),
+            Observed::Absent | Observed::Unreadable(_) => panic!("nothing was said"),
+        }
+    }
+    facts
+}
+
+pub(super) fn neon(identity: &mut Identity) -> &mut Neon {
+    match &mut identity.server {
+        Server::Postgres { neon, .. } => neon.get_or_insert_default(),
+        Server::MySql { .. } => panic!("no PostgreSQL"),
+    }
+}
+
+pub(super) fn stamp(identity: &mut Identity) -> &mut Stamp {
+    match &mut identity.stamp {
+        Marked::Stamped(stamp) => stamp,
+        Marked::No { .. } | Marked::Emptied | Marked::Unreadable { .. } => panic!("no stamp"),
     }
 }
 
@@ -176,10 +262,10 @@ pub(super) fn pairs<'a>(
 }
 
 /// Facts with one violation, and facts with every violation of an environment.
-pub(super) fn planted() -> Vec<Facts> {
-    let mut planted: Vec<_> = ALONE.iter().map(Change::facts).collect();
+pub(super) fn planted() -> Vec<(Gate, Facts)> {
+    let mut planted: Vec<_> = ALONE.iter().map(|change| (change.gate, change.facts())).collect();
     for environment in ["production", "sandbox", "local"] {
-        planted.push(complete(environment, &every_change(environment)));
+        planted.push((Gate::Boot, complete(environment, &every_change(environment))));
     }
     planted
 }

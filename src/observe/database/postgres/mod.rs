@@ -53,6 +53,22 @@ pub fn connect(
     open(&settings, patience, &notice).map_err(|failure| failure.cause(place))
 }
 
+/// What is needed to connect to a judged target later.
+pub(crate) struct Prepared(Settings);
+
+impl Prepared {
+    pub(crate) fn of(policy: &Policy, database: Option<&Database>, target: &Target) -> Self {
+        Self(Settings::of(policy, database, target, Patience::default().connect))
+    }
+
+    /// As [`connect`], as patient as usual.
+    pub(crate) fn connect(&self, place: &Place) -> Result<Client, Cause> {
+        let Self(settings) = self;
+        let notice = |waiting: Waiting| tracing::warn!("the server {waiting}");
+        open(settings, Patience::default(), &notice).map_err(|failure| failure.cause(place))
+    }
+}
+
 /// Asks the server of a connection who it is.
 ///
 /// The connection must be outside a transaction, and is left as it was.

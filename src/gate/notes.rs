@@ -1,0 +1,107 @@
+//! What stands in no gate's way, and should be known.
+
+use super::Gate;
+use crate::policy::Data;
+use crate::rules::{Case, Fit, Standing, Told, standing, told};
+
+/// Something that a gate permits and somebody should look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// What it is about: the name of a variable.
+    pub subject: String,
+    /// What there is to know, in one sentence without a value.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+/// What there is to know of the servers that are who they should be.
+pub(super) fn notes(case: &Case<'_>) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for told in told(case) {
+        let Ok(fit) = told.compare() else { continue };
+        notes.extend(restored(&told, fit));
+        // What a seed may not meet is refused, and needs no note.
+        match case.gate {
+            Gate::Boot | Gate::Compare => {
+                notes.extend(read_only(&told));
+                notes.extend(stamp(&told));
+            }
+            Gate::Seed => {}
+        }
+        notes.extend(fresh(&told));
+    }
+    notes
+}
+
+fn restored(told: &Told<'_, '_>, fit: Fit) -> Option<Note> {
+    let (name, database) = (told.name(), &told.database.name.value);
+    match fit {
+        Fit::Same => None,
+        Fit::Restored => note(
+            told,
+            format!(
+                "`{name}` leads to `{database}` on a branch that is not the pinned one, \
+                 as after a restore"
+            ),
+            "if it was restored, pin the new branch: `guard-cli neon sync`",
+        ),
+    }
+}
+
+fn read_only(told: &Told<'_, '_>) -> Option<Note> {
+    let name = told.name();
+    told.identity.read_only.then_some(())?;
+    note(
+        told,
+        format!("`{name}` leads to a standby, or to a session that cannot write"),
+        "if the program writes, point it at the primary",
+    )
+}
+
+fn stamp(told: &Told<'_, '_>) -> Option<Note> {
+    let name = told.name();
+    match standing(told.identity) {
+        Standing::Fresh | Standing::Own(_) | Standing::Untold(_) | Standing::Unreadable(_) => None,
+        Standing::Unstamped => note(
+            told,
+            format!("`{name}` leads to a database without a stamp"),
+            "if it is the right one, stamp it: `guard-cli stamp`",
+        ),
+        Standing::Emptied => note(
+            told,
+            format!("`{name}` leads to a database whose stamp is gone, such as a copied schema"),
+            "if it is the right one, stamp it: `guard-cli stamp`",
+        ),
+        Standing::Copied(stamp) => {
+            let help = match told.environment.data {
+                Data::Real => "if it was restored, write its stamp anew: `guard-cli stamp`",
+                Data::Masked | Data::Synthetic => {
+                    "if it may be lost, say so: `guard-cli stamp --adopt-copy`"
+                }
+            };
+            note(told, format!("`{name}` leads to {}", told.copy_of(stamp)), help)
+        }
+    }
+}
+
+fn fresh(told: &Told<'_, '_>) -> Option<Note> {
+    let name = told.name();
+    match standing(told.identity) {
+        Standing::Fresh => note(
+            told,
+            format!("`{name}` leads to an empty database without a stamp"),
+            "stamp it before it is filled: `guard-cli stamp`",
+        ),
+        Standing::Unstamped
+        | Standing::Emptied
+        | Standing::Own(_)
+        | Standing::Copied(_)
+        | Standing::Untold(_)
+        | Standing::Unreadable(_) => None,
+    }
+}
+
+fn note(told: &Told<'_, '_>, message: String, help: &str) -> Option<Note> {
+    Some(Note { subject: told.name().to_owned(), message, help: help.to_owned() })
+}

@@ -1,0 +1,122 @@
+//! `database-identity-matches`
+
+use super::live::{Heard, heard, told};
+use super::{Case, Check, Destination, Rule};
+use crate::facts::{Causes, Observed, Server};
+use crate::finding::{Finding, Findings};
+use crate::gate::Gate;
+use crate::policy::Environment;
+use crate::selftest::{Baseline, Violation, one};
+
+pub(super) static RULE: Rule = Rule {
+    id: "database-identity-matches",
+    gates: &[Gate::Boot, Gate::Seed],
+    summary: "the server says that it is the database its address claims",
+    explain: "\
+## Refuses
+A connection whose server says that it is another than the policy means:
+
+- the name of the database differs;
+- for Neon: the server does not say its project, branch and endpoint, or one of
+  them is not the pinned one; the endpoint is also the one that was dialed;
+- elsewhere: the server is one of Neon's, or has the traces of a managed service
+  that is not the declared `provider`, or its system identifier or host name is
+  not the pinned one, or is pinned for another database.
+
+One branch that nobody pinned is permitted: at the endpoint of real data, since a
+restore changes the branch and nothing else. No seed is permitted there.
+
+Undecided where the server could not be asked or does not say enough, where some
+were asked and this one was not, and where none was asked and must be: at a seed,
+and with `live = true`.
+
+## Why
+An address is a claim. A tunnel on `localhost`, an alias in a pooler, an endpoint
+that was pointed elsewhere: each has the right address, and another database.
+
+## Way out
+`guard-cli identify` shows what the server says, and which database of the policy
+that is. Point the variable at the right one; after a restore, `guard-cli neon
+sync` pins the new branch. Where nothing was asked, add `--live`.
+",
+    check: Check::Live(check),
+    violate,
+};
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    let facts = baseline.with_identity(|identity| match &mut identity.server {
+        Server::Postgres { neon: Some(neon), .. } => neon.project = Some("elsewhere".to_owned()),
+        Server::Postgres { neon, .. } => *neon = Some(crate::facts::Neon::default()),
+        Server::MySql { .. } => identity.database = "elsewhere".to_owned(),
+    });
+    facts.map(one)
+}
+
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    let Some(environment) = case.environment else { return };
+    for (connection, destination) in case.destinations() {
+        match heard(case, environment, &connection.name.value) {
+            Heard::Nothing | Heard::Answer(Observed::Seen(_)) => {}
+            Heard::Missing => findings.push(not_asked(case, environment, destination)),
+            Heard::Answer(Observed::Absent) => findings.push(silent(destination)),
+            Heard::Answer(Observed::Unreadable(causes)) => {
+                unreadable(destination, causes, findings);
+            }
+        }
+    }
+    for told in told(case) {
+        let Err(mismatch) = told.compare() else { continue };
+        let (name, place) = (told.name(), told.place());
+        let database = &told.database.name.value;
+        let message = format!("`{name}` leads to `{database}`, and {}", mismatch.said);
+        findings.push(
+            Finding::judged(&RULE, mismatch.outcome, name, place, message, mismatch.help).because(
+                case.source(),
+                mismatch.pin,
+                mismatch.pinned,
+            ),
+        );
+    }
+}
+
+fn not_asked(case: &Case<'_>, environment: &Environment, destination: &Destination<'_>) -> Finding {
+    let name = &destination.variable.name;
+    let finding = Finding::undecided(
+        &RULE,
+        name,
+        destination.variable.place.clone(),
+        format!("nobody asked the server behind `{name}` who it is"),
+        "ask the servers, too: with `--live` on the command line",
+    );
+    match (case.gate, environment.live.value) {
+        (Gate::Boot | Gate::Compare, true) => {
+            finding.because(case.source(), environment.live.span, "its servers must be asked")
+        }
+        (Gate::Boot | Gate::Compare, false) | (Gate::Seed, _) => finding,
+    }
+}
+
+fn silent(destination: &Destination<'_>) -> Finding {
+    let name = &destination.variable.name;
+    Finding::undecided(
+        &RULE,
+        name,
+        destination.variable.place.clone(),
+        format!("the server behind `{name}` did not say who it is"),
+        "see whether it runs, and ask again",
+    )
+}
+
+/// DELIBERATE: the other rules say nothing of a server that could not be asked,
+/// so that one outage is told once.
+fn unreadable(destination: &Destination<'_>, causes: &Causes, findings: &mut Findings) {
+    for cause in causes.iter() {
+        findings.push(Finding::undecided(
+            &RULE,
+            &destination.variable.name,
+            cause.place.clone(),
+            &cause.message,
+            &cause.help,
+        ));
+    }
+}

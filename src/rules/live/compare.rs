@@ -1,0 +1,318 @@
+//! Is the server the one that the policy means?
+
+use super::recognise::{
+    database_of, endpoint_of, endpoints, has_branch, has_cluster, has_hostname,
+};
+use super::{Told, quoted};
+use crate::facts::{Cluster, Neon, Server, Trace};
+use crate::finding::Outcome;
+use crate::gate::Gate;
+use crate::policy::{Data, Database};
+use crate::source::{Span, Spanned};
+use crate::target::{Engine, Provider, Target};
+
+/// How a server fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fit {
+    /// It is the database that the policy means.
+    Same,
+    /// It is, at the endpoint of real data, on a branch that nobody pinned: so
+    /// a branch looks after it was restored.
+    Restored,
+}
+
+/// How a server does not fit.
+#[derive(Clone, Debug)]
+pub(crate) struct Mismatch {
+    /// Whether it is another, or does not say.
+    pub(crate) outcome: Outcome,
+    /// What is wrong, after "leads to `NAME`, and".
+    pub(crate) said: String,
+    /// The way out.
+    pub(crate) help: String,
+    /// The line of the policy that says otherwise.
+    pub(crate) pin: Span,
+    /// What that line is.
+    pub(crate) pinned: &'static str,
+}
+
+/// Whether the endpoint that a Neon server names is one of the policy's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Endpoint {
+    /// It is the one that was dialed, or one of the pins.
+    Confirmed,
+    /// The policy pins none.
+    Unpinned,
+}
+
+impl Told<'_, '_> {
+    /// Whether the server is the database that the policy means.
+    ///
+    /// # Errors
+    ///
+    /// [`Mismatch`] says what is not as the policy has it.
+    pub(crate) fn compare(&self) -> Result<Fit, Mismatch> {
+        match (&self.identity.server, self.database.engine) {
+            (Server::Postgres { neon, .. }, Engine::Postgres)
+                if is_neon(self.database, &self.destination.target) =>
+            {
+                let fit = self.compare_neon(neon.as_ref())?;
+                self.compare_traces()?;
+                self.compare_name()?;
+                Ok(fit)
+            }
+            (Server::Postgres { neon, cluster }, Engine::Postgres) => {
+                self.compare_no_neon(neon.as_ref())?;
+                self.compare_traces()?;
+                self.compare_cluster(cluster.as_ref())?;
+                self.compare_name()?;
+                self.demand_cluster(cluster.as_ref())?;
+                Ok(Fit::Same)
+            }
+            (Server::MySql { hostname, .. }, Engine::MySql) => {
+                self.compare_traces()?;
+                self.compare_hostname(hostname)?;
+                self.compare_name()?;
+                Ok(Fit::Same)
+            }
+            (Server::Postgres { .. }, Engine::MySql) | (Server::MySql { .. }, Engine::Postgres) => {
+                let engine = self.database.engine.name();
+                Err(self.other(format!("the server there does not speak {engine}")))
+            }
+        }
+    }
+
+    fn compare_neon(&self, neon: Option<&Neon>) -> Result<Fit, Mismatch> {
+        let Some(neon) = neon else {
+            return Err(self.other("the server there is none of Neon's".to_owned()));
+        };
+        let project = self.say(neon.project.as_deref(), "project")?;
+        let branch = self.say(neon.branch.as_deref(), "branch")?;
+        let endpoint = self.say(neon.endpoint.as_deref(), "endpoint")?;
+        if let Some(pin) = self.database.project.as_ref().filter(|pin| pin.value != project) {
+            return Err(self.differs(pin, "project", project));
+        }
+        if self.is_branch_of_another(branch) {
+            return Err(self.other_branch(branch));
+        }
+        let endpoint = self.compare_endpoint(endpoint)?;
+        self.compare_branch(branch, endpoint)
+    }
+
+    /// What the server says, or that it does not.
+    fn say<'b>(&self, said: Option<&'b str>, what: &str) -> Result<&'b str, Mismatch> {
+        said.ok_or_else(|| self.other(format!("the server there does not say its {what}")))
+    }
+
+    /// Whether a branch is pinned for another database, and not for this one.
+    ///
+    /// DELIBERATE: two databases at one endpoint are on one branch, so one pin
+    /// does for both.
+    fn is_branch_of_another(&self, branch: &str) -> bool {
+        let own = self.database;
+        let shares = |other: &Database| {
+            own.branch_id.is_none() && endpoints(own).any(|id| endpoints(other).any(|o| o == id))
+        };
+        !has_branch(own, branch)
+            && self.others().any(|other| has_branch(other, branch) && !shares(other))
+    }
+
+    fn compare_endpoint(&self, said: &str) -> Result<Endpoint, Mismatch> {
+        let dialed = self.destination.target.host().and_then(endpoint_of);
+        let fits = match dialed {
+            Some(dialed) => dialed == said,
+            None => endpoints(self.database).any(|pin| pin == said),
+        };
+        if fits {
+            return Ok(Endpoint::Confirmed);
+        }
+        if dialed.is_none() && endpoints(self.database).next().is_none() {
+            return Ok(Endpoint::Unpinned);
+        }
+        let Database { endpoints, hosts, name, .. } = self.database;
+        let pin = endpoints.iter().chain(hosts).next().unwrap_or(name);
+        Err(self.differs(pin, "endpoint", said))
+    }
+
+    fn compare_branch(&self, said: &str, endpoint: Endpoint) -> Result<Fit, Mismatch> {
+        let is_real = self.environment.data == Data::Real;
+        match (&self.database.branch_id, self.case.gate, endpoint) {
+            (Some(pin), _, _) if pin.value == said => Ok(Fit::Same),
+            (None, Gate::Boot | Gate::Compare, Endpoint::Confirmed) => Ok(Fit::Same),
+            (Some(_), Gate::Boot | Gate::Compare, Endpoint::Confirmed) if is_real => {
+                Ok(Fit::Restored)
+            }
+            (Some(_) | None, _, _) => Err(self.other_branch(said)),
+        }
+    }
+
+    fn other_branch(&self, said: &str) -> Mismatch {
+        match &self.database.branch_id {
+            Some(pin) => self.differs(pin, "branch", said),
+            None => Mismatch {
+                help: "pin its `branch.id`: `guard-cli neon sync` does".to_owned(),
+                ..self.other(format!("{}; none is pinned", self.says("branch", said)))
+            },
+        }
+    }
+
+    fn compare_no_neon(&self, neon: Option<&Neon>) -> Result<(), Mismatch> {
+        if neon.is_none() {
+            return Ok(());
+        }
+        let (address, which) = (self.address(), self.which());
+        Err(self.other(format!("behind `{address}` is a server of Neon's{which}")))
+    }
+
+    fn compare_traces(&self) -> Result<(), Mismatch> {
+        let provider = self.provider();
+        let Some(trace) = self.identity.traces.iter().find(|trace| !self.fits(trace, provider))
+        else {
+            return Ok(());
+        };
+        let (address, service, by) = (self.address(), trace.service, quoted(&trace.by));
+        let which = self.which();
+        let name = &self.database.name.value;
+        let declare = match Provider::from_name(service) {
+            Some(_) => format!("if `{name}` is run there, declare `provider = \"{service}\"`"),
+            None => format!("if `{name}` is run there, list its own host in `endpoints`"),
+        };
+        Err(Mismatch {
+            help: format!("{declare}; if not, look at what forwards `{address}`"),
+            ..self
+                .other(format!("behind `{address}` is a server of {service}'s, by its {by}{which}"))
+        })
+    }
+
+    /// Who runs the database: as declared, or else by its address.
+    fn provider(&self) -> Provider {
+        self.database.provider.unwrap_or_else(|| self.destination.target.provider())
+    }
+
+    fn fits(&self, trace: &Trace, provider: Provider) -> bool {
+        match Provider::from_name(trace.service) {
+            Some(Provider::Rds | Provider::Aurora) => {
+                matches!(provider, Provider::Rds | Provider::Aurora)
+            }
+            Some(service) => service == provider,
+            None if trace.service == NEONS_OWNER => provider == Provider::Neon,
+            // A service that no policy has a word for, at an address of its own.
+            None => {
+                let target = &self.destination.target;
+                provider == Provider::Plain
+                    && self.database.owns_host_of(target)
+                    && !target.is_private_network()
+                    && !target.is_loopback()
+            }
+        }
+    }
+
+    fn compare_cluster(&self, cluster: Option<&Cluster>) -> Result<(), Mismatch> {
+        let Some(Cluster { system_identifier: said, .. }) = cluster else { return Ok(()) };
+        match &self.database.system_identifier {
+            Some(pin) if pin.value == *said => Ok(()),
+            Some(pin) => Err(self.differs(pin, "system identifier", said)),
+            None if self.others().any(|other| has_cluster(other, said)) => {
+                Err(self.of_another("system identifier", said, "system_identifier"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Without an identifier, a database that has a pin could be anywhere, and
+    /// one without could be any that has.
+    fn demand_cluster(&self, cluster: Option<&Cluster>) -> Result<(), Mismatch> {
+        let own = self.database.system_identifier.as_ref();
+        let pinned = own.or_else(|| self.others().find_map(|it| it.system_identifier.as_ref()));
+        match (cluster, pinned) {
+            (Some(_), _) | (None, None) => Ok(()),
+            (None, Some(pin)) => Err(Mismatch {
+                outcome: Outcome::Undecided,
+                help: "grant its role `EXECUTE` on `pg_catalog.pg_control_system()`".to_owned(),
+                pin: pin.span,
+                pinned: "a pinned system identifier",
+                ..self.other("the server there does not say its system identifier".to_owned())
+            }),
+        }
+    }
+
+    fn compare_hostname(&self, said: &str) -> Result<(), Mismatch> {
+        match &self.database.server_hostname {
+            Some(pin) if pin.value == said => Ok(()),
+            Some(pin) => Err(self.differs(pin, "host name", said)),
+            None if self.others().any(|other| has_hostname(other, said)) => {
+                Err(self.of_another("host name", said, "server_hostname"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn compare_name(&self) -> Result<(), Mismatch> {
+        let (pin, said) = (&self.database.database, &self.identity.database);
+        if pin.value == *said { Ok(()) } else { Err(self.differs(pin, "database", said)) }
+    }
+
+    fn others(&self) -> impl Iterator<Item = &Database> {
+        let own = self.database.id;
+        self.case.policy.databases().iter().filter(move |other| other.id != own)
+    }
+
+    fn says(&self, what: &str, id: &str) -> String {
+        format!("the server there says {what} {}{}", quoted(id), self.which())
+    }
+
+    /// The other database of the policy that the server is, if it is one.
+    fn which(&self) -> String {
+        match database_of(self.case.policy, self.identity) {
+            Some(known) if known.id != self.database.id => {
+                format!(", which is {}", self.whose(known))
+            }
+            Some(_) | None => String::new(),
+        }
+    }
+
+    /// What the server says is not what is pinned.
+    fn differs(&self, pin: &Spanned<String>, what: &str, said: &str) -> Mismatch {
+        Mismatch { pin: pin.span, pinned: PINNED, ..self.other(self.says(what, said)) }
+    }
+
+    /// What the server says is pinned for another database alone.
+    fn of_another(&self, what: &str, said: &str, key: &str) -> Mismatch {
+        let name = &self.database.name.value;
+        let variable = self.name();
+        let help = format!("point `{variable}` elsewhere, or pin that `{key}` for `{name}`, too");
+        Mismatch { help, ..self.other(self.says(what, said)) }
+    }
+
+    fn other(&self, said: String) -> Mismatch {
+        let (name, variable) = (&self.database.name.value, self.name());
+        Mismatch {
+            outcome: Outcome::Refused,
+            said,
+            help: format!(
+                "point `{variable}` at `{name}`, or correct what the policy says of it; \
+                 `guard-cli identify` shows what the server says"
+            ),
+            pin: self.database.name.span,
+            pinned: "the database that it should be",
+        }
+    }
+}
+
+/// Whether the policy says that a database is Neon's: in words, by a project or a
+/// branch of nobody else's, or by the address.
+pub(crate) fn is_neon(database: &Database, target: &Target) -> bool {
+    let Database { provider, project, branch_id, .. } = database;
+    match provider {
+        Some(provider) => *provider == Provider::Neon,
+        None => {
+            let by_address = target.provider() == Provider::Neon;
+            project.is_some() || branch_id.is_some() || by_address
+        }
+    }
+}
+
+const PINNED: &str = "what it should be";
+
+/// Who owns Neon, and leaves a role on its servers.
+const NEONS_OWNER: &str = "databricks";

@@ -1,0 +1,163 @@
+//! What the servers said, as the rules that listen to it see it.
+
+mod compare;
+mod recognise;
+mod stamp;
+
+pub(crate) use compare::{Fit, is_neon};
+pub use recognise::database_of;
+pub(crate) use recognise::endpoint_of;
+pub use stamp::{Standing, standing};
+
+use super::{Case, Destination};
+use crate::facts::{Identity, Live, Observed, Stamp};
+use crate::gate::Gate;
+use crate::policy::{Data, Database, Environment, Policy};
+use crate::source::Place;
+
+/// A connection to a database of the policy, whose server said who it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Told<'c, 'a> {
+    /// The case.
+    pub(crate) case: &'c Case<'a>,
+    /// The environment.
+    pub(crate) environment: &'a Environment,
+    /// Where the connection leads.
+    pub(crate) destination: &'c Destination<'a>,
+    /// The database that this is by its address.
+    pub(crate) database: &'a Database,
+    /// What its server said.
+    pub(crate) identity: &'a Identity,
+}
+
+impl Told<'_, '_> {
+    /// The name of the variable that leads there.
+    pub(crate) fn name(&self) -> &str {
+        &self.destination.variable.name
+    }
+
+    /// The place of the variable that leads there.
+    pub(crate) fn place(&self) -> Place {
+        self.destination.variable.place.clone()
+    }
+
+    /// What was dialed, as the policy writes it.
+    fn address(&self) -> &str {
+        let Database { endpoints, hosts, sockets, name, .. } = self.database;
+        let target = &self.destination.target;
+        let host = endpoints.iter().chain(hosts).find(|host| target.has_host(&host.value));
+        let socket = sockets.iter().find(|socket| target.address().socket() == Some(&socket.value));
+        host.or(socket).map_or(&name.value, |address| &address.value)
+    }
+
+    /// Whether nothing but this database can be behind its address: the host is
+    /// its own, or the server is pinned.
+    pub(crate) fn is_pinned(&self) -> bool {
+        let Database { branch_id, system_identifier, server_hostname, .. } = self.database;
+        self.database.owns_host_of(&self.destination.target)
+            || [branch_id, system_identifier, server_hostname].into_iter().any(Option::is_some)
+    }
+
+    /// The data of the environment of a stamp; `None` if the policy does not
+    /// know it.
+    pub(crate) fn data_of(&self, stamp: &Stamp) -> Option<Data> {
+        self.case.policy.environment(&stamp.environment).map(|origin| origin.data)
+    }
+
+    /// What a database with a stamp of another database is.
+    pub(crate) fn copy_of(&self, stamp: &Stamp) -> String {
+        let origin = quoted(&stamp.environment);
+        let what = match self.data_of(stamp) {
+            None => ", an environment that the policy does not know",
+            Some(Data::Real) => ", with real data",
+            Some(Data::Masked | Data::Synthetic) => "",
+        };
+        format!("a copy of {origin}{what}: its stamp was written for another database")
+    }
+
+    /// The database's name, with the environments that it is of.
+    fn whose(&self, database: &Database) -> String {
+        whose(self.case.policy, database)
+    }
+}
+
+/// The connections whose servers said who they are.
+///
+/// Those without an answer are `database-identity-matches`'s; those to no
+/// database of the policy are `database-belongs-to-environment`'s.
+pub(crate) fn told<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = Told<'c, 'a>> {
+    let facts = case.facts;
+    case.destinations().filter_map(move |(connection, destination)| {
+        let answer = facts.live.answer(&connection.name.value)?;
+        Some(Told {
+            case,
+            environment: case.environment?,
+            destination,
+            database: destination.database?,
+            identity: answer.seen()?,
+        })
+    })
+}
+
+/// What is known of a connection's server.
+pub(crate) enum Heard<'a> {
+    /// It was not asked, and need not be.
+    Nothing,
+    /// It was not asked, and must be.
+    Missing,
+    /// What came of asking it.
+    Answer(&'a Observed<Identity>),
+}
+
+/// What is known of the server of the connection called `name`.
+pub(crate) fn heard<'a>(case: &Case<'a>, environment: &Environment, name: &str) -> Heard<'a> {
+    let facts = case.facts;
+    match (&facts.live, facts.live.answer(name), case.gate) {
+        (Live::Asked(_), Some(answer), _) => Heard::Answer(answer),
+        (Live::NotAsked, _, Gate::Boot | Gate::Compare) if !environment.live.value => {
+            Heard::Nothing
+        }
+        (Live::Asked(_) | Live::NotAsked, _, _) => Heard::Missing,
+    }
+}
+
+/// A database's name, with the environments that it is of.
+pub(crate) fn whose(policy: &Policy, database: &Database) -> String {
+    let owners: Vec<_> = policy
+        .environments_of(database.id)
+        .map(|environment| format!("`{}`", environment.name.value))
+        .collect();
+    match owners.as_slice() {
+        [] => format!("`{}`, a database of no environment", database.name.value),
+        owners => format!("`{}`, a database of {}", database.name.value, owners.join(" and ")),
+    }
+}
+
+/// A server's own word in backticks: bounded, and unable to forge a line.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut characters = text.chars();
+    let shown: String = characters.by_ref().take(LONGEST).flat_map(char::escape_default).collect();
+    let more = if characters.next().is_some() { "…" } else { "" };
+    format!("`{}{more}`", shown.replace('`', "\\u{60}"))
+}
+
+const LONGEST: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn the_word_of_a_server_forges_nothing() {
+        let table = [
+            ("br-quiet-1", "`br-quiet-1`"),
+            ("", "``"),
+            ("a`b\nrefused\u{202e}", "`a\\u{60}b\\nrefused\\u{202e}`"),
+        ];
+        for (text, shown) in table {
+            assert_eq!(quoted(text), shown);
+        }
+        assert_eq!(quoted(&"x".repeat(64)), format!("`{}`", "x".repeat(64)));
+        assert_eq!(quoted(&"x".repeat(65)), format!("`{}…`", "x".repeat(64)));
+    }
+}

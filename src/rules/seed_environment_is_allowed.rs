@@ -1,0 +1,53 @@
+//! `seed-environment-is-allowed`
+
+use super::{Case, Check, Rule};
+use crate::finding::{Finding, Findings};
+use crate::gate::Gate;
+use crate::selftest::{Baseline, Violation, at_seed};
+
+pub(super) static RULE: Rule = Rule {
+    id: "seed-environment-is-allowed",
+    gates: &[Gate::Seed],
+    summary: "a seed runs in an environment whose databases may be filled with made-up data",
+    explain: "\
+## Refuses
+A seed in an environment that does not say `seed = true`.
+
+## Why
+A seed empties tables and fills them with people who do not exist. What may be
+lost is for the policy to say, in one place, and not for each script.
+
+## Way out
+Run the seed where it belongs. If this environment's data may be lost at any
+time, write `seed = true` in its table.
+",
+    check: Check::One(check),
+    violate,
+};
+
+fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
+    (!baseline.environment().seed.value).then(|| at_seed(baseline.facts()))
+}
+
+fn check(case: &Case<'_>, findings: &mut Findings) {
+    let Some(environment) = case.environment.filter(|environment| !environment.seed.value) else {
+        return;
+    };
+    let (variable, here) = (case.policy.environment_variable(), &environment.name.value);
+    let allowed: Vec<_> = case
+        .policy
+        .environments()
+        .iter()
+        .filter(|environment| environment.seed.value)
+        .map(|environment| format!("`{}`", environment.name.value))
+        .collect();
+    let help = match allowed.as_slice() {
+        [] => "no environment of this policy may be seeded".to_owned(),
+        allowed => format!("seed {} instead", allowed.join(" or ")),
+    };
+    let place = case.find(variable).map_or_else(|| case.nowhere(), |seen| seen.place.clone());
+    findings.push(
+        Finding::refused(&RULE, variable, place, format!("no seed may run in `{here}`"), help)
+            .because(case.source(), environment.seed.span, "no `seed = true` here"),
+    );
+}
