@@ -66,9 +66,8 @@ impl Rules {
             domains.collect::<Vec<Box<[u8]>>>()
         };
         let others = policy.environments().iter().filter(|it| here.is_some_and(|h| h.id != it.id));
-        let foreign = others.flat_map(|it| {
-            domains(it).into_iter().map(|domain| (domain, it.name.value.clone()))
-        });
+        let foreign = others
+            .flat_map(|it| domains(it).into_iter().map(|domain| (domain, it.name.value.clone())));
         let web = here.map(|here| here.web.clone()).unwrap_or_default();
         Self {
             environment: here.map(|here| here.name.value.clone()).unwrap_or_default(),

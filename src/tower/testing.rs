@@ -1,1 +1,0 @@
-//! What a service's own tests can prove of its debug endpoints.
