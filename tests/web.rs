@@ -2,11 +2,15 @@
 
 #[path = "web/apps.rs"]
 mod apps;
+#[path = "web/handlers.rs"]
+mod handlers;
 #[path = "web/hidden.rs"]
 mod hidden;
 #[path = "web/hosts.rs"]
 mod hosts;
 #[path = "web/open.rs"]
 mod open;
+#[path = "web/policy.rs"]
+mod policy;
 #[path = "web/wire.rs"]
 mod wire;

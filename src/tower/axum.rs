@@ -1,6 +1,7 @@
 //! The debug gate in terms of axum's router.
 
 use std::convert::Infallible;
+use std::future::{Ready, ready};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -11,7 +12,7 @@ use axum::response::Response;
 use tower_layer::Layer as _;
 use tower_service::Service;
 
-use super::DebugGate;
+use super::{DbIdentity, DebugGate, Readiness};
 use crate::gate::{Boot, Permit};
 
 impl Permit<Boot> {
@@ -81,6 +82,22 @@ impl<S: Clone + Send + Sync + 'static> From<DebugRoutes<S>> for Router<S> {
             // A router without routes answers as axum does where there is none.
             Some(routes) => Self::new().fallback(Behind { gate, routes, or: |_| Router::new() }),
         }
+    }
+}
+
+impl<S> Handler<(), S> for DbIdentity {
+    type Future = Ready<Response>;
+
+    fn call(self, _: Request, _: S) -> Self::Future {
+        ready(self.response())
+    }
+}
+
+impl<S> Handler<(), S> for Readiness {
+    type Future = Ready<Response>;
+
+    fn call(self, _: Request, _: S) -> Self::Future {
+        ready(self.response())
     }
 }
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::debug::{Access, Gate};
 use super::host::Rules;
+use super::identity::Known;
 use super::inventory::Inventory;
+use super::ready::Again;
 use crate::facts::Facts;
 use crate::gate::Verdict;
 use crate::policy::{Environment, Policy};
@@ -15,6 +17,8 @@ use crate::policy::{Environment, Policy};
 pub(crate) struct Judged {
     pub(super) gate: Arc<Gate>,
     pub(super) host: Arc<Rules>,
+    pub(super) identity: Arc<Known>,
+    pub(super) again: Again,
 }
 
 impl Judged {
@@ -24,6 +28,8 @@ impl Judged {
         Self {
             host: Arc::new(Rules::of(policy, verdict.environment, Arc::clone(&inventory))),
             gate: Arc::new(Gate { access, inventory }),
+            identity: Arc::new(Known::of(policy, verdict, facts)),
+            again: Again::of(policy, facts),
         }
     }
 }

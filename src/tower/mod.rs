@@ -24,11 +24,13 @@
 mod axum;
 mod debug;
 mod host;
+mod identity;
 mod inventory;
 mod judged;
 mod pace;
 mod pause;
 mod peer;
+mod ready;
 pub mod testing;
 
 use std::sync::Arc;
@@ -37,9 +39,11 @@ use std::sync::Arc;
 pub use self::axum::DebugRoutes;
 pub use debug::{DebugFuture, DebugGate, DebugLayer, DebugService};
 pub use host::{HostFuture, HostLayer, HostService};
+pub use identity::DbIdentity;
 pub use inventory::Inventory;
 pub(crate) use judged::Judged;
 pub use peer::Peer;
+pub use ready::Readiness;
 
 use crate::gate::{Boot, Permit};
 

@@ -4,7 +4,8 @@ use axum::http::Request;
 use axum::http::uri::{Authority, Scheme, Uri};
 use koomy_guard::tower::testing::assert_hidden;
 
-use crate::apps::{ENVIRONMENTS, FORMS, Reached, boot, secret};
+use crate::apps::{ENVIRONMENTS, FORMS, Reached};
+use crate::policy::{boot, secret};
 use crate::wire::{Server, Two, raw, serve};
 
 /// Of one length and form: in one of them something lives elsewhere.
@@ -194,7 +195,8 @@ mod wrong {
     use koomy_guard::tower::testing::assert_hidden;
     use tower::Layer as _;
 
-    use crate::apps::{boot, boxed, service};
+    use crate::apps::{boxed, service};
+    use crate::policy::boot;
 
     async fn assert_production(app: Router) {
         let boot = boot("production");

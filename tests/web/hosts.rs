@@ -3,7 +3,8 @@
 use axum::http::Request;
 use tower::Layer as _;
 
-use crate::apps::{boot, boxed, service};
+use crate::apps::{boxed, service};
+use crate::policy::boot;
 use crate::wire::{Two, raw, serve};
 
 #[tokio::test(flavor = "multi_thread")]

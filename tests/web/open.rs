@@ -6,7 +6,8 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use tower::ServiceExt as _;
 
-use crate::apps::{ENVIRONMENTS, FORMS, Reached, boot, secret};
+use crate::apps::{ENVIRONMENTS, FORMS, Reached};
+use crate::policy::{boot, secret};
 use crate::wire::{raw, serve};
 
 #[tokio::test]
