@@ -128,6 +128,8 @@
 //! | feature | adds |
 //! | --- | --- |
 //! | `report` | findings and policies as human text, JSON, SARIF and GitHub annotations; the JSON Schema of the format |
+//! | `tower` | layers for web services: debug gate, host gate, readiness |
+//! | `axum` | the same in terms of axum's router |
 //!
 //! None is on by default. No feature changes a verdict.
 //!

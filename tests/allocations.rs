@@ -1,4 +1,5 @@
 //! What the layers take from the heap: nothing, on the way of a good request.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 #[path = "web/policy.rs"]
 mod policy;

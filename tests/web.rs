@@ -1,4 +1,9 @@
 //! The layers around real servers, asked by real clients and by raw sockets.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "helpers of tests fail as tests do"
+)]
 
 #[path = "web/apps.rs"]
 mod apps;

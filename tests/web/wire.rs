@@ -64,7 +64,7 @@ pub(crate) async fn raw(server: &Server, request: &[u8]) -> Vec<u8> {
 /// An answer with what tells the time left out.
 fn without_date(answer: Vec<u8>) -> Vec<u8> {
     let lines = answer.split_inclusive(|byte| *byte == b'\n');
-    let is_date = |line: &&[u8]| line.len() > 5 && line[..5].eq_ignore_ascii_case(b"date:");
+    let is_date = |line: &&[u8]| line.get(..5).is_some_and(|it| it.eq_ignore_ascii_case(b"date:"));
     lines.filter(|line| !is_date(line)).flatten().copied().collect()
 }
 

@@ -5,12 +5,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use http::header::HeaderName;
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{Access, Admission, Gate};
+use super::{Admission, Gate};
 use crate::tower::inventory::Question;
 use crate::tower::pause::Pause;
 
@@ -52,12 +53,6 @@ pub struct DebugService<D, S> {
     inner: S,
 }
 
-impl<D, S> DebugService<D, S> {
-    fn access(&self) -> Option<&Access> {
-        self.gate.access.as_ref()
-    }
-}
-
 impl<D, S, ReqBody, ResBody> Service<Request<ReqBody>> for DebugService<D, S>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
@@ -75,27 +70,32 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
+    #[inline]
+    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         Question::answer(&request, &self.gate.inventory);
-        let admission = match self.access() {
+        let admission = match &self.gate.access {
             Some(access) => access.admit(&request),
             None => Admission::Service,
         };
-        match (admission, &mut self.debug) {
-            (Admission::Debug, Some(debug)) => {
-                if let Some(access) = &self.gate.access {
-                    request.headers_mut().remove(access.header());
-                }
-                DebugFuture::of(Way::Debug { future: debug.call(request) }, None)
+        match (admission, &mut self.debug, &self.gate.access) {
+            (Admission::Service, _, _) => DebugFuture::of(self.inner.call(request)),
+            (Admission::Debug, Some(debug), Some(access)) => {
+                DebugFuture::debug(debug.call(without(request, access.header())))
             }
-            (Admission::Service | Admission::Debug, _) => {
-                DebugFuture::of(Way::Service { future: self.inner.call(request) }, None)
-            }
-            (Admission::Failed(pause), _) => {
-                DebugFuture::of(Way::Service { future: self.inner.call(request) }, pause)
-            }
+            // Without a service behind the gate nobody is admitted.
+            (Admission::Debug, _, _) => DebugFuture::of(self.inner.call(request)),
+            (Admission::Failed(pause), _, _) => DebugFuture {
+                pause: pause.map(Box::new),
+                ..DebugFuture::of(self.inner.call(request))
+            },
         }
     }
+}
+
+#[cold]
+fn without<B>(mut request: Request<B>, header: &HeaderName) -> Request<B> {
+    request.headers_mut().remove(header);
+    request
 }
 
 pin_project! {
@@ -116,8 +116,12 @@ pin_project! {
 }
 
 impl<D, S> DebugFuture<D, S> {
-    fn of(way: Way<D, S>, pause: Option<Pause>) -> Self {
-        Self { pause: pause.map(Box::new), way }
+    fn of(future: S) -> Self {
+        Self { pause: None, way: Way::Service { future } }
+    }
+
+    fn debug(future: D) -> Self {
+        Self { pause: None, way: Way::Debug { future } }
     }
 }
 
@@ -129,6 +133,7 @@ where
 {
     type Output = Result<Response, Error>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         if let Some(pause) = this.pause {

@@ -5,11 +5,6 @@ use http::header::{FORWARDED, HeaderName};
 
 pub(super) static X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
-/// Whether a request says that it was forwarded.
-pub(super) fn is_said(headers: &HeaderMap) -> bool {
-    headers.contains_key(&X_FORWARDED_HOST) || headers.contains_key(FORWARDED)
-}
-
 /// Every host in `X-Forwarded-Host`, of every such header.
 pub(super) fn hosts(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
     let values = headers.get_all(&X_FORWARDED_HOST).iter();

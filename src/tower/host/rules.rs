@@ -4,10 +4,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{HOST, ORIGIN, REFERER};
-use http::{Method, Request, StatusCode};
+use http::header::{FORWARDED, HOST, ORIGIN, REFERER};
+use http::uri::Authority;
+use http::{HeaderMap, Method, Request, StatusCode};
 
-use super::forwarded::{self, hosts, hosts_in_forwarded};
+use super::forwarded::{X_FORWARDED_HOST, hosts, hosts_in_forwarded};
 use super::name::{authority_of, host_of, is_address};
 use crate::policy::{AddressRange, Environment, ForeignOrigins, Policy};
 use crate::tower::inventory::Inventory;
@@ -26,7 +27,6 @@ pub(crate) struct Rules {
     foreign_origins: ForeignOrigins,
     pub(super) inventory: Arc<Inventory>,
     told: Pace,
-    contamination_told: Pace,
 }
 
 /// Why a request is refused.
@@ -79,7 +79,6 @@ impl Rules {
             foreign_origins: web.foreign_origins,
             inventory,
             told: Pace::new(10, 1_000, 1),
-            contamination_told: Pace::new(10, 1_000, 1),
         }
     }
 
@@ -99,47 +98,41 @@ impl Rules {
     /// Says that a request was refused, and never the host of nobody, which is
     /// text of whoever sent it.
     pub(super) fn tell(&self, refused: Refused<'_>) {
-        // DELIBERATE: two, so that what is only noise does not drown the other.
-        let pace = match refused {
-            Refused::NotOneHost | Refused::NoName | Refused::Unknown => &self.told,
-            Refused::Foreign(_) | Refused::ForeignOrigin(_) => &self.contamination_told,
-        };
-        if pace.next() != Duration::ZERO {
-            return;
-        }
         let environment = self.environment.as_str();
-        match refused {
-            Refused::NotOneHost => {
-                tracing::info!(environment, "refused: a request does not name one host");
+        let noise = match refused {
+            Refused::NotOneHost => "a request does not name one host",
+            Refused::NoName => "a request names no host name",
+            Refused::Unknown => "a request names a host of nobody",
+            Refused::Foreign(of) => {
+                if self.told.next() == Duration::ZERO {
+                    let what = "contamination: a request for a domain of another environment";
+                    tracing::error!(environment, of, "{what}");
+                }
+                return;
             }
-            Refused::NoName => {
-                tracing::info!(environment, "refused: a request names no host name");
+            Refused::ForeignOrigin(of) => {
+                if self.told.next() == Duration::ZERO {
+                    let what = "contamination: a request from a page of another environment";
+                    tracing::error!(environment, of, "{what}");
+                }
+                return;
             }
-            Refused::Unknown => {
-                tracing::info!(environment, "refused: a request names a host of nobody");
-            }
-            Refused::Foreign(of) => tracing::error!(
-                environment,
-                of,
-                "contamination: a request for a domain of another environment"
-            ),
-            Refused::ForeignOrigin(of) => tracing::error!(
-                environment,
-                of,
-                "contamination: a request from a page of another environment"
-            ),
-        }
+        };
+        tracing::debug!(environment, "refused: {noise}");
     }
 
     fn host<B>(&self, request: &Request<B>) -> Result<(), Refused<'_>> {
-        if forwarded::is_said(request.headers()) {
-            return self.forwarded(request);
-        }
-        self.named(named(request)?)
+        let said = Said::of(request.headers());
+        let named = named(request.uri().authority(), &said);
+        if said.is_forwarded { self.forwarded(request, named) } else { self.named(named?) }
     }
 
     /// LIMIT: a header that comes from a proxy is as true as the proxy makes it.
-    fn forwarded<B>(&self, request: &Request<B>) -> Result<(), Refused<'_>> {
+    fn forwarded<B>(
+        &self,
+        request: &Request<B>,
+        named: Result<&[u8], Refused<'static>>,
+    ) -> Result<(), Refused<'_>> {
         let headers = request.headers();
         hosts_in_forwarded(headers).try_for_each(|host| self.named(host))?;
         let peer = Peer::of(request.extensions());
@@ -149,12 +142,13 @@ impl Rules {
             (true, Some(host), None) => self.named(host),
             (true, Some(_), Some(_)) => Err(Refused::NotOneHost),
             (true | false, _, _) => {
-                self.named(named(request)?)?;
+                self.named(named?)?;
                 hosts(headers).try_for_each(|host| self.named(host))
             }
         }
     }
 
+    #[inline]
     fn named(&self, authority: &[u8]) -> Result<(), Refused<'_>> {
         if self.own.iter().any(|domain| **domain == *authority) {
             return Ok(());
@@ -210,17 +204,43 @@ impl Rules {
     }
 }
 
-/// The one host that a request names: in its target, in `Host`, or in both alike.
-fn named<B>(request: &Request<B>) -> Result<&[u8], Refused<'static>> {
-    let mut hosts = request.headers().get_all(HOST).iter().map(|host| host.as_bytes());
-    let authority = request.uri().authority().map(|authority| authority.as_str().as_bytes());
-    match (authority, hosts.next(), hosts.next()) {
-        (None, Some(host), None) => Ok(host),
-        (Some(authority), None, None) => Ok(authority),
-        (Some(authority), Some(host), None) if authority.eq_ignore_ascii_case(host) => Ok(host),
-        (None, None, _) | (Some(_), Some(_), None) | (_, Some(_), Some(_)) | (Some(_), None, _) => {
-            Err(Refused::NotOneHost)
+/// What the headers say of hosts, from one look at all of them.
+///
+/// DELIBERATE: a look at each costs less than three searches, since a search
+/// hashes the name.
+struct Said<'a> {
+    host: Option<&'a [u8]>,
+    has_another: bool,
+    is_forwarded: bool,
+}
+
+impl<'a> Said<'a> {
+    #[inline]
+    fn of(headers: &'a HeaderMap) -> Self {
+        let mut said = Self { host: None, has_another: false, is_forwarded: false };
+        for (name, value) in headers {
+            if *name == HOST {
+                said.has_another |= said.host.replace(value.as_bytes()).is_some();
+            } else {
+                said.is_forwarded |= *name == FORWARDED || *name == X_FORWARDED_HOST;
+            }
         }
+        said
+    }
+}
+
+/// The one host that a request names: in its target, in `Host`, or in both alike.
+fn named<'a>(
+    authority: Option<&'a Authority>,
+    said: &Said<'a>,
+) -> Result<&'a [u8], Refused<'static>> {
+    let authority = authority.map(|authority| authority.as_str().as_bytes());
+    match (authority, said.host) {
+        (Some(_) | None, _) if said.has_another => Err(Refused::NotOneHost),
+        (None, Some(host)) => Ok(host),
+        (Some(authority), None) => Ok(authority),
+        (Some(authority), Some(host)) if authority.eq_ignore_ascii_case(host) => Ok(host),
+        (Some(_), Some(_)) | (None, None) => Err(Refused::NotOneHost),
     }
 }
 

@@ -79,6 +79,7 @@ where
         self.inner.poll_ready(cx)
     }
 
+    #[inline]
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         match self.rules.judge(&request) {
             Ok(()) => HostFuture { way: Way::Inner { future: self.inner.call(request) } },
@@ -115,6 +116,7 @@ where
 {
     type Output = F::Output;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().way.project() {
             WayProjection::Inner { future } => future.poll(cx),
