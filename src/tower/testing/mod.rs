@@ -1,15 +1,4 @@
 //! What a service's own tests can prove of its debug endpoints.
-//!
-//! ```no_run
-//! # use koomy_guard::gate::{Boot, Permit};
-//! # fn boot_of_production() -> Permit<Boot> { unimplemented!() }
-//! # fn app(boot: &Permit<Boot>) -> axum::Router { axum::Router::new() }
-//! // #[tokio::test]
-//! async fn debug_endpoints_are_hidden_in_production() {
-//!     let boot = boot_of_production(); // `Permit::ask`, over assumed facts
-//!     koomy_guard::tower::testing::assert_hidden(app(&boot)).await;
-//! }
-//! ```
 #![expect(clippy::panic, reason = "assertions for the tests of others")]
 
 mod answer;
@@ -36,12 +25,38 @@ use super::inventory::{Inventory, Question};
 /// Nothing is connected: the service is called as it is. No request has the
 /// header with the secret, so it holds in every environment.
 ///
+/// ```no_run
+/// # use koomy_guard::gate::{Boot, Permit};
+/// # fn boot_of_production() -> Permit<Boot> { unimplemented!() }
+/// # fn app(boot: &Permit<Boot>) -> axum::Router { axum::Router::new() }
+/// // #[tokio::test]
+/// async fn debug_endpoints_are_hidden_in_production() {
+///     let boot = boot_of_production(); // `Permit::ask`, over assumed facts
+///     koomy_guard::tower::testing::assert_hidden(app(&boot)).await;
+/// }
+/// ```
+///
 /// # Panics
 ///
 /// When a debug path is not hidden, with each of them; and when the service has no
 /// layer of the guard around it, which would know the paths: then see
 /// [`assert_hidden_at`].
-pub async fn assert_hidden<S, ReqBody, ResBody>(app: S)
+#[cfg(feature = "axum")]
+pub async fn assert_hidden<S, ResBody>(app: S)
+where
+    S: Service<Request<axum::body::Body>, Response = Response<ResBody>, Error: Debug> + Clone,
+    ResBody: Body,
+{
+    assert_hidden_from(app).await;
+}
+
+/// Asserts what `assert_hidden` does, of a service of any framework's: the body
+/// of its requests is the second type.
+///
+/// # Panics
+///
+/// As `assert_hidden`, which the feature `axum` has.
+pub async fn assert_hidden_from<S, ReqBody, ResBody>(app: S)
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>, Error: Debug> + Clone,
     ReqBody: Default,
@@ -60,7 +75,7 @@ where
     }
 }
 
-/// Asserts of these paths, under this host, what [`assert_hidden`] does.
+/// Asserts of these paths, under this host, what [`assert_hidden_from`] does.
 ///
 /// # Panics
 ///
