@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::facts::{Cluster, Identity, Neon, Server};
 use crate::policy::{Database, Environment, Policy};
+use crate::target::Engine;
 
 /// Why a database is not stamped. Names what the server says, and no variable's
 /// value.
@@ -26,6 +27,9 @@ pub enum StampRefusal {
         /// What differs.
         what: &'static str,
     },
+    /// The database is MySQL.
+    #[error("the database is not PostgreSQL, which alone has a stamp")]
+    NotPostgres,
     /// The policy does not say which branch the database is.
     #[error("nothing tells `{database}` from other branches; run `guard-cli neon sync` first")]
     Unpinned {
@@ -90,6 +94,9 @@ pub(super) fn mismatch(
     if !environment.databases.iter().any(|id| id.value == database.id) {
         let environment = environment.name.value.clone();
         return Err(StampRefusal::NotOfEnvironment { database: name(), environment });
+    }
+    if let (Server::MySql { .. }, Engine::MySql) = (&identity.server, database.engine) {
+        return Err(StampRefusal::NotPostgres);
     }
     match difference(policy, database, identity) {
         Some(Difference::Pin) => Err(StampRefusal::Unpinned { database: name() }),

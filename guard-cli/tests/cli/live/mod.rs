@@ -4,6 +4,7 @@ mod copies;
 mod identify;
 mod leaks;
 mod many;
+mod mariadb;
 mod outage;
 mod seed;
 mod spoofed;
