@@ -3,6 +3,7 @@ SET LOCAL search_path = pg_catalog, pg_temp;
 SET LOCAL statement_timeout = /*answer*/;
 SET LOCAL lock_timeout = /*lock*/;
 SET LOCAL row_security = off;
+SET LOCAL array_nulls = on;
 SET LOCAL DateStyle = 'ISO, YMD';
 SET LOCAL TimeZone = 'UTC';
 SELECT 'session'::text, pg_catalog.current_database()::text, current_user::text, pg_catalog.current_setting('server_version')
