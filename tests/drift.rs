@@ -128,6 +128,22 @@ fn every_example_of_a_key_has_its_form() {
     }
 }
 
+/// A pipe, a group or a substitution goes on when the command fails, and the seed
+/// then runs without its assertion.
+#[test]
+fn no_example_runs_a_seed_whose_assertion_is_missing() {
+    let mut assertions = 0;
+    for (name, text) in documents() {
+        for (_, block) in fences(&text) {
+            for line in block.lines().filter(|line| line.contains("guard-cli sql assert")) {
+                assertions += 1;
+                assert!(!line.contains(['|', '{', '(', '`', ';']), "{name}: {line}");
+            }
+        }
+    }
+    assert!(assertions > 1, "no document shows how");
+}
+
 #[test]
 fn every_example_of_a_policy_is_one() {
     let mut complete = 0;

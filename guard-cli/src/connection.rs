@@ -130,11 +130,10 @@ pub(crate) fn known<'a>(policy: &'a Policy, name: &str) -> Result<&'a str, Exit>
 /// Several, of which none is called so.
 pub(crate) fn usual(policy: &Policy) -> Result<&str, Exit> {
     let known = names(policy);
-    let primary = known.iter().find(|name| **name == PRIMARY);
-    match (known.as_slice(), primary) {
-        ([only], _) | (_, Some(only)) => Ok(only),
-        ([], None) => Err(misuse("the policy has no connection")),
-        ([..], None) => Err(misuse(&format!(
+    match (policy.usual_connection(), known.as_slice()) {
+        (Some(usual), _) => Ok(&usual.name.value),
+        (None, []) => Err(misuse("the policy has no connection")),
+        (None, [..]) => Err(misuse(&format!(
             "the policy has several connections\n  help: say which with `--connection NAME`: `{}`",
             known.join("`, `")
         ))),
@@ -149,5 +148,3 @@ fn names(policy: &Policy) -> Vec<&str> {
 fn is_of_connections(rule: &str) -> bool {
     rule.starts_with("database-") || rule.starts_with("environment-")
 }
-
-const PRIMARY: &str = "primary";

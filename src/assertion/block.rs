@@ -26,12 +26,15 @@ pub(super) enum Cluster {
     Is(String),
     /// None of these.
     IsNot(Vec<String>),
+    /// One that does not say which it is: when it was asked, it did not.
+    Unsaid,
 }
 
 impl Cluster {
     fn condition(&self) -> String {
         match self {
             Self::Is(identifier) => format!(" AND guard_cluster = {}", quoted(identifier)),
+            Self::Unsaid => " AND guard_cluster IS NULL".to_owned(),
             Self::IsNot(others) if others.is_empty() => String::new(),
             Self::IsNot(others) => {
                 let others = others.iter().map(|other| quoted(other)).collect::<Vec<_>>();

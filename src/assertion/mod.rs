@@ -61,7 +61,7 @@ fn block(identity: &Identity, stamped: Stamped) -> Option<Block> {
         Server::Postgres { neon: None, cluster } => Expected::Plain {
             cluster: match cluster {
                 Some(cluster) => Cluster::Is(cluster.system_identifier.clone()),
-                None => Cluster::IsNot(Vec::new()),
+                None => Cluster::Unsaid,
             },
             oid: cluster.as_ref().map(|cluster| cluster.database_oid),
             database,

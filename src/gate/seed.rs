@@ -28,7 +28,7 @@ use crate::policy::Policy;
 #[cfg(feature = "postgres")]
 use crate::{
     observe::{self, database::postgres::Prepared},
-    policy::Phase,
+    policy::{PRIMARY, Phase},
     rules::Destination,
 };
 
@@ -55,7 +55,8 @@ impl Sealed for Seed {
 /// Connects to the database of this process's environment and hands the
 /// connection out, if it may be seeded; by the built-in policy.
 ///
-/// The connection is the policy's only one, or the one called `primary`.
+/// The connection is the policy's only one, or the one called `primary`. Not from
+/// inside an asynchronous runtime: the driver brings its own.
 ///
 /// ```no_run
 /// use koomy_guard::Verified;
@@ -120,16 +121,9 @@ fn verify(policy: &Policy, connection: &str, facts: &Facts) -> Result<Verified<C
 
 #[cfg(feature = "postgres")]
 fn usual(policy: &Policy) -> Result<&str, NoConnection> {
-    match policy.connections() {
-        [only] => Ok(&only.name.value),
-        [] => Err(NoConnection::Unknown { name: PRIMARY.to_owned() }),
-        several => several
-            .iter()
-            .map(|connection| connection.name.value.as_str())
-            .find(|name| *name == PRIMARY)
-            .ok_or(NoConnection::Unnamed),
+    match (policy.usual_connection(), policy.connections()) {
+        (Some(usual), _) => Ok(&usual.name.value),
+        (None, []) => Err(NoConnection::Unknown { name: PRIMARY.to_owned() }),
+        (None, [..]) => Err(NoConnection::Unnamed),
     }
 }
-
-#[cfg(feature = "postgres")]
-const PRIMARY: &str = "primary";

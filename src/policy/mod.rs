@@ -276,6 +276,15 @@ impl Policy {
         &self.connections
     }
 
+    /// The connection that is meant where none is named: the only one, or the
+    /// one called `primary`.
+    pub fn usual_connection(&self) -> Option<&Connection> {
+        match self.connections() {
+            [only] => Some(only),
+            all => all.iter().find(|connection| connection.name.value == PRIMARY),
+        }
+    }
+
     /// The variables that are declared by name, sorted by name.
     pub fn variables(&self) -> impl Iterator<Item = &Variable> {
         self.variables.values()
@@ -336,5 +345,8 @@ macro_rules! embed_policy {
         $crate::policy::Policy::parse_embedded($path, include_str!($path))
     };
 }
+
+/// The name of the connection that is meant among several.
+pub(crate) const PRIMARY: &str = "primary";
 
 const BUILT_IN: &str = include_str!("../../policy.example.toml");

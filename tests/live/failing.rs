@@ -31,6 +31,16 @@ fn encrypted(way: Way<'_>) -> Way<'_> {
 }
 
 #[test]
+fn a_patience_without_end_is_none_that_fails() {
+    let refusing = Refusing::start();
+    let patience = Patience { connect: Duration::MAX, answer: Duration::MAX, retries: 0 };
+    let way = Way { patience, ..Way::to(refusing.port(), "shop") };
+    let (found, ..) = way.look();
+    let Observed::Unreadable(causes) = found else { panic!("{found:?}") };
+    assert_eq!(causes.first.message, "nobody listens where the server should");
+}
+
+#[test]
 fn whoever_may_not_come_in_is_told_why() {
     let cluster = with_shop(Cluster::start());
     cluster.sql("shop", "CREATE DATABASE private; REVOKE ALL ON DATABASE private FROM PUBLIC");

@@ -82,6 +82,11 @@ fn a_server_is_its_host_and_the_role_is_its_grants() {
         let why = "the role has no right to read it".to_owned();
         assert_eq!(rows, [Rows::NoTable, Rows::NoTable, Rows::Unreadable { why }]);
     }
+    server.sql("shop", "CREATE VIEW shown AS SELECT 1");
+    assert_eq!(plain.look().unwrap().stamp, Marked::No { tables: Tables::None });
+    server.sql("shop", "CREATE TABLE kept (id INT) WITH SYSTEM VERSIONING");
+    assert_eq!(plain.look().unwrap().stamp, Marked::No { tables: Tables::Some });
+    server.sql("shop", "DROP TABLE kept");
     server.sql("shop", "CREATE TABLE orders (made DATETIME); SET GLOBAL read_only = 1");
     server.sql("shop", "INSERT INTO orders VALUES (NOW()), (NOW())");
     server.sql("shop", "SET GLOBAL sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,IGNORE_SPACE'");

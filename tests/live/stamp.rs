@@ -63,9 +63,14 @@ fn a_stamp_is_read_or_is_told_why_not() {
         ),
         ("empty", TABLE.to_owned(), Marked::Emptied),
         ("plain", format!("{TABLE}{PLAIN}"), plain()),
-        ("neon", format!("{TABLE}{NEON}"), Marked::Stamped(neon)),
+        ("neon", format!("{TABLE}{NEON}"), Marked::Stamped(neon.clone())),
         ("two", format!("{TABLE}{PLAIN}{NEON}"), why("it has several rows")),
         ("many", format!("{TABLE}{PLAIN}{NEON}{PLAIN}"), why("it has several rows")),
+        (
+            "words as the role has them",
+            format!("{TABLE}{NEON}ALTER ROLE app SET array_nulls = off"),
+            Marked::Stamped(neon.clone()),
+        ),
         (
             "a column more",
             format!("{TABLE}{PLAIN}ALTER TABLE koomy_guard.stamp ADD more text"),

@@ -211,6 +211,16 @@ fn an_identity_is_asserted_as_a_whole() {
 }
 
 #[test]
+fn a_server_that_keeps_its_identifier_is_none_that_says_it() {
+    let [closed, open] = [(); 2].map(|()| with_shop(Cluster::start()));
+    closed.sql("shop", "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_control_system() FROM PUBLIC");
+    let block = of_identity(&identity(&closed, "shop")).unwrap();
+    client(closed.port(), "shop").batch_execute(&block).unwrap();
+    let error = client(open.port(), "shop").batch_execute(&block).unwrap_err();
+    assert_eq!(raised(&error).0, "KG001");
+}
+
+#[test]
 fn there_is_none_where_it_would_prove_nothing() {
     let of = |policy: &Policy, environment: &str, connection: &str| {
         of_policy(policy, policy.environment(environment).unwrap(), connection).unwrap_err()

@@ -183,6 +183,7 @@ impl Subject<'_> {
                 Exit::Undecided
             }
             code => {
+                let code = known(code);
                 complain(&format!("the server refused with {code}, and nothing was written"));
                 Exit::Undecided
             }
@@ -224,6 +225,12 @@ impl Subject<'_> {
     }
 }
 
+/// A server's code, which may be any text.
+fn known(code: &str) -> &str {
+    let is_code = code.len() == 5 && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if is_code { code } else { "no code" }
+}
+
 const APART: [&str; 2] = ["database-stamp-matches", "database-role-is-least-privileged"];
 
 /// The server is another than the one that was asked.
@@ -234,3 +241,15 @@ const CHANGED: &str = "KG002";
 
 /// `insufficient_privilege`
 const DENIED: &str = "42501";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_cannot_write_on_the_terminal() {
+        for (code, said) in [("25006", "25006"), ("\u{1b}[2J9", "no code"), ("250060", "no code")] {
+            assert_eq!(known(code), said);
+        }
+    }
+}

@@ -111,6 +111,18 @@ fn the_phase_decides_what_must_be_set() {
 }
 
 #[test]
+fn the_phase_of_a_seed_is_for_the_gate_of_seeds() {
+    let room = Room::new().file("e", local_file());
+    room.guard(["check", "--env-file", "e"]).run().ends(0);
+    let ran = room.guard(["check", "--env-file", "e", "--phase", "seed", "--format", "json"]);
+    let ran = ran.run().ends(1);
+    assert!(ran.rules().contains(&"seed-environment-is-allowed".to_owned()), "{ran:?}");
+    let pairs = ["--matrix", "local=e", "sandbox=e"];
+    let ran = room.guard(["check", "--phase", "seed"].into_iter().chain(pairs)).run().ends(2);
+    ran.says("asks no seed gate");
+}
+
+#[test]
 fn an_expected_environment_is_named_and_its_mistakes_are_not_repeated() {
     let room = Room::new();
     let ran = room.guard(["check", "--environment", "sandbux"]).envs(&local()).run().ends(2);

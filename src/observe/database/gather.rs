@@ -3,7 +3,7 @@
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::failure::{Failure, Waiting};
 use crate::facts::Identity;
@@ -41,10 +41,10 @@ pub(super) fn all(
     }
     drop(sender);
     let rounds = u32::try_from(count.div_ceil(AT_ONCE)).unwrap_or(u32::MAX);
-    let patience = longest.saturating_add(GRACE).saturating_mul(rounds);
+    let clock = Clock::start(longest.saturating_add(GRACE).saturating_mul(rounds));
     let mut left = count;
     while left > 0 {
-        match news.recv_timeout(patience) {
+        match news.recv_timeout(clock.left()) {
             Ok((index, News::Waiting(told))) => waiting(index, told),
             Ok((index, News::Answer(answer))) => {
                 left -= 1;
@@ -56,6 +56,23 @@ pub(super) fn all(
         }
     }
     answers
+}
+
+/// What is left of the time. A question that goes on telling does not get more.
+struct Clock {
+    start: Instant,
+    patience: Duration,
+}
+
+#[expect(clippy::disallowed_methods, reason = "a wait has an end, and no verdict depends on it")]
+impl Clock {
+    fn start(patience: Duration) -> Self {
+        Self { start: Instant::now(), patience }
+    }
+
+    fn left(&self) -> Duration {
+        self.patience.saturating_sub(Instant::now().saturating_duration_since(self.start))
+    }
 }
 
 fn work(queue: &Queue, sender: &Sender<(usize, News)>) {
@@ -71,3 +88,26 @@ fn work(queue: &Queue, sender: &Sender<(usize, News)>) {
 
 const AT_ONCE: usize = 16;
 const GRACE: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_that_goes_on_telling_is_not_waited_for() {
+        let endless: Question = Box::new(|tell| {
+            for _ in 0..ROUNDS {
+                tell(Waiting { number: 1, most: 1 });
+                thread::sleep(Duration::from_millis(20));
+            }
+            Err(Failure::Full)
+        });
+        let told = std::cell::Cell::new(0);
+        let answers = all(vec![endless], Duration::ZERO, &|_, _| told.set(told.get() + 1));
+        assert!(matches!(answers.as_slice(), [Err(Failure::Silent)]), "{answers:?}");
+        assert!((1..ROUNDS).contains(&told.get()));
+    }
+
+    /// More than the grace has.
+    const ROUNDS: usize = 500;
+}

@@ -45,12 +45,26 @@ fn everywhere(word: &str) -> Option<Right> {
     }
 }
 
-/// Whether an object, such as `` `shop\_1`.* ``, is all of a database; a pattern
-/// may be any.
+/// Whether an object, such as `` `shop\_1`.* ``, is all of a database.
+///
+/// A name is a pattern: `_` is any character, unless it has a backslash. What
+/// follows `%` may be anything.
 fn is_of(object: &str, database: &str) -> bool {
     let Some(schema) = object.strip_suffix(".*") else { return false };
-    let schema = schema.trim_matches(['`', '"']).replace("\\_", "_").replace("``", "`");
-    schema == database || schema.contains('%')
+    let schema = schema.trim_matches(['`', '"']).replace("``", "`");
+    let (mut pattern, mut name) = (schema.chars(), database.chars());
+    while let Some(character) = pattern.next() {
+        let fits = match character {
+            '%' => return true,
+            '_' => name.next().is_some(),
+            '\\' => pattern.next() == name.next(),
+            plain => name.next() == Some(plain),
+        };
+        if !fits {
+            return false;
+        }
+    }
+    name.next().is_none()
 }
 
 const ALL: &str = "ALL PRIVILEGES";
@@ -62,7 +76,7 @@ mod tests {
     #[test]
     fn rights_are_read_from_grants() {
         use Right::*;
-        let table: [(&str, &[Right]); 19] = [
+        let table: [(&str, &[Right]); 24] = [
             ("GRANT USAGE ON *.* TO `app`@`%` IDENTIFIED BY PASSWORD '*x'", &[]),
             ("GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` WITH GRANT OPTION", &Right::ALL),
             ("GRANT SELECT, SUPER ON *.* TO `a`@`%`", &Right::ALL),
@@ -76,6 +90,11 @@ mod tests {
             ("GRANT ALL PRIVILEGES ON `shop`.* TO `a`@`%`", &[Owner]),
             ("GRANT SELECT, DROP ON `shop`.* TO `a`@`%` WITH GRANT OPTION", &[Owner]),
             ("GRANT ALL PRIVILEGES ON `sh%`.* TO `a`@`%`", &[Owner]),
+            ("GRANT ALL PRIVILEGES ON `sh_p`.* TO `a`@`%`", &[Owner]),
+            ("GRANT ALL PRIVILEGES ON `s_%`.* TO `a`@`%`", &[Owner]),
+            ("GRANT ALL PRIVILEGES ON `sh\\_p`.* TO `a`@`%`", &[]),
+            ("GRANT ALL PRIVILEGES ON `shop_`.* TO `a`@`%`", &[]),
+            ("GRANT ALL PRIVILEGES ON `sho`.* TO `a`@`%`", &[]),
             ("GRANT ALL PRIVILEGES ON `other`.* TO `a`@`%`", &[]),
             ("GRANT ALL PRIVILEGES ON `shop`.`orders` TO `a`@`%`", &[]),
             ("GRANT SELECT, INSERT, UPDATE, DELETE ON `shop`.* TO `a`@`%`", &[]),

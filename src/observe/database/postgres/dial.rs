@@ -4,6 +4,7 @@ use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::task::Poll;
+use std::time::Duration;
 
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
@@ -46,7 +47,7 @@ async fn once(
     tripwires: &[Tripwire],
     patience: Patience,
 ) -> Result<Identity, Failure> {
-    let until = Instant::now() + patience.connect;
+    let until = Instant::now() + patience.connect.min(LONGEST);
     let wire = Metered::new(open(&settings.address, until).await?);
     // INVARIANT: encrypted if and only if the settings say so; the driver's
     // mode does not fall back either.
@@ -147,4 +148,7 @@ async fn first(addresses: &[SocketAddr], until: Instant) -> Result<Box<dyn Wire>
     Err(failure)
 }
 
-const GOODBYE: std::time::Duration = std::time::Duration::from_millis(250);
+const GOODBYE: Duration = Duration::from_millis(250);
+
+/// Who would wait longer gets this; a clock has an end.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);

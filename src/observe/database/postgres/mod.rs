@@ -98,6 +98,9 @@ fn ask(client: &mut Client, tripwires: &[Tripwire]) -> Result<Identity, Failure>
 
 /// As [`identify`], of an asynchronous connection.
 ///
+/// LIMIT: a server that says nothing at all is waited for; a time-out around it
+/// is the caller's, who knows the runtime.
+///
 /// # Errors
 ///
 /// Why not, without a value; at `place`.
