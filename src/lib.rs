@@ -163,6 +163,8 @@
 //! | --- | --- |
 //! | `postgres` | asks PostgreSQL servers who they are; connections, seeds; on by default |
 //! | `report` | findings and policies as human text, JSON, SARIF and GitHub annotations; the JSON Schema of the format |
+//! | `tower` | layers for web services: debug gate, host gate, readiness |
+//! | `axum` | the same in terms of axum's router |
 //!
 //! No feature changes a verdict: where a server must be asked and cannot be, the gate is
 //! undecided.
@@ -194,6 +196,8 @@ pub mod selftest;
 pub mod source;
 pub mod stamp;
 pub mod target;
+#[cfg(feature = "tower")]
+pub mod tower;
 
 pub use finding::{Finding, Outcome};
 pub use gate::{Boot, Permit, Refusal, Seed, boot, boot_live, boot_with};

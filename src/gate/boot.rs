@@ -33,7 +33,11 @@ use crate::observe::{self, Asking};
 use crate::policy::{Phase, Policy};
 
 /// Leave to start, with the snapshot that was judged.
-pub struct Boot(Snapshot);
+pub struct Boot {
+    snapshot: Snapshot,
+    #[cfg(feature = "tower")]
+    judged: crate::tower::Judged,
+}
 
 impl Action for Boot {
     const GATE: Gate = Gate::Boot;
@@ -41,15 +45,25 @@ impl Action for Boot {
 
 impl Sealed for Boot {
     fn granted(policy: &Policy, verdict: &Verdict<'_>, facts: &Facts) -> Self {
-        Self(Snapshot::of(policy, verdict, facts))
+        Self {
+            snapshot: Snapshot::of(policy, verdict, facts),
+            #[cfg(feature = "tower")]
+            judged: crate::tower::Judged::of(policy, verdict, facts),
+        }
     }
 
     fn snapshot(&self) -> &Snapshot {
-        &self.0
+        &self.snapshot
     }
 }
 
 impl Permit<Boot> {
+    /// What follows from policy and facts for requests.
+    #[cfg(feature = "tower")]
+    pub(crate) fn judged(&self) -> &crate::tower::Judged {
+        &self.action().judged
+    }
+
     /// The settings of the program, read from the snapshot that was judged and
     /// not from the process a second time.
     ///

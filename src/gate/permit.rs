@@ -139,6 +139,11 @@ impl<A: Action> Permit<A> {
         self.snapshot().identity(name)
     }
 
+    #[cfg(feature = "tower")]
+    pub(super) fn action(&self) -> &A {
+        &self.action
+    }
+
     /// What stands in no way and should be known, such as that a database is a
     /// copy. [`boot`](super::boot()) and the like say it as `tracing` events.
     pub fn notes(&self) -> &[Note] {

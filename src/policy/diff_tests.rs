@@ -146,6 +146,23 @@ const EDITS: &[Edit] = &[
         &[(Looser, "environments.sandbox.debug.paths")],
     ),
     ("X-Debug-Secret", "X-Other", &[(Changed, "environments.sandbox.debug.header")]),
+    (
+        "# seed, debug",
+        "web = { proxies = [\"::1\"], foreign_origins = \"refuse\" } #",
+        &[
+            (Stricter, "environments.production.web.foreign_origins"),
+            (Looser, "environments.production.web.proxies"),
+        ],
+    ),
+    (
+        "# seed, debug",
+        "web = { health_paths = [\"/up\"], encoded_responses = \"pass\" } #",
+        &[
+            (Looser, "environments.production.web.encoded_responses"),
+            (Looser, "environments.production.web.health_addresses"),
+            (Looser, "environments.production.web.health_paths"),
+        ],
+    ),
     ("Fondateur / CTO", "CTO", &[(Changed, "owner")]),
     ("prefix  = \"KOOMY_\"", "", &[(Looser, "prefix")]),
     ("id = \"br-koomy-main-10000001\"", "", &[(Looser, "databases.koomy-main.branch.id")]),

@@ -116,6 +116,12 @@ pub static ENVIRONMENT: &[Key] = &[
         "Debug endpoints, which are forbidden when left out.",
         "{ paths = [\"/api/_debug\"], header = \"X-Debug-Secret\", secret = \"DEBUG_SECRET\" }",
     ),
+    optional(
+        "web",
+        Shape::Table(WEB),
+        "What the layers of a web service make of requests and answers.",
+        "{ health_paths = [\"/healthz\"], foreign_origins = \"refuse\" }",
+    ),
 ];
 
 /// `[environments.NAME.tripwire]`
@@ -149,6 +155,43 @@ pub static DEBUG: &[Key] = &[
         "\"X-Debug-Secret\"",
     ),
     required("secret", Shape::Text, "The variable that holds the secret.", "\"DEBUG_SECRET\""),
+];
+
+/// `web = { … }`
+pub static WEB: &[Key] = &[
+    optional(
+        "proxies",
+        Shape::Texts,
+        "Addresses, or ranges of them, of the proxies whose `X-Forwarded-Host` is believed. Nobody \
+         when left out.",
+        "[\"10.0.0.0/8\"]",
+    ),
+    optional(
+        "health_paths",
+        Shape::Texts,
+        "Paths, each exactly, that answer `GET` and `HEAD` under any host.",
+        "[\"/healthz\"]",
+    ),
+    optional(
+        "health_addresses",
+        Shape::Texts,
+        "Addresses, or ranges of them, that may ask for these paths under any host; all when left \
+         out.",
+        "[\"10.0.0.0/8\", \"fd00::/8\"]",
+    ),
+    optional(
+        "foreign_origins",
+        Shape::OneOf(&["pass", "refuse"]),
+        "What becomes of a request that a page of another environment sends; `pass` when left out.",
+        "\"refuse\"",
+    ),
+    optional(
+        "encoded_responses",
+        Shape::OneOf(&["refuse", "pass"]),
+        "What becomes of an answer whose body is encoded (`gzip`, …) before the shield can look \
+         into it; `refuse` when left out.",
+        "\"pass\"",
+    ),
 ];
 
 /// `[connections.NAME]`

@@ -22,6 +22,7 @@ pub mod show;
 #[cfg(test)]
 mod tests;
 mod variable;
+mod web;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -36,6 +37,7 @@ pub use problem::{PolicyError, Problem, ProblemKind};
 pub use variable::{
     Matcher, NamePattern, PerEnvironment, SecretRule, Variable, VariableKind, Where,
 };
+pub use web::{AddressRange, EncodedResponses, ForeignOrigins, WebRule};
 
 use crate::facts::Right;
 use crate::source::{Source, Span, Spanned};
@@ -132,6 +134,8 @@ pub struct Environment {
     pub tripwires: Vec<Tripwire>,
     /// Debug endpoints, where they are allowed.
     pub debug: Option<DebugRule>,
+    /// What it says of requests and answers.
+    pub web: WebRule,
 }
 
 /// A table whose rows give away that a database is in use.

@@ -2,8 +2,9 @@
 //! for each key what it means when more is said.
 
 use super::{
-    Connection, Data, Database, DebugRule, Environment, EnvironmentId, Given, Network,
-    PerEnvironment, Phase, Phases, Policy, Tripwire, Variable, VariableKind, Where,
+    AddressRange, Connection, Data, Database, DebugRule, EncodedResponses, Environment,
+    EnvironmentId, ForeignOrigins, Given, Network, PerEnvironment, Phase, Phases, Policy, Tripwire,
+    Variable, VariableKind, WebRule, Where,
 };
 use crate::source::{Span, Spanned};
 
@@ -96,6 +97,7 @@ fn environment(policy: &Policy, environment: &Environment) -> Table {
         entry("tripwire", Said::Words(tripwires.iter().map(tripwire).collect()), Sense::Demands),
     ];
     entries.extend(debug(environment.debug.as_ref()));
+    entries.extend(web(&environment.web));
     table("environments", name, entries)
 }
 
@@ -113,6 +115,33 @@ fn debug(rule: Option<&DebugRule>) -> [Entry; 3] {
         allows("debug.paths", paths),
         describes("debug.header", rule.map(|rule| rule.header.as_str())),
         describes("debug.secret", rule.map(|rule| rule.secret.value.as_str())),
+    ]
+}
+
+fn web(rule: &WebRule) -> [Entry; 5] {
+    let WebRule { proxies, health_paths, health_addresses, foreign_origins, encoded_responses } =
+        rule;
+    let ranges =
+        |list: &[AddressRange]| Said::Words(list.iter().map(AddressRange::to_string).collect());
+    // Without a list everybody may ask, but for nothing where there is no path.
+    let addresses = match health_addresses.as_slice() {
+        [] if !health_paths.is_empty() => Said::Any,
+        list => ranges(list),
+    };
+    let origins = match foreign_origins {
+        ForeignOrigins::Pass => 0,
+        ForeignOrigins::Refuse => 1,
+    };
+    let encoded = match encoded_responses {
+        EncodedResponses::Pass => 0,
+        EncodedResponses::Refuse => 1,
+    };
+    [
+        entry("web.proxies", ranges(proxies), Sense::Allows),
+        allows("web.health_paths", texts(health_paths)),
+        entry("web.health_addresses", addresses, Sense::Allows),
+        level("web.foreign_origins", origins, foreign_origins.name()),
+        level("web.encoded_responses", encoded, encoded_responses.name()),
     ]
 }
 

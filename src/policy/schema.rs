@@ -98,9 +98,12 @@ const PATTERNS: &[(&str, &str, &str)] = &[
     ("databases", "endpoints", HOST),
     ("databases", "hosts", HOST),
     ("databases", "sockets", "^/(.*[^/])$"),
-    ("debug", "paths", "^/."),
+    ("debug", "paths", PATH),
     ("debug", "header", "^[A-Za-z0-9_-]+$"),
+    ("web", "health_paths", PATH),
 ];
+/// LIMIT: lets the segments `.` and `..` pass, which the reader refuses.
+const PATH: &str = "^(/[A-Za-z0-9._~-]+)+$";
 const HOST: &str = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$";
 const VARIABLE_NAME: &str = r"^([^*]*|[^*]+\*|\*[^*]+)$";
 

@@ -126,6 +126,7 @@ pub(crate) static TABLES: &[(&str, &str, &[Key])] = &[
     ("environments", "[environments.sandbox]", format::ENVIRONMENT),
     ("tripwire", "[environments.sandbox.tripwire.\"public.users\"]", format::TRIPWIRE),
     ("debug", "[environments.sandbox.debug]", format::DEBUG),
+    ("web", "[environments.sandbox.web]", format::WEB),
     ("databases", "[databases.koomy-main]", format::DATABASE),
     ("branch", "[databases.koomy-main.branch]", format::BRANCH),
     ("connections", "[connections.primary]", format::CONNECTION),

@@ -74,8 +74,8 @@ pub(super) enum Failure {
     Denied,
     #[error("the connection is inside a transaction")]
     InTransaction,
-    #[error("the database has no PL/pgSQL")]
-    NoLanguage,
+    #[error("more than one server answers on the connection")]
+    TwoServers,
     #[error("the server's answer makes no sense")]
     Answer,
     #[error("the server refuses with the error {code}")]
@@ -224,7 +224,7 @@ impl Failure {
             Self::NoDatabase => "check the database's name, or create it",
             Self::Denied => "grant the role CONNECT on the database",
             Self::InTransaction => "hand the connection over before a transaction begins",
-            Self::NoLanguage => "run `CREATE EXTENSION plpgsql` in it",
+            Self::TwoServers => "connect to one server, and not to several in turn",
             Self::Refused { .. } => "look the code up, or see the server's log",
         }
         .to_owned()
@@ -284,7 +284,7 @@ mod tests {
             F::NoDatabase,
             F::Denied,
             F::InTransaction,
-            F::NoLanguage,
+            F::TwoServers,
             F::Answer,
             F::Refused { code: Code::new("XX000") },
         ]

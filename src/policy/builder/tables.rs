@@ -1,6 +1,6 @@
 //! The tables of a policy, filled in code.
 
-use super::super::{Data, Phase};
+use super::super::{Data, EncodedResponses, ForeignOrigins, Phase};
 use super::text::{Item, Table};
 use crate::facts::Right;
 use crate::secret::Class;
@@ -80,6 +80,32 @@ impl EnvironmentBuilder {
         let table = self.0.entry("debug", "paths", Item::texts(paths));
         let table = table.entry("debug", "header", Item::Text(header.into()));
         Self(table.entry("debug", "secret", Item::Text(secret.into())))
+    }
+
+    /// Lists the proxies whose `X-Forwarded-Host` is believed.
+    pub fn proxies(self, ranges: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.entry("web", "proxies", Item::texts(ranges)))
+    }
+
+    /// Lists the paths that answer under any host.
+    pub fn health_paths(self, paths: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.entry("web", "health_paths", Item::texts(paths)))
+    }
+
+    /// Lists who may ask for these paths under any host; everybody unless it is
+    /// said.
+    pub fn health_addresses(self, ranges: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(self.0.entry("web", "health_addresses", Item::texts(ranges)))
+    }
+
+    /// Says what becomes of a request that a page of another environment sends.
+    pub fn foreign_origins(self, what: ForeignOrigins) -> Self {
+        Self(self.0.entry("web", "foreign_origins", Item::Text(what.name().to_owned())))
+    }
+
+    /// Says what becomes of an answer whose body is encoded already.
+    pub fn encoded_responses(self, what: EncodedResponses) -> Self {
+        Self(self.0.entry("web", "encoded_responses", Item::Text(what.name().to_owned())))
     }
 }
 

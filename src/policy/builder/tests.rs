@@ -4,7 +4,7 @@ use super::super::format::{self, Key};
 use super::*;
 use crate::facts::{Facts, Right};
 use crate::gate::{Gate, decide};
-use crate::policy::{Data, Phase, ProblemKind};
+use crate::policy::{Data, EncodedResponses, ForeignOrigins, Phase, ProblemKind};
 use crate::secret::Class;
 use crate::target::{Engine, Provider};
 
@@ -168,6 +168,11 @@ fn every_key() -> String {
                 .tripwire_rows("s.t", 1)
                 .tripwire_recent("s.t", "c")
                 .debug(["/p"], "H", "S")
+                .proxies(["10.0.0.0/8"])
+                .health_paths(["/h"])
+                .health_addresses(["::1"])
+                .foreign_origins(ForeignOrigins::Refuse)
+                .encoded_responses(EncodedResponses::Pass)
         })
         .connection("c", |c| {
             c.engine(Engine::MySql)
@@ -221,6 +226,7 @@ fn every_key_of_the_format_can_be_built() {
         format::ENVIRONMENT,
         format::TRIPWIRE,
         format::DEBUG,
+        format::WEB,
         format::CONNECTION,
         format::DATABASE,
         format::BRANCH,

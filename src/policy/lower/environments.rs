@@ -65,6 +65,7 @@ impl Lower {
             forbidden_rights: rights(section, name.span),
             tripwires: self.tripwires(section),
             debug: section.table("debug").and_then(|debug| self.debug(debug)),
+            web: section.table("web").map(|web| self.web(web)).unwrap_or_default(),
             name,
         }
     }
@@ -81,15 +82,7 @@ impl Lower {
 
     fn debug(&mut self, section: Section<'_>) -> Option<DebugRule> {
         let paths = section.texts("paths")?;
-        for path in &paths {
-            if !path.value.starts_with('/') || path.value.len() < 2 {
-                self.contradiction(
-                    path.span,
-                    format!("`{}` is no path below the root", path.value),
-                    "write a path such as `/api/_debug`",
-                );
-            }
-        }
+        paths.iter().for_each(|path| self.path(path));
         let header = section.text("header")?;
         let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
         if header.value.is_empty() || !header.value.bytes().all(is_token) {

@@ -5,6 +5,7 @@ mod connections;
 mod databases;
 mod environments;
 mod variables;
+mod web;
 
 use std::collections::BTreeMap;
 

@@ -1,65 +1,77 @@
 //! The driver's words in ours.
 
 use std::error::Error as _;
+use std::future::{Future, poll_fn};
 use std::io;
+use std::task::Poll;
 use std::time::Duration;
 
-use tokio_postgres::{Client, Error, SimpleQueryMessage, SimpleQueryRow};
+use tokio_postgres::{Client, Error, SimpleQueryMessage};
 
 use super::super::failure::{Code, Failure};
 use super::super::tls;
+use super::answer::Answer;
 use super::probe;
 use super::read::read;
 use crate::facts::Identity;
 use crate::policy::Tripwire;
 
-/// Asks the server of a connection that is outside a transaction.
+/// Asks the server of a connection that is outside a transaction: everything at
+/// once, so that it is one round trip.
 pub(super) async fn ask(
     client: &Client,
     tripwires: &[Tripwire],
     answer: Duration,
 ) -> Result<Identity, Failure> {
-    let said = client.simple_query(&probe::text(tripwires, answer)).await;
-    understood(said, tripwires)
+    let messages = probe::messages(tripwires, answer);
+    let asked = messages.iter().map(|message| client.simple_query(message));
+    let answers: Result<Vec<_>, _> = together(asked).await.into_iter().map(Answer::of).collect();
+    read(&answers?, tripwires)
 }
 
-/// Reads what the server said to a probe.
-pub(super) fn understood(
-    said: Result<Vec<SimpleQueryMessage>, Error>,
+/// As [`ask`], one after the other.
+pub(super) fn ask_in_turn(
+    client: &mut ::postgres::Client,
     tripwires: &[Tripwire],
+    answer: Duration,
 ) -> Result<Identity, Failure> {
-    read(&rows::<4>(said)?, tripwires)
+    let messages = probe::messages(tripwires, answer);
+    let answers = messages.iter().map(|message| Answer::of(client.simple_query(message)));
+    read(&answers.collect::<Result<Vec<_>, _>>()?, tripwires)
 }
 
 /// Whether a connection is outside a transaction, after [`probe::FREE`].
 pub(super) fn is_free(said: Result<Vec<SimpleQueryMessage>, Error>) -> Result<(), Failure> {
-    match rows::<2>(said)?.as_slice() {
-        [[Some(transaction), Some(statement)]] if transaction == statement => Ok(()),
-        [[Some(_), Some(_)]] => Err(Failure::InTransaction),
+    let rows = Answer::rows(said)?;
+    match rows.as_slice() {
+        [row] => match row.as_slice() {
+            [Some(transaction), Some(statement)] if transaction == statement => Ok(()),
+            [Some(_), Some(_)] => Err(Failure::InTransaction),
+            _ => Err(Failure::Answer),
+        },
         _ => Err(Failure::Answer),
     }
 }
 
-fn rows<const N: usize>(
-    said: Result<Vec<SimpleQueryMessage>, Error>,
-) -> Result<Vec<[Option<String>; N]>, Failure> {
-    let said = said.map_err(|error| failure(&error))?;
-    let rows = said.iter().filter_map(|message| match message {
-        SimpleQueryMessage::Row(row) => Some(texts(row)),
-        _ => None,
-    });
-    rows.collect()
-}
-
-fn texts<const N: usize>(row: &SimpleQueryRow) -> Result<[Option<String>; N], Failure> {
-    if row.len() != N {
-        return Err(Failure::Answer);
-    }
-    let mut texts = [const { None }; N];
-    for (index, text) in texts.iter_mut().enumerate() {
-        *text = row.try_get(index).map_err(|_| Failure::Answer)?.map(str::to_owned);
-    }
-    Ok(texts)
+/// Starts all, in their order, and waits for all.
+async fn together<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut running: Vec<_> = futures.map(|future| (Box::pin(future), None)).collect();
+    poll_fn(|context| {
+        let mut pending = false;
+        for (future, done) in &mut running {
+            if done.is_none() {
+                match future.as_mut().poll(context) {
+                    Poll::Ready(output) => *done = Some(output),
+                    Poll::Pending => pending = true,
+                }
+            }
+        }
+        if pending {
+            return Poll::Pending;
+        }
+        Poll::Ready(running.drain(..).filter_map(|(_, done)| done).collect())
+    })
+    .await
 }
 
 /// Why the driver failed.
@@ -98,7 +110,6 @@ fn refused(code: &str, said: &str) -> Failure {
         "57014" => Failure::Silent,
         "57P01" | "57P02" => Failure::Lost,
         "42501" => Failure::Denied,
-        "42704" => Failure::NoLanguage,
         "25P02" | "25001" => Failure::InTransaction,
         _ => Failure::Refused { code: Code::new(code) },
     }
@@ -135,7 +146,6 @@ mod tests {
             ("57014", "", Failure::Silent),
             ("53300", "", Failure::Full),
             ("42501", "", Failure::Denied),
-            ("42704", "", Failure::NoLanguage),
             ("25P02", "", Failure::InTransaction),
             ("08P01", "password authentication failed", Failure::Credentials),
             ("08P01", "no such user: x", Failure::Credentials),

@@ -3,6 +3,7 @@
 //! [`identify`] and [`connect`] are for a program that goes on to use the
 //! connection; [`identities`](super::identities) asks on one of its own.
 
+mod answer;
 mod dial;
 mod driver;
 mod encryption;
@@ -92,7 +93,7 @@ pub fn identify(
 fn ask(client: &mut Client, tripwires: &[Tripwire]) -> Result<Identity, Failure> {
     client.is_valid(ANSWER).map_err(|error| driver::failure(&error))?;
     driver::is_free(client.simple_query(probe::FREE))?;
-    driver::understood(client.simple_query(&probe::text(tripwires, ANSWER)), tripwires)
+    driver::ask_in_turn(client, tripwires, ANSWER)
 }
 
 /// As [`identify`], of an asynchronous connection.

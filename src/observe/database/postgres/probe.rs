@@ -1,71 +1,77 @@
-//! What a PostgreSQL server is asked, as one message.
+//! What a PostgreSQL server is asked.
 //!
-//! One simple query, so that it is one round trip: a read-only transaction that
-//! is rolled back. What may fail without meaning that all fails (the stamp, the
-//! control file, a table of the tripwire) stands in blocks of its own.
+//! Several messages that are sent together, so that all of them are one round
+//! trip, and one that fails (there is no stamp, the control file is not for
+//! everybody) leaves the others alone. Each is a read-only transaction of its
+//! own that needs no other: a pooler may give each to another session. In which
+//! server it was answered is a part of each answer.
 //!
 //! - The search path is `pg_catalog` before anything else is looked up, since
 //!   the role can set one by which tables, functions and operators of its own
 //!   come first. Names are qualified all the same.
+//! - Catalogs are filtered by functions. A new session looks up and plans an
+//!   operator in several times as long.
 //! - No answer is compared in SQL with what the policy says.
-//! - `row_security = off` makes a hidden row an error.
-//! - What the blocks find travels in a setting of the transaction, which is
-//!   written before it is read.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::policy::Tripwire;
-
-/// The message, if nothing may take longer than `answer`.
-pub(super) fn text(tripwires: &[Tripwire], answer: Duration) -> String {
-    let answer = answer.as_millis().clamp(2, 1_000_000);
-    let mut text = PROBE.replacen("/*answer*/", &answer.to_string(), 1).replacen(
-        "/*lock*/",
-        &(answer / 2).to_string(),
-        1,
-    );
-    for tripwire in tripwires {
-        text.push_str(&count(tripwire));
-    }
-    text.push_str(RESULT);
-    text
-}
-
-fn count(tripwire: &Tripwire) -> String {
-    let (schema, table) = tripwire.table.value.split_once('.').unwrap_or_default();
-    let limit = tripwire.rows.map(|rows| (u64::from(rows) + 1).to_string());
-    TRIPWIRE
-        .replace("/*schema*/", &literal(Some(schema)))
-        .replace("/*table*/", &literal(Some(table)))
-        .replace("/*limit*/", &literal(limit.as_deref()))
-        .replace("/*recent*/", &literal(tripwire.recent.as_deref()))
-}
-
-/// A literal that means the same however the server reads backslashes, quotes
-/// and the end of a block.
-///
-/// MIRRORS: the policy takes letters, digits and underscores alone.
-fn literal(text: Option<&str>) -> String {
-    let Some(text) = text else { return "NULL::text".to_owned() };
-    let mut literal = String::with_capacity(text.len() + 8);
-    let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
-    // Whatever fits has no character to escape; nothing else is ever a name.
-    let _infallible = write!(literal, "'{}'::text", text.chars().filter(plain).collect::<String>());
-    literal
-}
 
 /// Whether a connection is outside a transaction: then both are one time.
 pub(super) const FREE: &str =
     "SELECT pg_catalog.now()::pg_catalog.text, pg_catalog.statement_timestamp()::pg_catalog.text";
 
-const PROBE: &str = include_str!("probe.sql");
-const TRIPWIRE: &str = include_str!("tripwire.sql");
-const RESULT: &str = "\
-SELECT p.r[i], p.r[i + 1], p.r[i + 2], p.r[i + 3]
-  FROM (SELECT pg_catalog.current_setting('koomy_guard.probe')::text[] AS r) p,
-       pg_catalog.generate_series(1, pg_catalog.cardinality(p.r), 4) i ORDER BY i;
-ROLLBACK";
+/// The messages, if none may take longer than `answer`: the session, the control
+/// file, the stamp, and one for each tripwire.
+pub(super) fn messages(tripwires: &[Tripwire], answer: Duration) -> Vec<String> {
+    let answer = answer.as_millis().clamp(2, 1_000_000);
+    let [catalog, table] = [
+        format!("{BEGIN} = {answer}; "),
+        // DELIBERATE: a row that a policy hides is an error, and not absent.
+        format!("{BEGIN} = {answer}; SET LOCAL lock_timeout = {}; {TABLE}; ", answer / 2),
+    ];
+    let mut messages = vec![catalog.clone() + SESSION, catalog + CONTROL, table.clone() + STAMP];
+    messages.extend(tripwires.iter().map(|tripwire| table.clone() + &count(tripwire)));
+    messages
+}
+
+/// The rows of a table, counted no further than they have to be.
+fn count(tripwire: &Tripwire) -> String {
+    let (schema, name) = tripwire.table.value.split_once('.').unwrap_or_default();
+    let table = format!("{}.{}", quoted(schema), quoted(name));
+    let rows = tripwire.rows.map(|rows| {
+        let limit = u64::from(rows) + 1;
+        format!("(SELECT pg_catalog.count(*) FROM (SELECT FROM {table} LIMIT {limit}) x)")
+    });
+    let recent = tripwire.recent.as_deref().map(|column| {
+        let column = quoted(column);
+        let day = "pg_catalog.now() - '1 day'::pg_catalog.interval";
+        format!("EXISTS (SELECT FROM {table} x WHERE x.{column} > {day})")
+    });
+    let [rows, recent] = [rows, recent].map(|part| part.unwrap_or_else(|| "NULL".to_owned()));
+    format!(
+        "SELECT 'tripwire', pg_catalog.pg_postmaster_start_time(), pg_catalog.current_database(), \
+         {rows}, {recent}"
+    )
+}
+
+/// MIRRORS: the policy takes letters, digits and underscores alone, so that
+/// nothing is left out here.
+fn quoted(name: &str) -> String {
+    let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
+    format!("\"{}\"", name.chars().filter(plain).collect::<String>())
+}
+
+const SESSION: &str = include_str!("session.sql");
+const STAMP: &str = include_str!("stamp.sql");
+const CONTROL: &str = "SELECT 'control', pg_catalog.pg_postmaster_start_time(), \
+     pg_catalog.current_database(), c.system_identifier FROM pg_catalog.pg_control_system() c";
+
+/// DELIBERATE: the level, because a session may have one that waits for others.
+const BEGIN: &str = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY; \
+     SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL statement_timeout";
+const TABLE: &str =
+    "SET LOCAL row_security = off; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL TimeZone = 'UTC'";
 
 #[cfg(test)]
 mod tests {
@@ -78,45 +84,48 @@ mod tests {
     }
 
     #[test]
-    fn every_gap_is_filled() {
-        let tripwires =
-            [tripwire("public.t", Some(u32::MAX), None), tripwire("s.u", None, Some("at"))];
-        let text = text(&tripwires, Duration::from_secs(5));
-        assert!(!text.contains("/*") && !text.contains('\\'), "{text}");
-        for part in [
-            "'public'::text",
-            "'4294967296'::text",
-            "'u'::text",
-            "'at'::text",
-            "= 5000;",
-            "= 2500;",
-        ] {
-            assert!(text.contains(part), "{part}");
+    fn each_message_is_read_only_bounded_and_resolves_names_in_the_catalog() {
+        let tripwires = [tripwire("public.t", Some(1), Some("at"))];
+        for (answer, bound) in [(Duration::from_secs(5), 5000), (Duration::ZERO, 2)] {
+            let messages = messages(&tripwires, answer);
+            assert_eq!(messages.len(), 4);
+            for message in messages {
+                let begin = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY; \
+                    SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL statement_timeout";
+                let begin = format!("{begin} = {bound}; ");
+                assert!(message.starts_with(&begin), "{message}");
+                assert!(!message.contains('\\'), "{message}");
+            }
         }
     }
 
     #[test]
-    fn it_is_read_only_from_its_first_word_to_its_last() {
-        let text = text(&[], Duration::ZERO);
-        assert!(text.starts_with("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;\nSET LOCAL search_path = pg_catalog, pg_temp;"));
-        assert!(text.ends_with(";\nROLLBACK"));
-        assert!(text.contains("statement_timeout = 2;"), "0 would be no limit");
+    fn a_table_is_counted_as_far_as_the_policy_asks() {
+        let rows = count(&tripwire("s.T", Some(u32::MAX), None));
+        let expected =
+            "(SELECT pg_catalog.count(*) FROM (SELECT FROM \"s\".\"T\" LIMIT 4294967296) x), NULL";
+        assert!(rows.ends_with(expected), "{rows}");
+        let recent = count(&tripwire("s.T", None, Some("madeAt")));
+        assert!(
+            recent.contains("NULL, EXISTS (SELECT FROM \"s\".\"T\" x WHERE x.\"madeAt\" > "),
+            "{recent}"
+        );
     }
 
     #[test]
     fn a_name_cannot_leave_its_quotes() {
-        assert_eq!(literal(Some("a'b\\$koomy$;--")), "'abkoomy'::text");
-        assert_eq!(literal(None), "NULL::text");
+        assert_eq!(quoted("a'b\"\\;--$_1"), "\"ab_1\"");
     }
 
     #[test]
-    fn every_name_says_where_it_comes_from() {
-        for sql in [PROBE, TRIPWIRE, RESULT, FREE] {
-            let words = sql.split(|c: char| !(c.is_ascii_alphanumeric() || "_.('".contains(c)));
-            for word in words.filter(|word| word.contains('(')) {
-                let function = word.split('(').next().unwrap_or_default();
-                let known = ["", "EXISTS", "IN", "VALUES", "OR", "AND"].contains(&function);
-                assert!(known || function.starts_with("pg_catalog."), "{word}");
+    fn every_function_says_where_it_comes_from() {
+        let count = count(&tripwire("s.t", Some(1), Some("at")));
+        for sql in [SESSION, CONTROL, STAMP, FREE, &count] {
+            let words = sql.split(|c: char| !(c.is_ascii_alphanumeric() || "_.(".contains(c)));
+            let calls = words.filter_map(|word| word.split_once('('));
+            for (function, _) in calls.filter(|(function, _)| !function.is_empty()) {
+                let is_keyword = ["EXISTS", "COALESCE"].contains(&function);
+                assert!(is_keyword || function.starts_with("pg_catalog."), "{function}");
             }
         }
     }

@@ -3,9 +3,12 @@
 //! Total: a hostile server may answer anything.
 
 use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
 
 use super::super::failure::Failure;
 use super::super::name;
+use super::answer::{Answer, Cells, Error};
 use crate::facts::{
     Binding, Cluster, Counted, Identity, Marked, Neon, Right, Role, Rows, Server, Stamp, Tables,
     Trace,
@@ -13,71 +16,83 @@ use crate::facts::{
 use crate::policy::Tripwire;
 use crate::target::Provider;
 
-/// A row of the answer: what it is about, and up to three texts.
-pub(super) type Row = [Option<String>; 4];
-
-/// Reads the rows.
-pub(super) fn read(rows: &[Row], tripwires: &[Tripwire]) -> Result<Identity, Failure> {
-    let answer = Answer(rows);
-    let [database, role, version] = answer.one("session")?;
-    let (database, role, version) = (name(database)?, name(role)?, name(version)?);
-    let [tables, ..] = answer.one("tables")?;
-    let tables = match tables {
-        Some("true") => Tables::Some,
-        Some("false") => Tables::None,
-        Some(_) | None => return Err(Failure::Answer),
+/// Reads the answers to the messages of a probe, in their order.
+pub(super) fn read(answers: &[Answer], tripwires: &[Tripwire]) -> Result<Identity, Failure> {
+    let [Answer::Rows(session), control, stamp, counts @ ..] = answers else {
+        return Err(Failure::Answer);
     };
+    let session = Session::of(session)?;
+    if counts.len() != tripwires.len() {
+        return Err(Failure::Answer);
+    }
+    let counted = |(tripwire, answer): (&Tripwire, &Answer)| {
+        let rows = session.count(tripwire, answer)?;
+        Ok(Counted { table: tripwire.table.value.clone(), rows })
+    };
+    let (database_oid, rights) = session.rights()?;
     Ok(Identity {
-        server: Server::Postgres { neon: answer.neon()?, cluster: answer.cluster()? },
-        version,
-        database,
-        role: Role { name: role, rights: answer.rights()? },
-        address: answer.address()?,
-        read_only: answer.read_only()?,
-        traces: answer.traces()?,
-        stamp: answer.stamp(tables)?,
-        tripwires: answer.tripwires(tripwires)?,
+        server: Server::Postgres {
+            neon: session.neon()?,
+            cluster: session.cluster(control, database_oid)?,
+        },
+        version: name(session.version)?,
+        database: name(session.database)?,
+        role: Role { name: name(session.role)?, rights },
+        address: session.address()?,
+        read_only: flag(session.recovery)? || flag(session.reads)?,
+        traces: session.traces()?,
+        stamp: session.stamp(stamp)?,
+        tripwires: tripwires.iter().zip(counts).map(counted).collect::<Result<_, _>>()?,
     })
 }
 
-struct Answer<'a>(&'a [Row]);
+type Text<'a> = Option<&'a str>;
 
-type Texts<'a> = [Option<&'a str>; 3];
+/// The first answer.
+struct Session<'a> {
+    rows: &'a [Cells],
+    start: Text<'a>,
+    database: Text<'a>,
+    role: Text<'a>,
+    version: Text<'a>,
+    host: Text<'a>,
+    port: Text<'a>,
+    recovery: Text<'a>,
+    reads: Text<'a>,
+}
 
-impl<'a> Answer<'a> {
-    fn all(&self, about: &'static str) -> impl Iterator<Item = Texts<'a>> {
-        let rows = self.0.iter().filter(move |[kind, ..]| kind.as_deref() == Some(about));
-        rows.map(|[_, a, b, c]| [a.as_deref(), b.as_deref(), c.as_deref()])
+impl<'a> Session<'a> {
+    fn of(rows: &'a [Cells]) -> Result<Self, Failure> {
+        let [start, database, role, version, host, port, recovery, reads] = one(rows, "session")?;
+        Ok(Self { rows, start, database, role, version, host, port, recovery, reads })
     }
 
-    fn at_most_one(&self, about: &'static str) -> Result<Option<Texts<'a>>, Failure> {
-        let mut rows = self.all(about);
-        match (rows.next(), rows.next()) {
-            (row, None) => Ok(row),
-            (_, Some(_)) => Err(Failure::Answer),
+    /// The row of another answer, if there is one; the same server's in any case.
+    fn beside<const N: usize>(&self, row: &'a Cells) -> Result<[Text<'a>; N], Failure> {
+        let mut cells = row.iter().map(Option::as_deref);
+        let (_, start, database) = (cells.next(), cells.next(), cells.next());
+        if start != Some(self.start) || database != Some(self.database) {
+            return Err(Failure::TwoServers);
         }
-    }
-
-    fn one(&self, about: &'static str) -> Result<Texts<'a>, Failure> {
-        self.at_most_one(about)?.ok_or(Failure::Answer)
+        exactly(cells)
     }
 
     /// INVARIANT: a setting counts only if the server's start alone sets it; any
     /// other is a placeholder that a session may have filled.
     fn neon(&self) -> Result<Option<Neon>, Failure> {
         let mut neon: Option<Neon> = None;
-        for [setting, value, context] in self.all("setting") {
+        for row in all(self.rows, "setting") {
+            let [setting, value, context] = row?;
             let (Some(setting), Some("postmaster")) = (setting, context) else { continue };
-            let Some(id) = setting.strip_prefix("neon.") else { continue };
-            let neon = neon.get_or_insert_default();
-            let field = match id {
-                "project_id" => &mut neon.project,
-                "branch_id" => &mut neon.branch,
-                "endpoint_id" => &mut neon.endpoint,
-                "timeline_id" => &mut neon.timeline,
-                _ => return Err(Failure::Answer),
+            let field: fn(&mut Neon) -> &mut Option<String> = match setting {
+                "neon.project_id" => |neon| &mut neon.project,
+                "neon.branch_id" => |neon| &mut neon.branch,
+                "neon.endpoint_id" => |neon| &mut neon.endpoint,
+                "neon.timeline_id" => |neon| &mut neon.timeline,
+                _ => continue,
             };
             let id = value.filter(|id| !id.is_empty()).map(|id| name(Some(id))).transpose()?;
+            let field = field(neon.get_or_insert_default());
             if std::mem::replace(field, id).is_some() {
                 return Err(Failure::Answer);
             }
@@ -85,148 +100,187 @@ impl<'a> Answer<'a> {
         Ok(neon)
     }
 
-    fn cluster(&self) -> Result<Option<Cluster>, Failure> {
-        let [oid, ..] = self.one("database")?;
-        let database_oid = number(oid)?;
-        let Some([id, ..]) = self.at_most_one("cluster")? else { return Ok(None) };
-        let id = id.filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()));
-        let system_identifier = name(id)?;
-        Ok(Some(Cluster { system_identifier, database_oid }))
+    fn cluster(
+        &'a self,
+        control: &'a Answer,
+        database_oid: u32,
+    ) -> Result<Option<Cluster>, Failure> {
+        let row = match control {
+            Answer::Rows(rows) => {
+                let [row] = rows.as_slice() else { return Err(Failure::Answer) };
+                row
+            }
+            // It is not for this role, or there is none: the cluster is unknown.
+            Answer::Error(_) => return Ok(None),
+        };
+        let [id] = self.beside(row)?;
+        let id = id.filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()));
+        Ok(Some(Cluster { system_identifier: name(id)?, database_oid }))
     }
 
-    fn rights(&self) -> Result<BTreeSet<Right>, Failure> {
+    fn rights(&self) -> Result<(u32, BTreeSet<Right>), Failure> {
         let mut rights = BTreeSet::new();
-        for [words, ..] in self.all("rights") {
-            for word in words.ok_or(Failure::Answer)?.split(' ').filter(|word| !word.is_empty()) {
-                rights.insert(Right::from_name(word).ok_or(Failure::Answer)?);
+        let mut database: Option<u32> = None;
+        for row in all(self.rows, "role") {
+            let [oid, role, flags @ ..]: [_; 8] = row?;
+            let oid = number(oid)?;
+            if database.replace(oid).is_some_and(|known| known != oid) {
+                return Err(Failure::Answer);
+            }
+            if role == Some("pg_write_all_data") {
+                rights.insert(Right::WriteAllData);
+            }
+            for (has, right) in flags.into_iter().zip(FLAGS) {
+                if flag(has)? {
+                    rights.insert(*right);
+                }
             }
         }
         if rights.contains(&Right::Superuser) {
             rights.extend(Right::ALL);
         }
-        Ok(rights)
+        Ok((database.ok_or(Failure::Answer)?, rights))
     }
 
     fn address(&self) -> Result<Option<String>, Failure> {
-        let [host, port, _] = self.one("address")?;
-        let (Some(host), Some(port)) = (host, port) else { return Ok(None) };
-        let host: std::net::IpAddr = host.parse().map_err(|_| Failure::Answer)?;
-        let port: u16 = number(Some(port))?;
-        Ok(Some(std::net::SocketAddr::new(host, port).to_string()))
-    }
-
-    fn read_only(&self) -> Result<bool, Failure> {
-        match self.one("writing")? {
-            [Some("false"), Some("off"), _] => Ok(false),
-            [Some("true" | "false"), Some("on" | "off"), _] => Ok(true),
-            _ => Err(Failure::Answer),
-        }
+        let (Some(host), Some(port)) = (self.host, self.port) else { return Ok(None) };
+        let host: IpAddr = host.parse().map_err(|_| Failure::Answer)?;
+        Ok(Some(SocketAddr::new(host, number(Some(port))?).to_string()))
     }
 
     fn traces(&self) -> Result<BTreeSet<Trace>, Failure> {
-        let settings = self.all("setting").filter_map(|[setting, ..]| {
-            let setting = setting?;
-            let (_, service) = SETTINGS.iter().find(|(prefix, _)| setting.starts_with(prefix))?;
-            Some((*service, setting))
-        });
-        let roles = self.all("known").filter_map(|[role, ..]| {
-            let (role, service) = ROLES.iter().find(|(known, _)| role == Some(*known))?;
-            Some((*service, *role))
-        });
-        let mut traces = BTreeSet::new();
-        for (service, by) in roles.chain(settings) {
-            traces.insert(Trace { service, by: name(Some(by))? });
+        let known: [_; 6] = one(self.rows, "known")?;
+        let roles = ROLES.iter().zip(known).filter(|(_, found)| found.is_some());
+        let mut traces: BTreeSet<_> =
+            roles.map(|((role, service), _)| Trace { service, by: (*role).to_owned() }).collect();
+        for row in all(self.rows, "setting") {
+            let [setting, _, _] = row?;
+            let setting = name(setting)?;
+            let of = SETTINGS.iter().find(|(prefix, _)| setting.starts_with(prefix));
+            traces.extend(of.map(|(_, service)| Trace { service, by: setting }));
         }
         Ok(traces)
     }
 
-    fn stamp(&self, tables: Tables) -> Result<Marked, Failure> {
-        let states: Vec<_> = self.all("stamp").map(|[state, ..]| state).collect();
-        Ok(match states.as_slice() {
-            [Some("none")] => Marked::No { tables },
-            [Some("table")] => Marked::Emptied,
-            [Some("table"), Some("row")] => self.stamped(),
-            [Some("table"), Some("row"), ..] => unreadable("it has several rows"),
-            [Some("other")] => unreadable("something else has its name"),
-            [Some("denied")] => unreadable("the role has no right to read it"),
-            [Some("locked")] => unreadable("another session has locked it"),
-            [Some("error")] => unreadable("reading it is an error"),
-            _ => return Err(Failure::Answer),
-        })
-    }
-
-    fn stamped(&self) -> Marked {
-        let field = |key: &str| {
-            let mut fields = self.all("stamped").filter(|[known, ..]| *known == Some(key));
-            fields.next().and_then(|[_, value, _]| name(value).ok())
-        };
-        let required = || {
-            let binding = match field("bound_kind")?.as_str() {
-                "neon" => {
-                    Binding::Neon { project: field("project_id")?, branch: field("branch_id")? }
-                }
-                "plain" => Binding::Plain {
-                    system_identifier: field("system_identifier")?,
-                    database_oid: field("database_oid")?.parse().ok()?,
-                    database: field("database_name")?,
-                },
-                _ => return None,
-            };
-            Some(Stamp {
-                environment: field("env")?,
-                binding,
-                stamped_at: field("stamped_at")?,
-                guard_version: field("guard_version")?,
-                parent_environment: field("parent_env"),
-            })
-        };
-        required().map_or_else(|| unreadable("its row is not complete"), Marked::Stamped)
-    }
-
-    fn tripwires(&self, tripwires: &[Tripwire]) -> Result<Vec<Counted>, Failure> {
-        let found: Vec<_> = self.all("tripwire").collect();
-        if found.len() != tripwires.len() {
-            return Err(Failure::Answer);
+    fn stamp(&'a self, answer: &'a Answer) -> Result<Marked, Failure> {
+        let [tables] = one(self.rows, "tables")?;
+        let tables = if flag(tables)? { Tables::Some } else { Tables::None };
+        let unreadable = |why: &str| Ok(Marked::Unreadable { why: why.to_owned() });
+        match answer {
+            Answer::Error(Error::NoTable) => Ok(Marked::No { tables }),
+            Answer::Error(Error::Denied) => unreadable("the role has no right to read it"),
+            Answer::Error(Error::Slow) => unreadable("another session has locked it"),
+            Answer::Error(Error::Other) => unreadable("something else has its name"),
+            Answer::Rows(rows) => match rows.as_slice() {
+                [] => Ok(Marked::Emptied),
+                [row] => Ok(stamped(self.beside(row)?).map_or_else(incomplete, Marked::Stamped)),
+                [_, _, ..] => unreadable("it has several rows"),
+            },
         }
-        let counted = |(tripwire, texts): (&Tripwire, &Texts<'_>)| {
-            Ok(Counted { table: tripwire.table.value.clone(), rows: rows(tripwire, *texts)? })
+    }
+
+    fn count(&'a self, tripwire: &Tripwire, answer: &'a Answer) -> Result<Rows, Failure> {
+        let why = match answer {
+            Answer::Rows(rows) => {
+                let [row] = rows.as_slice() else { return Err(Failure::Answer) };
+                return seen(tripwire, self.beside(row)?);
+            }
+            Answer::Error(Error::NoTable) => return Ok(Rows::NoTable),
+            Answer::Error(Error::Denied) => "the role has no right to read it",
+            Answer::Error(Error::Slow) => {
+                "counting it takes too long, or another session has locked it"
+            }
+            Answer::Error(Error::Other) => "counting it is an error",
         };
-        tripwires.iter().zip(&found).map(counted).collect()
+        Ok(Rows::Unreadable { why: why.to_owned() })
     }
 }
 
-fn rows(tripwire: &Tripwire, [state, count, recent]: Texts<'_>) -> Result<Rows, Failure> {
-    let why = match state {
-        Some("none") => return Ok(Rows::NoTable),
-        Some("seen") => {
-            let too_many = match tripwire.rows {
-                Some(most) => number::<u64>(count)? > u64::from(most),
-                None => false,
-            };
-            let recent = match (&tripwire.recent, recent) {
-                (None, _) | (Some(_), Some("false")) => false,
-                (Some(_), Some("true")) => true,
-                (Some(_), Some(_) | None) => return Err(Failure::Answer),
-            };
-            return Ok(Rows::Seen { too_many, recent });
-        }
-        Some("denied") => "the role has no right to read it",
-        Some("slow") => "counting it takes too long, or another session has locked it",
-        Some("other") => "it is no table",
-        Some("error") => "counting it is an error",
-        Some(_) | None => return Err(Failure::Answer),
+fn seen(tripwire: &Tripwire, [count, recent]: [Text<'_>; 2]) -> Result<Rows, Failure> {
+    let too_many = match tripwire.rows {
+        Some(most) => number::<u64>(count)? > u64::from(most),
+        None => false,
     };
-    Ok(Rows::Unreadable { why: why.to_owned() })
+    let recent = match tripwire.recent {
+        Some(_) => flag(recent)?,
+        None => false,
+    };
+    Ok(Rows::Seen { too_many, recent })
 }
 
-pub(super) fn unreadable(why: &str) -> Marked {
-    Marked::Unreadable { why: why.to_owned() }
+fn stamped(row: [Text<'_>; 10]) -> Option<Stamp> {
+    let [env, kind, project, branch, cluster, oid, database, stamped_at, version, parent] = row;
+    let binding = match kind? {
+        "neon" => Binding::Neon { project: name(project).ok()?, branch: name(branch).ok()? },
+        "plain" => Binding::Plain {
+            system_identifier: name(cluster).ok()?,
+            database_oid: number(oid).ok()?,
+            database: name(database).ok()?,
+        },
+        _ => return None,
+    };
+    Some(Stamp {
+        environment: name(env).ok()?,
+        binding,
+        stamped_at: name(stamped_at).ok()?,
+        guard_version: name(version).ok()?,
+        parent_environment: parent.map(|parent| name(Some(parent))).transpose().ok()?,
+    })
 }
 
-fn number<T: std::str::FromStr>(text: Option<&str>) -> Result<T, Failure> {
+fn incomplete() -> Marked {
+    Marked::Unreadable { why: "its row is not complete".to_owned() }
+}
+
+/// The rows about something, without the word for it.
+fn all<'a, const N: usize>(
+    rows: &'a [Cells],
+    about: &'static str,
+) -> impl Iterator<Item = Result<[Text<'a>; N], Failure>> {
+    let rows = rows.iter().filter(move |row| row.first() == Some(&Some(about.to_owned())));
+    rows.map(|row| exactly(row.iter().skip(1).map(Option::as_deref)))
+}
+
+fn one<'a, const N: usize>(
+    rows: &'a [Cells],
+    about: &'static str,
+) -> Result<[Text<'a>; N], Failure> {
+    let mut rows = all(rows, about);
+    match (rows.next(), rows.next()) {
+        (Some(row), None) => row,
+        (None | Some(_), _) => Err(Failure::Answer),
+    }
+}
+
+fn exactly<'a, const N: usize>(
+    cells: impl Iterator<Item = Text<'a>>,
+) -> Result<[Text<'a>; N], Failure> {
+    cells.collect::<Vec<_>>().try_into().map_err(|_| Failure::Answer)
+}
+
+fn number<T: FromStr>(text: Text<'_>) -> Result<T, Failure> {
     text.and_then(|text| text.parse().ok()).ok_or(Failure::Answer)
 }
 
+fn flag(text: Text<'_>) -> Result<bool, Failure> {
+    match text {
+        Some("t" | "on") => Ok(true),
+        Some("f" | "off") => Ok(false),
+        Some(_) | None => Err(Failure::Answer),
+    }
+}
+
+/// The columns of a role's row, after its name.
+const FLAGS: &[Right] = &[
+    Right::Owner,
+    Right::Superuser,
+    Right::BypassRls,
+    Right::Replication,
+    Right::CreateRole,
+    Right::CreateDatabase,
+];
+
+/// The columns of the row of known roles.
 const ROLES: &[(&str, &str)] = &[
     ("neon_superuser", Provider::Neon.name()),
     ("databricks_superuser", Provider::Neon.name()),

@@ -1,67 +1,97 @@
 //! Answers of every form, read.
 
+use std::collections::BTreeSet;
+
 use super::super::failure::Failure;
 use super::super::name;
-use super::read::{Row, read, unreadable};
+use super::answer::{Answer, Cells, Error};
+use super::read::read;
 use crate::facts::{Identity, Marked, Right, Rows, Server, Tables};
 use crate::policy::Tripwire;
 use crate::source::{Span, Spanned};
 
-type Text = Option<&'static str>;
+type Row = &'static [&'static str];
 
-fn row(texts: &[&str]) -> Row {
-    let mut row: Row = [const { None }; 4];
-    for (field, text) in row.iter_mut().zip(texts) {
-        *field = Some(*text).filter(|text| *text != "-").map(str::to_owned);
-    }
-    row
+/// A row; `-` is no text.
+fn row(cells: &[&str]) -> Cells {
+    cells.iter().map(|cell| Some(*cell).filter(|cell| *cell != "-").map(str::to_owned)).collect()
 }
 
-const PLAIN: &[&[&str]] = &[
-    &["session", "shop", "app", "15.2"],
-    &["address", "127.0.0.1", "5432"],
-    &["writing", "false", "off"],
-    &["database", "16385"],
-    &["tables", "false"],
-    &["stamp", "none"],
-];
-
-/// The answer of a plain server, without the rows about `without` and with
-/// others.
-fn answer(without: &str, with: &[&[&str]]) -> Vec<Row> {
-    let kept = PLAIN.iter().filter(|row| row.first() != Some(&without));
-    kept.chain(with).map(|texts| row(texts)).collect()
+fn rows(rows: &[&[&str]]) -> Answer {
+    Answer::Rows(rows.iter().map(|cells| row(cells)).collect())
 }
 
+const SESSION: Row = &["session", "start", "shop", "app", "15.2", "127.0.0.1", "5432", "f", "off"];
+const KNOWN: Row = &["known", "-", "-", "-", "-", "-", "-"];
+const ROLE: Row = &["role", "16385", "app", "f", "f", "f", "f", "f", "f"];
+const TABLES: Row = &["tables", "f"];
+const PLAIN: [Row; 4] = [SESSION, KNOWN, ROLE, TABLES];
+
+const NO_STAMP: Answer = Answer::Error(Error::NoTable);
+const NO_CONTROL: Answer = Answer::Error(Error::Denied);
+
+/// What a plain server says, without the rows about `without` and with others.
 fn of(without: &str, with: &[&[&str]]) -> Result<Identity, Failure> {
-    read(&answer(without, with), &[])
+    let kept = PLAIN.iter().copied().filter(|row| row.first() != Some(&without));
+    let session: Vec<&[&str]> = kept.chain(with.iter().copied()).collect();
+    read(&[rows(&session), NO_CONTROL, NO_STAMP], &[])
 }
 
 #[test]
-fn each_row_that_must_be_there_is_there_once() {
+fn each_row_that_must_be_there_is_there_once_and_whole() {
     assert!(of("", &[]).is_ok());
-    assert_eq!(read(&[], &[]), Err(Failure::Answer));
-    for [about, ..] in PLAIN.iter().map(|row| [row[0]]) {
-        assert_eq!(of(about, &[]), Err(Failure::Answer), "without {about}");
-        let again = PLAIN.iter().find(|row| row[0] == about).copied().unwrap_or_default();
-        assert_eq!(of("", &[again]), Err(Failure::Answer), "{about} twice");
-        assert_eq!(
-            of(about, &[&[about]]),
-            Err(Failure::Answer).or(null(about)),
-            "{about} of nothing"
-        );
-        let nonsense = [about, "nonsense", "nonsense", "nonsense"];
-        let expected = about != "session";
-        assert_eq!(of(about, &[&nonsense]).is_err(), expected, "{about} of nonsense");
+    for known in PLAIN {
+        let about = known[0];
+        assert_eq!(of(about, &[]).err(), Some(Failure::Answer), "without {about}");
+        if about != "role" {
+            assert_eq!(of("", &[known]).err(), Some(Failure::Answer), "{about} twice");
+        }
+        assert_eq!(of(about, &[&[about]]).err(), Some(Failure::Answer), "{about} of nothing");
+        let longer = [known, &["more"]].concat();
+        assert_eq!(of(about, &[&longer]).err(), Some(Failure::Answer), "{about} and more");
+        for cell in 1..known.len() {
+            for nonsense in ["-", "nonsense\u{1b}"] {
+                let mut broken = known.to_vec();
+                broken[cell] = nonsense;
+                // A start that is none is any server's; a socket has no address,
+                // a role's name is not used, and any role may be known.
+                let is_free = match (about, cell) {
+                    ("session", 1) | ("known", _) | ("role", 2) => true,
+                    ("session", 5 | 6) => nonsense == "-",
+                    _ => false,
+                };
+                assert_eq!(of(about, &[&broken]).is_ok(), is_free, "{about} {cell} {nonsense:?}");
+            }
+        }
     }
-    assert!(of("", &[&["-"], &["other", "x"]]).is_ok(), "what nobody asked for is not heard");
+    assert!(of("", &[&["-"], &[], &["other", "x"]]).is_ok(), "what nobody asked for is not heard");
 }
 
-/// A socket has no address.
-fn null(about: &str) -> Result<Identity, Failure> {
-    let mut identity = of("", &[])?;
-    identity.address = None;
-    if about == "address" { Ok(identity) } else { Err(Failure::Answer) }
+#[test]
+fn each_message_has_its_answer() {
+    let session = || rows(&PLAIN);
+    let answer = || Err(Failure::Answer);
+    assert_eq!(read(&[], &[]), answer());
+    assert_eq!(read(&[session()], &[]), answer());
+    assert_eq!(read(&[session(), NO_CONTROL], &[]), answer());
+    assert_eq!(read(&[Answer::Error(Error::Other), NO_CONTROL, NO_STAMP], &[]), answer());
+    assert_eq!(read(&[session(), NO_CONTROL, NO_STAMP, NO_STAMP], &[]), answer());
+    assert_eq!(read(&[session(), NO_CONTROL, NO_STAMP], &[tripwire(Some(1), None)]), answer());
+}
+
+#[test]
+fn answers_of_two_servers_are_none() {
+    let session = || rows(&PLAIN);
+    for (start, database) in [("other", "shop"), ("start", "other"), ("-", "shop"), ("start", "-")]
+    {
+        let control = rows(&[&["control", start, database, "7000"]]);
+        assert_eq!(read(&[session(), control, NO_STAMP], &[]), Err(Failure::TwoServers));
+        let stamp = rows(&[&["stamp", start, database]]);
+        assert_eq!(read(&[session(), NO_CONTROL, stamp], &[]), Err(Failure::TwoServers));
+        let count = rows(&[&["tripwire", start, database, "1", "-"]]);
+        let found = read(&[session(), NO_CONTROL, NO_STAMP, count], &[tripwire(Some(1), None)]);
+        assert_eq!(found, Err(Failure::TwoServers));
+    }
 }
 
 #[test]
@@ -72,98 +102,105 @@ fn a_setting_counts_if_the_start_alone_sets_it() {
             Server::MySql { .. } => panic!("not PostgreSQL"),
         })
     };
-    let ids = |project: Text, branch: Text| {
+    let ids = |project: Option<&str>, branch: Option<&str>| {
         Ok(Some((project.map(str::to_owned), branch.map(str::to_owned))))
     };
-    let project: &[&str] = &["setting", "neon.project_id", "p", "postmaster"];
-    let branch: &[&str] = &["setting", "neon.branch_id", "b", "postmaster"];
+    let project: Row = &["setting", "neon.project_id", "p", "postmaster"];
+    let branch: Row = &["setting", "neon.branch_id", "b", "postmaster"];
     assert_eq!(neon(&[]), Ok(None));
     assert_eq!(neon(&[project]), ids(Some("p"), None));
     assert_eq!(neon(&[branch, project]), ids(Some("p"), Some("b")));
-    assert_eq!(
-        neon(&[project, &["setting", "neon.branch_id", "", "postmaster"]]),
-        ids(Some("p"), None)
-    );
-    assert_eq!(
-        neon(&[project, &["setting", "neon.branch_id", "-", "postmaster"]]),
-        ids(Some("p"), None)
-    );
-    for context in ["user", "superuser", "sighup", "backend", "internal", "Postmaster", "", "-"] {
-        let spoof: &[&str] = &["setting", "neon.branch_id", "b", context];
-        assert_eq!(neon(&[spoof]), Ok(None), "{context}");
-        assert_eq!(neon(&[project, spoof]), ids(Some("p"), None), "{context}");
+    for nothing in ["", "-"] {
+        let branch = ["setting", "neon.branch_id", nothing, "postmaster"];
+        assert_eq!(neon(&[project, &branch]), ids(Some("p"), None));
+        assert_eq!(neon(&[&branch]), ids(None, None), "it is a compute all the same");
     }
+    for context in ["user", "superuser", "sighup", "backend", "internal", "Postmaster", "", "-"] {
+        let spoof = ["setting", "neon.branch_id", "b", context];
+        assert_eq!(neon(&[&spoof]), Ok(None), "{context}");
+        assert_eq!(neon(&[project, &spoof]), ids(Some("p"), None), "{context}");
+    }
+    assert_eq!(neon(&[&["setting", "neon.other", "x", "postmaster"]]), Ok(None));
+    assert_eq!(neon(&[&["setting", "other.branch_id", "x", "postmaster"]]), Ok(None));
     assert_eq!(neon(&[project, project]), Err(Failure::Answer));
-    assert_eq!(neon(&[&["setting", "neon.other", "x", "postmaster"]]), Err(Failure::Answer));
-    assert_eq!(neon(&[&["setting", "neon.branch_id", "b\n", "postmaster"]]), Err(Failure::Answer));
+    let broken: Row = &["setting", "neon.branch_id", "b\n", "postmaster"];
+    assert_eq!(neon(&[broken]), Err(Failure::Answer));
 }
 
 #[test]
 fn a_cluster_is_known_or_not() {
-    let cluster = |id: &str| {
-        of("", &[&["cluster", id]]).map(|identity| match identity.server {
+    let cluster = |control: Answer| {
+        read(&[rows(&PLAIN), control, NO_STAMP], &[]).map(|identity| match identity.server {
             Server::Postgres { cluster, .. } => {
-                cluster.map(|c| (c.system_identifier, c.database_oid))
+                cluster.map(|cluster| (cluster.system_identifier, cluster.database_oid))
             }
             Server::MySql { .. } => panic!("not PostgreSQL"),
         })
     };
-    assert_eq!(cluster("7000"), Ok(Some(("7000".to_owned(), 16385))));
+    let control = |id: &str| rows(&[&["control", "start", "shop", id]]);
+    assert_eq!(cluster(control("7000")), Ok(Some(("7000".to_owned(), 16385))));
     for id in ["", "-", "x", "7 000", "-1"] {
-        assert_eq!(cluster(id), Err(Failure::Answer), "{id}");
+        assert_eq!(cluster(control(id)), Err(Failure::Answer), "{id}");
+    }
+    assert_eq!(cluster(rows(&[])), Err(Failure::Answer));
+    for error in [Error::NoTable, Error::Denied, Error::Slow, Error::Other] {
+        assert_eq!(cluster(Answer::Error(error)), Ok(None));
     }
 }
 
 #[test]
 fn a_server_that_cannot_be_written_is_read_only() {
-    let table = [
-        (["false", "off"], Ok(false)),
-        (["false", "on"], Ok(true)),
-        (["true", "off"], Ok(true)),
-        (["true", "on"], Ok(true)),
-        (["-", "off"], Err(Failure::Answer)),
-        (["false", "-"], Err(Failure::Answer)),
-        (["f", "off"], Err(Failure::Answer)),
-    ];
-    for ([recovery, default], expected) in table {
-        let found = of("writing", &[&["writing", recovery, default]]);
-        assert_eq!(found.map(|identity| identity.read_only), expected, "{recovery} {default}");
+    let table = [("f", "off", false), ("f", "on", true), ("t", "off", true), ("t", "on", true)];
+    for (recovery, default, expected) in table {
+        let mut session = SESSION.to_vec();
+        session[7] = recovery;
+        session[8] = default;
+        let found = of("session", &[&session]).map(|identity| identity.read_only);
+        assert_eq!(found, Ok(expected), "{recovery} {default}");
     }
 }
 
 #[test]
 fn rights_are_collected() {
     let rights = |rows: &[&[&str]]| of("", rows).map(|identity| identity.role.rights);
-    let table: [(&[&[&str]], &[Right]); 4] = [
-        (&[&["rights", ""]], &[]),
-        (&[&["rights", "owner"]], &[Right::Owner]),
-        (
-            &[&["rights", "owner create-role"], &["rights", "owner"]],
-            &[Right::Owner, Right::CreateRole],
-        ),
-        (&[&["rights", "superuser"]], &Right::ALL),
+    let flags = [
+        Right::Owner,
+        Right::Superuser,
+        Right::BypassRls,
+        Right::Replication,
+        Right::CreateRole,
+        Right::CreateDatabase,
     ];
-    for (rows, expected) in table {
-        assert_eq!(rights(rows), Ok(expected.iter().copied().collect()));
+    for (index, right) in flags.into_iter().enumerate() {
+        let mut other = ROLE.to_vec();
+        other[2] = "other";
+        other[3 + index] = "t";
+        let expected = match right {
+            Right::Superuser => BTreeSet::from(Right::ALL),
+            right => BTreeSet::from([right]),
+        };
+        assert_eq!(rights(&[&other]), Ok(expected), "{right:?}");
     }
-    for right in Right::ALL {
-        assert!(rights(&[&["rights", right.name()]]).is_ok_and(|found| found.contains(&right)));
-    }
-    assert_eq!(rights(&[&["rights", "more"]]), Err(Failure::Answer));
-    assert_eq!(rights(&[&["rights", "-"]]), Err(Failure::Answer));
+    let mut writer = ROLE.to_vec();
+    writer[2] = "pg_write_all_data";
+    assert_eq!(rights(&[&writer]), Ok(BTreeSet::from([Right::WriteAllData])));
+    let mut elsewhere = ROLE.to_vec();
+    elsewhere[1] = "16386";
+    assert_eq!(rights(&[&elsewhere]), Err(Failure::Answer), "of another database");
 }
 
 #[test]
 fn traces_are_settings_and_roles() {
+    let known = ["known", "-", "-", "-", "-", "-", "supabase_admin"];
     let traces = of(
-        "",
+        "known",
         &[
+            &known,
             &["setting", "rds.extensions", "", "sighup"],
             &["setting", "cloudsql.iam", "", "sighup"],
             &["setting", "azure.x", "", "sighup"],
             &["setting", "neon.branch_id", "b", "user"],
-            &["known", "supabase_admin"],
-            &["known", "stranger"],
+            &["setting", "plpgsql.rds", "b", "user"],
         ],
     );
     let traces = traces.map(|identity| identity.traces).unwrap_or_default();
@@ -180,7 +217,7 @@ fn traces_are_settings_and_roles() {
 #[test]
 fn names_can_stand_in_a_message() {
     let long = "x".repeat(513);
-    for (text, good) in [
+    let table = [
         ("shop", true),
         ("a b'\"é", true),
         ("", false),
@@ -189,11 +226,14 @@ fn names_can_stand_in_a_message() {
         ("\u{85}", false),
         (long.as_str(), false),
         (&long[1..], true),
-    ] {
+    ];
+    for (text, good) in table {
         assert_eq!(name(Some(text)).is_ok(), good, "{text:?}");
-        assert_eq!(of("session", &[&["session", text, "app", "15"]]).is_ok(), good, "{text:?}");
-        assert_eq!(of("session", &[&["session", "shop", text, "15"]]).is_ok(), good, "{text:?}");
-        assert_eq!(of("session", &[&["session", "shop", "app", text]]).is_ok(), good, "{text:?}");
+        for cell in 2..=4 {
+            let mut session = SESSION.to_vec();
+            session[cell] = text;
+            assert_eq!(of("session", &[&session]).is_ok(), good, "{cell} {text:?}");
+        }
     }
 }
 
@@ -204,75 +244,65 @@ fn tripwire(rows: Option<u32>, recent: Option<&str>) -> Tripwire {
 
 #[test]
 fn counts_are_compared_here() {
-    type Case = (Option<u32>, Text, &'static [&'static str], Result<Rows, Failure>);
-    let table: [Case; 12] = [
-        (Some(3), None, &["none"], Ok(Rows::NoTable)),
-        (Some(3), None, &["seen", "3"], Ok(Rows::Seen { too_many: false, recent: false })),
-        (Some(3), None, &["seen", "4"], Ok(Rows::Seen { too_many: true, recent: false })),
-        (
-            Some(u32::MAX),
-            None,
-            &["seen", "4294967296"],
-            Ok(Rows::Seen { too_many: true, recent: false }),
-        ),
-        (Some(3), None, &["seen", "-"], Err(Failure::Answer)),
-        (Some(3), None, &["seen", "-4"], Err(Failure::Answer)),
-        (
-            None,
-            Some("at"),
-            &["seen", "-", "true"],
-            Ok(Rows::Seen { too_many: false, recent: true }),
-        ),
-        (
-            None,
-            Some("at"),
-            &["seen", "-", "false"],
-            Ok(Rows::Seen { too_many: false, recent: false }),
-        ),
-        (None, Some("at"), &["seen", "-", "t"], Err(Failure::Answer)),
-        (Some(0), Some("at"), &["seen", "0", "-"], Err(Failure::Answer)),
-        (Some(3), None, &["other"], Ok(Rows::Unreadable { why: "it is no table".to_owned() })),
-        (Some(3), None, &["nonsense"], Err(Failure::Answer)),
+    let seen = |too_many, recent| Ok(Rows::Seen { too_many, recent });
+    let table = [
+        (Some(3), None, ["3", "-"], seen(false, false)),
+        (Some(3), None, ["4", "-"], seen(true, false)),
+        (Some(u32::MAX), None, ["4294967296", "-"], seen(true, false)),
+        (Some(3), None, ["-", "-"], Err(Failure::Answer)),
+        (Some(3), None, ["-4", "-"], Err(Failure::Answer)),
+        (None, Some("at"), ["-", "t"], seen(false, true)),
+        (None, Some("at"), ["-", "f"], seen(false, false)),
+        (None, Some("at"), ["-", "-"], Err(Failure::Answer)),
+        (Some(0), Some("at"), ["0", "nonsense"], Err(Failure::Answer)),
+        (Some(0), Some("at"), ["1", "t"], seen(true, true)),
     ];
-    for (most, recent, texts, expected) in table {
-        let rows = answer("", &[&[&["tripwire"], texts].concat()]);
-        let found = read(&rows, &[tripwire(most, recent)]);
-        let found =
-            found.map(|identity| identity.tripwires.first().map(|found| found.rows.clone()));
-        assert_eq!(found, expected.map(Some), "{texts:?}");
-        assert_eq!(read(&rows, &[]), Err(Failure::Answer), "one that nobody asked for");
+    let found = |tripwire: Tripwire, count: Answer| {
+        let found = read(&[rows(&PLAIN), NO_CONTROL, NO_STAMP, count], &[tripwire]);
+        found.map(|mut identity| identity.tripwires.remove(0).rows)
+    };
+    for (most, recent, [count, young], expected) in table {
+        let count = rows(&[&["tripwire", "start", "shop", count, young]]);
+        assert_eq!(found(tripwire(most, recent), count), expected, "{most:?} {recent:?}");
     }
-    let silent = read(&answer("", &[]), &[tripwire(Some(1), None)]);
-    assert_eq!(silent, Err(Failure::Answer), "one that was not counted");
+    assert_eq!(found(tripwire(Some(3), None), rows(&[])), Err(Failure::Answer));
+    let error = |error| found(tripwire(Some(3), None), Answer::Error(error));
+    assert_eq!(error(Error::NoTable), Ok(Rows::NoTable));
+    for kind in [Error::Denied, Error::Slow, Error::Other] {
+        assert!(matches!(error(kind), Ok(Rows::Unreadable { .. })), "{kind:?}");
+    }
 }
 
 #[test]
 fn a_stamp_is_whole_or_is_none() {
-    const FIELDS: &[&[&str]] = &[
-        &["stamped", "env", "sandbox"],
-        &["stamped", "bound_kind", "plain"],
-        &["stamped", "system_identifier", "7000"],
-        &["stamped", "database_oid", "16385"],
-        &["stamped", "database_name", "shop"],
-        &["stamped", "stamped_at", "2026"],
-        &["stamped", "guard_version", "0.1.0"],
+    const ROW: Row = &[
+        "stamp", "start", "shop", "sandbox", "plain", "-", "-", "7000", "16385", "shop", "2026",
+        "0.1.0", "-",
     ];
-    let stamp = |states: &[&str], fields: &[&[&str]]| {
-        let states: Vec<_> = states.iter().map(|state| ["stamp", *state]).collect();
-        let rows: Vec<_> =
-            states.iter().map(|state| &state[..]).chain(fields.iter().copied()).collect();
-        of("stamp", &rows).map(|identity| identity.stamp)
+    let stamp = |stamp: Answer| {
+        read(&[rows(&PLAIN), NO_CONTROL, stamp], &[]).map(|identity| identity.stamp)
     };
-    assert!(matches!(stamp(&["table", "row"], FIELDS), Ok(Marked::Stamped(_))));
-    for left_out in FIELDS {
-        let fields: Vec<_> = FIELDS.iter().copied().filter(|field| field != left_out).collect();
-        let found = stamp(&["table", "row"], &fields);
-        assert_eq!(found, Ok(unreadable("its row is not complete")), "{left_out:?}");
+    let incomplete = Marked::Unreadable { why: "its row is not complete".to_owned() };
+    assert!(matches!(stamp(rows(&[ROW])), Ok(Marked::Stamped(_))));
+    for cell in [3, 4, 7, 8, 9, 10, 11] {
+        for nothing in ["-", ""] {
+            let mut row = ROW.to_vec();
+            row[cell] = nothing;
+            assert_eq!(stamp(rows(&[&row])), Ok(incomplete.clone()), "{cell}");
+        }
     }
-    assert_eq!(stamp(&["none"], FIELDS), Ok(Marked::No { tables: Tables::None }));
-    assert_eq!(stamp(&["table"], FIELDS), Ok(Marked::Emptied));
-    assert_eq!(stamp(&["table", "row", "row"], FIELDS), Ok(unreadable("it has several rows")));
-    for states in [&["row"][..], &["nonsense"], &["none", "row"], &["none", "none"], &["-"], &[]] {
-        assert_eq!(stamp(states, FIELDS), Err(Failure::Answer), "{states:?}");
-    }
+    let mut parent = ROW.to_vec();
+    parent[12] = "\u{1b}";
+    assert_eq!(stamp(rows(&[&parent])), Ok(incomplete));
+    assert_eq!(stamp(rows(&[&ROW[..12]])), Err(Failure::Answer));
+    assert_eq!(stamp(rows(&[])), Ok(Marked::Emptied));
+    assert_eq!(stamp(NO_STAMP), Ok(Marked::No { tables: Tables::None }));
+    let whys = [
+        rows(&[ROW, ROW]),
+        Answer::Error(Error::Denied),
+        Answer::Error(Error::Slow),
+        Answer::Error(Error::Other),
+    ];
+    let whys: BTreeSet<_> = whys.map(|answer| format!("{:?}", stamp(answer))).into();
+    assert!(whys.len() == 4 && whys.iter().all(|why| why.starts_with("Ok(Unreadable")), "{whys:?}");
 }

@@ -1,0 +1,206 @@
+//! What the layers of a web service cost a request, beside the same service
+//! without them and beside tower-http's.
+//!
+//! `cargo bench --features axum --bench web`. The variants take turns, some
+//! hundred requests each, so that what disturbs the machine disturbs all of them.
+#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "measures time, and says it")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark may stop")]
+#![expect(clippy::indexing_slicing, reason = "a benchmark may stop")]
+
+#[path = "../tests/web/policy.rs"]
+mod policy;
+
+use std::convert::Infallible;
+use std::hint::black_box;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderValue, Method};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use axum::routing::get;
+use policy::boot;
+use tower::{Layer as _, Service};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::validate_request::ValidateRequestHeaderLayer;
+
+fn router() -> Router {
+    Router::new()
+        .route("/hello", get(|| async { "hello" }))
+        .route("/api/items/{id}", get(|| async { "item" }))
+}
+
+fn debug() -> Router {
+    Router::new().route("/api/_debug/seed", get(|| async { "seeded" }))
+}
+
+/// With a header whose name means something, or nothing.
+fn request(host: &'static str, path: &'static str, header: &'static str) -> Request {
+    let mut request = Request::new(Body::empty());
+    *request.uri_mut() = path.parse().unwrap();
+    *request.method_mut() = Method::GET;
+    for (name, value) in [
+        ("host", host),
+        ("user-agent", "Mozilla/5.0 (X11; Linux x86_64)"),
+        ("accept", "application/json"),
+        ("accept-encoding", "gzip, br"),
+        ("connection", "keep-alive"),
+        (header, "guess"),
+    ] {
+        request.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    request
+}
+
+/// A service under its name, called once for each request it is given.
+struct Variant {
+    name: &'static str,
+    call: Box<dyn FnMut(Request) -> u16>,
+    host: &'static str,
+    path: &'static str,
+    header: &'static str,
+    rounds: Vec<f64>,
+}
+
+fn variant<S>(name: &'static str, to: (&'static str, &'static str), mut service: S) -> Variant
+where
+    S: Service<Request, Response = Response, Error = Infallible> + 'static,
+{
+    let call = move |request| {
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(service.poll_ready(&mut cx).is_ready());
+        let mut future = pin!(service.call(request));
+        loop {
+            if let Poll::Ready(answer) = future.as_mut().poll(&mut cx) {
+                let Ok(response) = answer;
+                return black_box(response).status().as_u16();
+            }
+        }
+    };
+    Variant {
+        name,
+        call: Box::new(call),
+        host: to.0,
+        path: to.1,
+        header: "x-nothing-here",
+        rounds: Vec::new(),
+    }
+}
+
+fn variants() -> Vec<Variant> {
+    let (production, sandbox) = (boot("production"), boot("sandbox"));
+    let both = |boot: &koomy_guard::Permit<koomy_guard::Boot>| {
+        boot.host_layer().layer(boot.debug_gate().with(debug()).layer(router()))
+    };
+    let good = ("koomy.app", "/hello");
+    let play = ("play.koomy.app", "/hello");
+    let accept = ValidateRequestHeaderLayer::accept("application/json");
+    #[expect(clippy::result_large_err, reason = "it is tower-http's")]
+    let custom = ValidateRequestHeaderLayer::custom(|request: &mut Request| {
+        match request.headers().get("host") {
+            Some(host) if host == "koomy.app" => Ok(()),
+            Some(_) | None => Err(Response::new(Body::empty())),
+        }
+    });
+    let set = SetResponseHeaderLayer::overriding(
+        "x-server".parse().unwrap(),
+        HeaderValue::from_static("koomy"),
+    );
+    let closure = from_fn(|request: Request, next: Next| async move { next.run(request).await });
+    vec![
+        variant("bare router", good, router()),
+        variant("host + debug around it, production", good, both(&production)),
+        variant("host + debug around it, sandbox", play, both(&sandbox)),
+        variant("host around it", good, production.host_layer().layer(router())),
+        variant(
+            "debug around it, sandbox",
+            play,
+            sandbox.debug_gate().with(debug()).layer(router()),
+        ),
+        variant("tower-http validate around it", good, custom.clone().layer(router())),
+        variant("host as .layer", good, router().layer(production.host_layer())),
+        variant("host as .layer, debug merged", good, {
+            router().merge(production.debug_routes(debug())).layer(production.host_layer())
+        }),
+        variant("tower-http validate as .layer", good, router().layer(custom)),
+        variant("tower-http accept as .layer", good, router().layer(accept)),
+        variant("tower-http set header as .layer", good, router().layer(set)),
+        variant("from_fn as .layer", good, router().layer(closure)),
+        variant("refused: another host", ("play.koomy.app", "/hello"), both(&production)),
+        variant("refused: host of nobody", ("evil.example", "/hello"), both(&production)),
+        variant(HIDDEN, ("koomy.app", "/api/_debug/seed"), both(&production)),
+        Variant {
+            header: "x-debug-secret",
+            ..variant(TRIED, ("koomy.app", "/api/_debug/seed"), both(&production))
+        },
+        variant(ABSENT, ("koomy.app", "/api/_trash/seed"), both(&production)),
+        variant("absent path, bare router", ("koomy.app", "/api/_trash/seed"), router()),
+    ]
+}
+
+fn main() {
+    let mut variants = variants();
+    for round in 0..ROUNDS + WARM_UP {
+        for variant in &mut variants {
+            let asked = || request(variant.host, variant.path, variant.header);
+            let requests: Vec<_> = (0..REQUESTS).map(|_| asked()).collect();
+            let start = Instant::now();
+            for request in requests {
+                black_box((variant.call)(black_box(request)));
+            }
+            let each = start.elapsed().as_secs_f64() * 1e9 / f64::from(REQUESTS);
+            if round >= WARM_UP {
+                variant.rounds.push(each);
+            }
+        }
+    }
+    let bare = median(&variants[0].rounds);
+    println!("{:<38} {:>8} {:>10} {:>8}", "variant", "ns", "over bare", "x bare");
+    for variant in &variants {
+        let differences: Vec<_> =
+            variant.rounds.iter().zip(&variants[0].rounds).map(|(one, bare)| one - bare).collect();
+        let ns = median(&variant.rounds);
+        println!(
+            "{:<38} {ns:>8.1} {:>+10.1} {:>8.2}",
+            variant.name,
+            median(&differences),
+            ns / bare
+        );
+    }
+    let rounds = |name: &str| {
+        &variants.iter().find(|variant| variant.name == name).expect("a variant").rounds
+    };
+    let absent = rounds(ABSENT);
+    for name in [HIDDEN, TRIED] {
+        let d = effect(rounds(name), absent);
+        println!("{name}, against {ABSENT}: d = {d:+.3} over {} rounds", absent.len());
+    }
+}
+
+/// How far apart two variants are, in standard deviations of their rounds
+/// (Cohen's d): below 0.2 it is called small.
+fn effect(one: &[f64], other: &[f64]) -> f64 {
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let variance = |values: &[f64]| {
+        let middle = mean(values);
+        mean(&values.iter().map(|value| (value - middle).powi(2)).collect::<Vec<_>>())
+    };
+    (mean(one) - mean(other)) / f64::midpoint(variance(one), variance(other)).sqrt()
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    *sorted.get(sorted.len() / 2).expect("a round")
+}
+
+const HIDDEN: &str = "hidden: debug path";
+const TRIED: &str = "hidden: debug path, secret sent";
+const ABSENT: &str = "absent path";
+const ROUNDS: usize = 400;
+const WARM_UP: usize = 40;
+const REQUESTS: u32 = 500;

@@ -1,0 +1,5 @@
+SELECT 'stamp', pg_catalog.pg_postmaster_start_time(), pg_catalog.current_database(),
+    s.env, s.bound_kind, s.project_id, s.branch_id, s.system_identifier, s.database_oid, s.database_name,
+    s.stamped_at, s.guard_version, pg_catalog.jsonb_object_field_text(s.parent_stamp, 'env')
+  FROM ONLY koomy_guard.stamp s TABLESAMPLE SYSTEM (100)
+  LIMIT 2

@@ -1,0 +1,68 @@
+//! `web = { … }` of an environment, and the paths of its endpoints.
+
+use super::super::reader::Section;
+use super::super::web::{AddressRange, EncodedResponses, ForeignOrigins, WebRule};
+use super::Lower;
+use crate::source::Spanned;
+
+impl Lower {
+    pub(super) fn web(&mut self, section: Section<'_>) -> WebRule {
+        let health_paths = section.texts("health_paths").unwrap_or_default();
+        health_paths.iter().for_each(|path| self.path(path));
+        if let (Some(span), true) = (section.span("health_addresses"), health_paths.is_empty()) {
+            self.contradiction(
+                span,
+                "`health_addresses` says who may ask for no path",
+                "list the paths in `health_paths`",
+            );
+        }
+        let word = |key| section.text(key).map(|word| word.value);
+        WebRule {
+            proxies: self.ranges(section, "proxies"),
+            health_paths,
+            health_addresses: self.ranges(section, "health_addresses"),
+            foreign_origins: match word("foreign_origins").as_deref() {
+                Some("refuse") => ForeignOrigins::Refuse,
+                Some(_) | None => ForeignOrigins::Pass,
+            },
+            encoded_responses: match word("encoded_responses").as_deref() {
+                Some("pass") => EncodedResponses::Pass,
+                Some(_) | None => EncodedResponses::Refuse,
+            },
+        }
+    }
+
+    /// A path that every reader reads alike.
+    pub(super) fn path(&mut self, path: &Spanned<String>) {
+        let is_plain = |segment: &str| {
+            let is_unreserved = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
+            !matches!(segment, "" | "." | "..") && segment.bytes().all(is_unreserved)
+        };
+        let below = path.value.strip_prefix('/');
+        if !below.is_some_and(|below| below.split('/').all(is_plain)) {
+            self.contradiction(
+                path.span,
+                format!("`{}` is no plain path below the root", path.value),
+                "write a path such as `/api/_debug`, in letters, digits, `-`, `.`, `_` and `~`, \
+                 without a slash at its end",
+            );
+        }
+    }
+
+    fn ranges(&mut self, section: Section<'_>, key: &str) -> Vec<AddressRange> {
+        let texts = section.texts(key).unwrap_or_default();
+        texts.iter().filter_map(|text| self.range(text)).collect()
+    }
+
+    fn range(&mut self, text: &Spanned<String>) -> Option<AddressRange> {
+        let range = AddressRange::parse(&text.value);
+        if range.is_none() {
+            self.contradiction(
+                text.span,
+                format!("`{}` is no address and no range of addresses", text.value),
+                "write one such as `10.0.0.7`, `10.0.0.0/8` or `fd00::/8`",
+            );
+        }
+        range
+    }
+}

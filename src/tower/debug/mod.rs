@@ -1,0 +1,103 @@
+//! Which requests reach a debug endpoint.
+
+mod access;
+mod service;
+mod tries;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub(super) use access::{Access, Admission};
+pub use service::{DebugFuture, DebugLayer, DebugService};
+
+use super::inventory::Inventory;
+
+/// The way to debug endpoints: open where the policy allows them, and not there
+/// elsewhere.
+///
+/// It comes from a permit alone. There is nothing to switch:
+///
+/// ```compile_fail
+/// let gate = koomy_guard::tower::DebugGate::default();
+/// ```
+///
+/// ```compile_fail
+/// # use koomy_guard::tower::DebugGate;
+/// let gate = DebugGate { gate: Default::default() };
+/// ```
+///
+/// ```compile_fail
+/// # use koomy_guard::tower::DebugGate;
+/// # use koomy_guard::gate::{Permit, Seed};
+/// fn gate(leave_to_seed: &Permit<Seed>) -> DebugGate {
+///     leave_to_seed.debug_gate()
+/// }
+/// ```
+///
+/// ```
+/// # use koomy_guard::tower::DebugGate;
+/// # use koomy_guard::gate::{Boot, Permit};
+/// fn gate(boot: &Permit<Boot>) -> DebugGate {
+///     boot.debug_gate()
+/// }
+/// ```
+#[derive(Clone)]
+#[must_use = "a gate does nothing until endpoints are put behind it"]
+pub struct DebugGate {
+    pub(super) gate: Arc<Gate>,
+}
+
+/// What all that comes from one permit shares.
+pub(crate) struct Gate {
+    /// How to get in; `None` where the policy forbids it.
+    pub(super) access: Option<Access>,
+    pub(super) inventory: Arc<Inventory>,
+}
+
+impl DebugGate {
+    /// Names routes behind the gate, for [`inventory`](Self::inventory): a router
+    /// does not tell its own.
+    pub fn naming(self, routes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.gate.inventory.name(routes.into_iter().map(Into::into));
+        self
+    }
+
+    /// Puts a service with debug endpoints behind the gate; what comes back goes
+    /// around the service that has none.
+    ///
+    /// Where debug endpoints are forbidden, `debug` is dropped here.
+    ///
+    /// ```
+    /// use koomy_guard::tower::DebugGate;
+    /// use tower::Layer as _;
+    ///
+    /// fn app(gate: DebugGate, service: axum::Router, debug: axum::Router)
+    /// -> impl tower::Service<axum::extract::Request> {
+    ///     gate.with(debug).layer(service)
+    /// }
+    /// ```
+    pub fn with<D>(self, debug: D) -> DebugLayer<D> {
+        DebugLayer { debug: self.is_open().then_some(debug), gate: self.gate }
+    }
+
+    /// Whether this environment has debug endpoints.
+    pub fn is_open(&self) -> bool {
+        self.gate.access.is_some()
+    }
+
+    /// How many requests of this process came with a secret that was not it.
+    pub fn failed_tries(&self) -> u64 {
+        self.gate.access.as_ref().map_or(0, Access::failed_tries)
+    }
+
+    /// What is behind the gate, here or in another environment.
+    pub fn inventory(&self) -> &Inventory {
+        &self.gate.inventory
+    }
+}
+
+impl fmt::Debug for DebugGate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_open() { "DebugGate(open)" } else { "DebugGate(closed)" })
+    }
+}

@@ -1,0 +1,148 @@
+//! The gate around a service.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use http::header::HeaderName;
+use http::{Request, Response};
+use pin_project_lite::pin_project;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::{Admission, Gate};
+use crate::tower::inventory::Question;
+use crate::tower::pause::Pause;
+
+/// Layer that applies [`DebugService`]. [`DebugGate::with`] makes it.
+///
+/// [`DebugGate::with`]: super::DebugGate::with
+#[derive(Clone)]
+#[must_use = "a layer does nothing until it goes around a service"]
+pub struct DebugLayer<D> {
+    pub(super) gate: Arc<Gate>,
+    pub(super) debug: Option<D>,
+}
+
+impl<D: Clone, S> Layer<S> for DebugLayer<D> {
+    type Service = DebugService<D, S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        DebugService { gate: Arc::clone(&self.gate), debug: self.debug.clone(), inner }
+    }
+}
+
+/// Two services: one with debug endpoints, and one that never had any.
+///
+/// A request reaches the first when all of this holds:
+///
+/// 1. the policy allows debug endpoints in this environment; elsewhere there is no
+///    first service;
+/// 2. it has the header of the policy, once, with the secret;
+/// 3. its path is one of the policy's or below it, as it is written.
+///
+/// Every other request reaches the second, unchanged. So a debug path that is
+/// refused takes the way of a path that does not exist, because there it is one.
+///
+/// The header is taken off a request that is admitted.
+#[derive(Clone)]
+pub struct DebugService<D, S> {
+    gate: Arc<Gate>,
+    debug: Option<D>,
+    inner: S,
+}
+
+impl<D, S, ReqBody, ResBody> Service<Request<ReqBody>> for DebugService<D, S>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    D: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    D::Error: Into<S::Error>,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = DebugFuture<D::Future, S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        if let Some(debug) = &mut self.debug {
+            ready!(debug.poll_ready(cx)).map_err(Into::into)?;
+        }
+        self.inner.poll_ready(cx)
+    }
+
+    #[inline]
+    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+        Question::answer(&request, &self.gate.inventory);
+        let admission = match &self.gate.access {
+            Some(access) => access.admit(&request),
+            None => Admission::Service,
+        };
+        match (admission, &mut self.debug, &self.gate.access) {
+            (Admission::Service, _, _) => DebugFuture::of(self.inner.call(request)),
+            (Admission::Debug, Some(debug), Some(access)) => {
+                DebugFuture::debug(debug.call(without(request, access.header())))
+            }
+            // Without a service behind the gate nobody is admitted.
+            (Admission::Debug, _, _) => DebugFuture::of(self.inner.call(request)),
+            (Admission::Failed(pause), _, _) => DebugFuture {
+                pause: pause.map(Box::new),
+                ..DebugFuture::of(self.inner.call(request))
+            },
+        }
+    }
+}
+
+#[cold]
+fn without<B>(mut request: Request<B>, header: &HeaderName) -> Request<B> {
+    request.headers_mut().remove(header);
+    request
+}
+
+pin_project! {
+    /// The answer of a [`DebugService`].
+    pub struct DebugFuture<D, S> {
+        pause: Option<Box<Pause>>,
+        #[pin]
+        way: Way<D, S>,
+    }
+}
+
+pin_project! {
+    #[project = WayProjection]
+    enum Way<D, S> {
+        Debug { #[pin] future: D },
+        Service { #[pin] future: S },
+    }
+}
+
+impl<D, S> DebugFuture<D, S> {
+    fn of(future: S) -> Self {
+        Self { pause: None, way: Way::Service { future } }
+    }
+
+    fn debug(future: D) -> Self {
+        Self { pause: None, way: Way::Debug { future } }
+    }
+}
+
+impl<D, S, Response, DebugError, Error> Future for DebugFuture<D, S>
+where
+    D: Future<Output = Result<Response, DebugError>>,
+    S: Future<Output = Result<Response, Error>>,
+    DebugError: Into<Error>,
+{
+    type Output = Result<Response, Error>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if let Some(pause) = this.pause {
+            ready!(Pin::new(&mut **pause).poll_over(cx));
+            *this.pause = None;
+        }
+        match this.way.project() {
+            WayProjection::Debug { future } => future.poll(cx).map_err(Into::into),
+            WayProjection::Service { future } => future.poll(cx),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Secrets that were not it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::tower::pace::Pace;
+use crate::tower::pause::Pause;
+
+/// The failed tries of a process.
+///
+/// LIMIT: it slows who guesses, and stops nobody. The right secret is never
+/// slowed, or whoever guesses could keep its owner out; and where too many
+/// guesses wait already, the next one waits no more, or they could use up the
+/// memory. What makes guessing hopeless is a strong secret.
+#[derive(Debug)]
+pub(super) struct Tries {
+    count: AtomicU64,
+    slow: Pace,
+    told: Pace,
+}
+
+impl Default for Tries {
+    fn default() -> Self {
+        Self {
+            count: AtomicU64::new(0),
+            slow: Pace::new(10, 500, 4_000),
+            told: Pace::new(10, 1_000, 1),
+        }
+    }
+}
+
+impl Tries {
+    /// Counts one, says so, and how long it has to wait, if it has to.
+    pub(super) fn failed(&self) -> Option<Pause> {
+        let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
+        if self.told.next() == Duration::ZERO {
+            tracing::warn!(failed_tries = count, "a request brought a wrong debug secret");
+        }
+        match self.slow.next() {
+            Duration::ZERO => None,
+            length => Pause::of(length),
+        }
+    }
+
+    pub(super) fn count(&self) -> u64 {
+        self.count.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,11 @@
+//! Which hosts a service answers to.
+
+mod forwarded;
+mod name;
+mod rules;
+mod service;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use rules::Rules;
+pub use service::{HostFuture, HostLayer, HostService};

@@ -1,0 +1,94 @@
+//! A host name in a request.
+
+use std::net::IpAddr;
+
+/// The host of `authority`, without its port.
+///
+/// `None` where there is more than a host and a port, or a port that is none. An
+/// address in brackets is no name either: nothing that a policy lists has that
+/// form.
+pub(super) fn host_of(authority: &[u8]) -> Option<&[u8]> {
+    let Some(colon) = authority.iter().position(|byte| *byte == b':') else {
+        return is_name(authority).then_some(authority);
+    };
+    let (host, port) = authority.split_at_checked(colon)?;
+    let port = std::str::from_utf8(port.get(1..)?).ok()?;
+    let is_port = port.bytes().all(|byte| byte.is_ascii_digit())
+        && !port.starts_with('0')
+        && port.parse::<u16>().is_ok();
+    (is_port && is_name(host)).then_some(host)
+}
+
+/// The authority of an address such as `https://koomy.app:8443/path`.
+pub(super) fn authority_of(address: &[u8]) -> Option<&[u8]> {
+    let at = address.windows(3).position(|window| window == b"://")?;
+    let rest = address.get(at + 3..)?;
+    let end = rest.iter().position(|byte| b"/?#\\".contains(byte)).unwrap_or(rest.len());
+    rest.get(..end)
+}
+
+/// Whether `authority` is an address and no name, with a port or without.
+pub(super) fn is_address(authority: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(authority) else { return false };
+    text.starts_with('[')
+        || text.split(':').next().is_some_and(|host| host.parse::<IpAddr>().is_ok())
+}
+
+fn is_name(host: &[u8]) -> bool {
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._".contains(byte);
+    !host.is_empty() && host.iter().all(is_of_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_a_name_and_perhaps_a_port() {
+        let table: [(&[u8], Option<&[u8]>); 22] = [
+            (b"koomy.app", Some(b"koomy.app")),
+            (b"KOOMY.app", Some(b"KOOMY.app")),
+            (b"koomy.app:1", Some(b"koomy.app")),
+            (b"koomy.app:65535", Some(b"koomy.app")),
+            (b"koomy.app.", Some(b"koomy.app.")), // of no domain
+            (b"127.0.0.1:80", Some(b"127.0.0.1")),
+            (b"koomy.app:", None),
+            (b"koomy.app:0", None),
+            (b"koomy.app:080", None),
+            (b"koomy.app:65536", None),
+            (b"koomy.app:+80", None),
+            (b"koomy.app:8x", None),
+            (b"koomy.app:80:80", None),
+            (b"user@koomy.app", None),
+            (b"user:pw@koomy.app", None),
+            (b"koomy.app,koomy.app", None),
+            (b"koomy.app/", None),
+            (b" koomy.app", None),
+            (b"koomy.app\0", None),
+            (b"[::1]:80", None),
+            (b"ko\xc3\xb6my.app", None),
+            (b"", None),
+        ];
+        for (authority, host) in table {
+            let shown = String::from_utf8_lossy(authority);
+            assert_eq!(host_of(authority), host, "{shown}");
+        }
+    }
+
+    #[test]
+    fn the_authority_of_an_address_ends_where_any_reader_ends_it() {
+        let table: [(&[u8], Option<&[u8]>); 7] = [
+            (b"https://koomy.app", Some(b"koomy.app")),
+            (b"https://koomy.app:8443/a?b#c", Some(b"koomy.app:8443")),
+            (b"https://koomy.app?b", Some(b"koomy.app")),
+            (b"https://koomy.app\\@evil.example/", Some(b"koomy.app")),
+            (b"https://", Some(b"")),
+            (b"null", None),
+            (b"", None),
+        ];
+        for (address, authority) in table {
+            let shown = String::from_utf8_lossy(address);
+            assert_eq!(authority_of(address), authority, "{shown}");
+        }
+    }
+}

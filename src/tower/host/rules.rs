@@ -1,0 +1,249 @@
+//! What is judged of a request.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::{FORWARDED, HOST, ORIGIN, REFERER};
+use http::uri::Authority;
+use http::{HeaderMap, Method, Request, StatusCode};
+
+use super::forwarded::{X_FORWARDED_HOST, hosts, hosts_in_forwarded};
+use super::name::{authority_of, host_of, is_address};
+use crate::policy::{AddressRange, Environment, ForeignOrigins, Policy};
+use crate::tower::inventory::Inventory;
+use crate::tower::pace::Pace;
+use crate::tower::peer::Peer;
+
+/// What an environment answers to, in the form in which it is compared.
+pub(crate) struct Rules {
+    environment: String,
+    own: Box<[Box<[u8]>]>,
+    /// The domains of other environments, with their names.
+    foreign: Box<[(Box<[u8]>, String)]>,
+    proxies: Box<[AddressRange]>,
+    health_paths: Box<[Box<str>]>,
+    health_addresses: Box<[AddressRange]>,
+    foreign_origins: ForeignOrigins,
+    pub(super) inventory: Arc<Inventory>,
+    told: Pace,
+}
+
+/// Why a request is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refused<'a> {
+    /// It names no host, several, or two that differ.
+    NotOneHost,
+    /// What it names is no host name.
+    NoName,
+    /// It names a host of nobody in the policy.
+    Unknown,
+    /// It names a domain of another environment.
+    Foreign(&'a str),
+    /// A page of another environment sent it.
+    ForeignOrigin(&'a str),
+}
+
+impl Refused<'_> {
+    pub(super) const fn status(self) -> StatusCode {
+        match self {
+            Self::NotOneHost | Self::NoName | Self::Unknown | Self::Foreign(_) => {
+                StatusCode::MISDIRECTED_REQUEST
+            }
+            Self::ForeignOrigin(_) => StatusCode::FORBIDDEN,
+        }
+    }
+}
+
+impl Rules {
+    pub(crate) fn of(
+        policy: &Policy,
+        here: Option<&Environment>,
+        inventory: Arc<Inventory>,
+    ) -> Self {
+        let domains = |it: &Environment| {
+            let domains = it.domains.iter().map(|domain| domain.value.as_bytes().into());
+            domains.collect::<Vec<Box<[u8]>>>()
+        };
+        let others = policy.environments().iter().filter(|it| here.is_some_and(|h| h.id != it.id));
+        let foreign = others
+            .flat_map(|it| domains(it).into_iter().map(|domain| (domain, it.name.value.clone())));
+        let web = here.map(|here| here.web.clone()).unwrap_or_default();
+        Self {
+            environment: here.map(|here| here.name.value.clone()).unwrap_or_default(),
+            own: here.map(domains).unwrap_or_default().into(),
+            foreign: foreign.collect(),
+            proxies: web.proxies.into(),
+            health_paths: web.health_paths.iter().map(|path| path.value.as_str().into()).collect(),
+            health_addresses: web.health_addresses.into(),
+            foreign_origins: web.foreign_origins,
+            inventory,
+            told: Pace::new(10, 1_000, 1),
+        }
+    }
+
+    /// Judges a request. Nothing is allocated.
+    pub(super) fn judge<B>(&self, request: &Request<B>) -> Result<(), Refused<'_>> {
+        match self.host(request) {
+            Ok(()) => {}
+            Err(_) if self.is_health_check(request) => return Ok(()),
+            Err(refused) => return Err(refused),
+        }
+        match self.foreign_origins {
+            ForeignOrigins::Pass => Ok(()),
+            ForeignOrigins::Refuse => self.origin(request),
+        }
+    }
+
+    /// Says that a request was refused, and never the host of nobody, which is
+    /// text of whoever sent it.
+    pub(super) fn tell(&self, refused: Refused<'_>) {
+        let environment = self.environment.as_str();
+        let noise = match refused {
+            Refused::NotOneHost => "a request does not name one host",
+            Refused::NoName => "a request names no host name",
+            Refused::Unknown => "a request names a host of nobody",
+            Refused::Foreign(of) => {
+                if self.told.next() == Duration::ZERO {
+                    let what = "contamination: a request for a domain of another environment";
+                    tracing::error!(environment, of, "{what}");
+                }
+                return;
+            }
+            Refused::ForeignOrigin(of) => {
+                if self.told.next() == Duration::ZERO {
+                    let what = "contamination: a request from a page of another environment";
+                    tracing::error!(environment, of, "{what}");
+                }
+                return;
+            }
+        };
+        tracing::debug!(environment, "refused: {noise}");
+    }
+
+    fn host<B>(&self, request: &Request<B>) -> Result<(), Refused<'_>> {
+        let said = Said::of(request.headers());
+        let named = named(request.uri().authority(), &said);
+        if said.is_forwarded { self.forwarded(request, named) } else { self.named(named?) }
+    }
+
+    /// LIMIT: a header that comes from a proxy is as true as the proxy makes it.
+    fn forwarded<B>(
+        &self,
+        request: &Request<B>,
+        named: Result<&[u8], Refused<'static>>,
+    ) -> Result<(), Refused<'_>> {
+        let headers = request.headers();
+        hosts_in_forwarded(headers).try_for_each(|host| self.named(host))?;
+        let peer = Peer::of(request.extensions());
+        let mut said = hosts(headers);
+        match (peer.is_some_and(|peer| is_in(&self.proxies, peer)), said.next(), said.next()) {
+            // What a proxy was asked for is what counts, whatever it calls us.
+            (true, Some(host), None) => self.named(host),
+            (true, Some(_), Some(_)) => Err(Refused::NotOneHost),
+            (true | false, _, _) => {
+                self.named(named?)?;
+                hosts(headers).try_for_each(|host| self.named(host))
+            }
+        }
+    }
+
+    #[inline]
+    fn named(&self, authority: &[u8]) -> Result<(), Refused<'_>> {
+        if self.own.iter().any(|domain| **domain == *authority) {
+            return Ok(());
+        }
+        let Some(host) = host_of(authority) else {
+            let address = is_address(authority);
+            return Err(if address { Refused::Unknown } else { Refused::NoName });
+        };
+        if self.own.iter().any(|domain| domain.eq_ignore_ascii_case(host)) {
+            return Ok(());
+        }
+        Err(self.foreign_of(host).map_or(Refused::Unknown, Refused::Foreign))
+    }
+
+    fn origin<B>(&self, request: &Request<B>) -> Result<(), Refused<'_>> {
+        let headers = request.headers();
+        let origins = headers.get_all(ORIGIN).iter();
+        let mut pages = headers.get_all(REFERER).iter();
+        let is_unsafe = !matches!(
+            *request.method(),
+            Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE
+        );
+        let mut origins = origins.filter_map(|origin| self.page_of_another(origin.as_bytes()));
+        let of = origins.next().or_else(|| {
+            let pages = is_unsafe.then_some(&mut pages)?;
+            pages.find_map(|page| self.page_of_another(page.as_bytes()))
+        });
+        of.map_or(Ok(()), |of| Err(Refused::ForeignOrigin(of)))
+    }
+
+    fn page_of_another(&self, address: &[u8]) -> Option<&str> {
+        self.foreign_of(host_of(authority_of(address)?)?)
+    }
+
+    /// The environment that `host` is a domain of, if that is another one.
+    ///
+    /// A dot at its end makes it no other host to whoever resolves names.
+    fn foreign_of(&self, host: &[u8]) -> Option<&str> {
+        let host = host.strip_suffix(b".").unwrap_or(host);
+        let mut foreign = self.foreign.iter();
+        foreign.find(|(domain, _)| domain.eq_ignore_ascii_case(host)).map(|(_, of)| of.as_str())
+    }
+
+    fn is_health_check<B>(&self, request: &Request<B>) -> bool {
+        let is_asked = matches!(*request.method(), Method::GET | Method::HEAD);
+        let is_listed = self.health_paths.iter().any(|path| **path == *request.uri().path());
+        let may_ask = || {
+            self.health_addresses.is_empty()
+                || Peer::of(request.extensions())
+                    .is_some_and(|peer| is_in(&self.health_addresses, peer))
+        };
+        is_asked && is_listed && may_ask()
+    }
+}
+
+/// What the headers say of hosts, from one look at all of them.
+///
+/// DELIBERATE: a look at each costs less than three searches, since a search
+/// hashes the name.
+struct Said<'a> {
+    host: Option<&'a [u8]>,
+    has_another: bool,
+    is_forwarded: bool,
+}
+
+impl<'a> Said<'a> {
+    #[inline]
+    fn of(headers: &'a HeaderMap) -> Self {
+        let mut said = Self { host: None, has_another: false, is_forwarded: false };
+        for (name, value) in headers {
+            if *name == HOST {
+                said.has_another |= said.host.replace(value.as_bytes()).is_some();
+            } else {
+                said.is_forwarded |= *name == FORWARDED || *name == X_FORWARDED_HOST;
+            }
+        }
+        said
+    }
+}
+
+/// The one host that a request names: in its target, in `Host`, or in both alike.
+fn named<'a>(
+    authority: Option<&'a Authority>,
+    said: &Said<'a>,
+) -> Result<&'a [u8], Refused<'static>> {
+    let authority = authority.map(|authority| authority.as_str().as_bytes());
+    match (authority, said.host) {
+        (Some(_) | None, _) if said.has_another => Err(Refused::NotOneHost),
+        (None, Some(host)) => Ok(host),
+        (Some(authority), None) => Ok(authority),
+        (Some(authority), Some(host)) if authority.eq_ignore_ascii_case(host) => Ok(host),
+        (Some(_), Some(_)) | (None, None) => Err(Refused::NotOneHost),
+    }
+}
+
+fn is_in(ranges: &[AddressRange], address: IpAddr) -> bool {
+    ranges.iter().any(|range| range.contains(address))
+}

@@ -1,0 +1,129 @@
+//! The gate around a service.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::{Request, Response};
+use pin_project_lite::pin_project;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::rules::Rules;
+use crate::tower::inventory::Question;
+
+/// Layer that applies [`HostService`]. `boot.host_layer()` makes it.
+///
+/// ```compile_fail
+/// let layer = koomy_guard::tower::HostLayer::default();
+/// ```
+///
+/// ```
+/// # use koomy_guard::gate::{Boot, Permit};
+/// # use koomy_guard::tower::HostLayer;
+/// fn layer(boot: &Permit<Boot>) -> HostLayer {
+///     boot.host_layer()
+/// }
+/// ```
+#[derive(Clone)]
+#[must_use = "a layer does nothing until it goes around a service"]
+pub struct HostLayer {
+    pub(in crate::tower) rules: Arc<Rules>,
+}
+
+impl<S> Layer<S> for HostLayer {
+    type Service = HostService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        HostService { rules: Arc::clone(&self.rules), inner }
+    }
+}
+
+/// Lets a request through only if it is meant for this environment.
+///
+/// A request passes when all of this holds:
+///
+/// 1. it names exactly one host: in `Host`, in the authority of its target, or in
+///    both alike;
+/// 2. that host is one of the environment's domains, in any letter case and with
+///    any port; a dot at its end, a user before it or an address instead of it
+///    make it another;
+/// 3. so is every host that a `Forwarded` or `X-Forwarded-Host` names. Where the
+///    policy names the peer as a proxy, the one host in `X-Forwarded-Host` is
+///    judged instead of the one in `Host`;
+/// 4. where the policy refuses foreign origins: its `Origin`, and its `Referer`
+///    where the method changes something, name no domain of another environment.
+///
+/// Or when its path is one of the policy's `health_paths`, its method is `GET` or
+/// `HEAD`, and it comes from one of the `health_addresses`, if there are any.
+///
+/// Otherwise the answer is `421 Misdirected Request`, or `403 Forbidden` for an
+/// origin, without a body.
+#[derive(Clone)]
+pub struct HostService<S> {
+    rules: Arc<Rules>,
+    inner: S,
+}
+
+impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for HostService<S>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    ResBody: Default,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = HostFuture<S::Future, ResBody>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    #[inline]
+    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+        match self.rules.judge(&request) {
+            Ok(()) => HostFuture { way: Way::Inner { future: self.inner.call(request) } },
+            Err(refused) => {
+                Question::answer(&request, &self.rules.inventory);
+                self.rules.tell(refused);
+                let mut response = Response::new(ResBody::default());
+                *response.status_mut() = refused.status();
+                HostFuture { way: Way::Refused { response: Some(response) } }
+            }
+        }
+    }
+}
+
+pin_project! {
+    /// The answer of a [`HostService`].
+    pub struct HostFuture<F, B> {
+        #[pin]
+        way: Way<F, B>,
+    }
+}
+
+pin_project! {
+    #[project = WayProjection]
+    enum Way<F, B> {
+        Inner { #[pin] future: F },
+        Refused { response: Option<Response<B>> },
+    }
+}
+
+impl<F, B, Error> Future for HostFuture<F, B>
+where
+    F: Future<Output = Result<Response<B>, Error>>,
+{
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project().way.project() {
+            WayProjection::Inner { future } => future.poll(cx),
+            // Nothing comes after the answer, as with any future.
+            WayProjection::Refused { response } => {
+                response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
+            }
+        }
+    }
+}

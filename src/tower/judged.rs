@@ -1,0 +1,44 @@
+//! What a permit knows of web services.
+
+use std::sync::Arc;
+
+use super::debug::{Access, Gate};
+use super::host::Rules;
+use super::identity::Known;
+use super::inventory::Inventory;
+use super::ready::Again;
+use crate::facts::Facts;
+use crate::gate::Verdict;
+use crate::policy::{Environment, Policy};
+
+/// What follows from policy and facts for requests.
+///
+/// INVARIANT: made where a permit is granted, and nowhere else.
+pub(crate) struct Judged {
+    pub(super) gate: Arc<Gate>,
+    pub(super) host: Arc<Rules>,
+    pub(super) identity: Arc<Known>,
+    pub(super) again: Again,
+}
+
+impl Judged {
+    pub(crate) fn of(policy: &Policy, verdict: &Verdict<'_>, facts: &Facts) -> Self {
+        let access = verdict.environment.and_then(|environment| Access::of(environment, facts));
+        let inventory = Arc::new(inventory(policy, verdict.environment, access.is_some()));
+        Self {
+            host: Arc::new(Rules::of(policy, verdict.environment, Arc::clone(&inventory))),
+            gate: Arc::new(Gate { access, inventory }),
+            identity: Arc::new(Known::of(policy, verdict, facts)),
+            again: Again::of(policy, facts),
+        }
+    }
+}
+
+fn inventory(policy: &Policy, here: Option<&Environment>, is_open: bool) -> Inventory {
+    let rules = policy.environments().iter().filter_map(|it| it.debug.as_ref());
+    let mut paths: Vec<String> = rules.flat_map(|rule| rule.paths.iter().cloned()).collect();
+    paths.sort();
+    paths.dedup();
+    let domain = here.and_then(|here| here.domains.first());
+    Inventory::new(paths, domain.map(|domain| domain.value.clone()), is_open)
+}

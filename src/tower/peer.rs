@@ -1,0 +1,41 @@
+//! Who is at the other end of a connection.
+
+use std::net::IpAddr;
+
+use http::Extensions;
+
+/// The address at the other end of a request's connection: an extension of the
+/// request, set by whoever accepts connections.
+///
+/// With the feature `axum`, its `ConnectInfo<SocketAddr>` is read as well. Where
+/// neither is there, the peer is unknown, and so it is no proxy of the policy's.
+///
+/// ```
+/// use koomy_guard::tower::Peer;
+///
+/// let mut request = http::Request::new(());
+/// request.extensions_mut().insert(Peer([10, 0, 0, 7].into()));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer(pub IpAddr);
+
+impl Peer {
+    pub(super) fn of(extensions: &Extensions) -> Option<IpAddr> {
+        let known = extensions.get::<Self>().map(|Self(address)| *address);
+        known.or_else(|| connected(extensions))
+    }
+}
+
+#[cfg(feature = "axum")]
+fn connected(extensions: &Extensions) -> Option<IpAddr> {
+    use std::net::SocketAddr;
+
+    use axum::extract::ConnectInfo;
+
+    extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip())
+}
+
+#[cfg(not(feature = "axum"))]
+fn connected(_: &Extensions) -> Option<IpAddr> {
+    None
+}

@@ -1,0 +1,158 @@
+//! Whether what was judged at the start still holds.
+
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderValue, Response, StatusCode};
+use serde_json::json;
+
+use super::pace::instant;
+use crate::facts::{Facts, Live};
+use crate::gate::{Boot, Gate, Permit, decide};
+use crate::observe::{Asking, When, answers};
+use crate::policy::Policy;
+use crate::source::Source;
+
+/// Whether the boot gate would open still, for a readiness probe.
+///
+/// A thread of its own asks the rules again at an interval, over the snapshot that
+/// was judged, and the servers who they are: where the policy demands it, or where
+/// they were asked at the start. An endpoint that leads to another database by
+/// now is seen so, and a server that does not answer.
+///
+/// It is ready as long as the last answer is, and is no older than three
+/// intervals: a thread that hangs is no good news.
+///
+/// *What this cannot see*: variables that changed since, which nobody uses either;
+/// and what happens between two intervals.
+#[derive(Clone)]
+#[must_use = "nothing is asked again once it is dropped"]
+pub struct Readiness {
+    last: Arc<Mutex<Last>>,
+    interval: Duration,
+    /// The thread ends when the last of these is gone.
+    _held: Sender<()>,
+}
+
+/// The last answer.
+#[derive(Clone)]
+struct Last {
+    at: Instant,
+    /// The rules that keep the gate shut.
+    rules: Vec<&'static str>,
+}
+
+/// What is judged again.
+#[derive(Clone)]
+pub(super) struct Again {
+    policy: Arc<Source>,
+    facts: Facts,
+}
+
+impl Again {
+    pub(super) fn of(policy: &Policy, facts: &Facts) -> Self {
+        Self { policy: Arc::clone(policy.source()), facts: facts.clone() }
+    }
+
+    /// The policy, from the text that it was read from.
+    fn policy(&self) -> Option<Policy> {
+        Policy::parse(self.policy.name(), self.policy.shown()?).ok()
+    }
+}
+
+impl Permit<Boot> {
+    /// Asks the rules again each half minute, and the servers who they are.
+    pub fn readiness(&self) -> Readiness {
+        let when = match self.judged().again.facts.live {
+            Live::Asked(_) => When::Always,
+            Live::NotAsked => When::Demanded,
+        };
+        self.readiness_every(Duration::from_secs(30), move |policy, facts| {
+            let verdict = decide(Gate::Boot, policy, facts);
+            let asking = Asking { when, ..Asking::where_demanded() };
+            answers(policy, &verdict, facts, &asking).unwrap_or(Live::NotAsked)
+        })
+    }
+
+    /// Asks the rules again at an interval, over what `ask` says of the servers.
+    ///
+    /// It is called in a thread of its own and may take its time.
+    pub fn readiness_every(
+        &self,
+        interval: Duration,
+        mut ask: impl FnMut(&Policy, &Facts) -> Live + Send + 'static,
+    ) -> Readiness {
+        let again = self.judged().again.clone();
+        let last = Arc::new(Mutex::new(Last { at: instant(), rules: Vec::new() }));
+        let (held, drops) = channel();
+        let its_own = Arc::clone(&last);
+        let run = move || {
+            let Some(policy) = again.policy() else { return };
+            while drops.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
+                let facts = Facts { live: Live::NotAsked, ..again.facts.clone() };
+                let facts = Facts { live: ask(&policy, &facts), ..facts };
+                said(&mut locked(&its_own), rules(&policy, &facts));
+            }
+        };
+        // Without a thread the last answer grows old, and that is no good news.
+        let _thread = std::thread::Builder::new().name("guard-readiness".to_owned()).spawn(run);
+        Readiness { last, interval, _held: held }
+    }
+}
+
+impl Readiness {
+    /// Whether the gate would open still.
+    pub fn is_ready(&self) -> bool {
+        self.refusing().is_empty()
+    }
+
+    /// The rules that keep it shut; `readiness` itself where nobody has asked for
+    /// too long.
+    pub fn refusing(&self) -> Vec<&'static str> {
+        let Last { at, rules } = locked(&self.last).clone();
+        let age = instant().saturating_duration_since(at);
+        if age > self.interval.saturating_mul(3) { vec!["readiness"] } else { rules }
+    }
+
+    /// `200 OK`, or `503 Service Unavailable` with the names of the rules. No
+    /// message, since anybody may ask.
+    ///
+    /// With the feature `axum`, it is a handler: `get(boot.readiness())`.
+    pub fn response<B: From<String>>(&self) -> Response<B> {
+        let refusing = self.refusing();
+        let body = json!({ "ready": refusing.is_empty(), "rules": refusing }).to_string();
+        let mut response = Response::new(B::from(body));
+        if !refusing.is_empty() {
+            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        }
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+}
+
+fn rules(policy: &Policy, facts: &Facts) -> Vec<&'static str> {
+    let verdict = decide(Gate::Boot, policy, facts);
+    let mut rules: Vec<_> = verdict.findings.iter().map(|finding| finding.rule().id).collect();
+    rules.dedup();
+    if rules.is_empty() && verdict.outcome().is_some() {
+        rules.push("readiness");
+    }
+    rules
+}
+
+fn said(last: &mut Last, rules: Vec<&'static str>) {
+    match (last.rules.is_empty(), rules.is_empty()) {
+        (true, false) => tracing::error!(rules = rules.join(","), "not ready any more"),
+        (false, true) => tracing::info!("ready again"),
+        (true, true) | (false, false) => {}
+    }
+    *last = Last { at: instant(), rules };
+}
+
+fn locked(last: &Mutex<Last>) -> MutexGuard<'_, Last> {
+    last.lock().unwrap_or_else(PoisonError::into_inner)
+}

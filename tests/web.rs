@@ -1,0 +1,21 @@
+//! The layers around real servers, asked by real clients and by raw sockets.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "helpers of tests fail as tests do"
+)]
+
+#[path = "web/apps.rs"]
+mod apps;
+#[path = "web/handlers.rs"]
+mod handlers;
+#[path = "web/hidden.rs"]
+mod hidden;
+#[path = "web/hosts.rs"]
+mod hosts;
+#[path = "web/open.rs"]
+mod open;
+#[path = "web/policy.rs"]
+mod policy;
+#[path = "web/wire.rs"]
+mod wire;
