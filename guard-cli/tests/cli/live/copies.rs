@@ -1,5 +1,6 @@
 //! Copies, and what their stamps say.
 
+use serde_json::Value;
 use test_servers::Cluster;
 
 use super::stage::{
@@ -34,11 +35,21 @@ fn notes(ran: &Ran) -> String {
     ran.json()["notes"].to_string()
 }
 
+/// What the stamp says, as programs read it.
+fn stamp(stage: &Stage) -> Value {
+    let ran = stage.run(&["identify", "--format", "json"], "sandbox").ends(0);
+    ran.json()["live"][0]["server"]["stamp"].clone()
+}
+
 /// Boots with a warning, does not seed, and does once it is adopted.
 fn is_a_copy_of_production(stage: &Stage) {
     let ran = stage.check("sandbox").ends(0);
     assert!(notes(&ran).contains("a copy of `production`"), "{ran:?}");
     stage.run(&["check", "--live"], "sandbox").ends(0).says("a copy of `production`");
+    assert_eq!(stamp(stage)["environment"], "production");
+    assert_eq!(stamp(stage)["is_of_this_database"], false);
+    let ran = stage.run(&["identify"], "sandbox").ends(0);
+    assert!(ran.stdout.contains("`production`, bound elsewhere: "), "{ran:?}");
     let ran = stage.seed("sandbox").ends(78);
     assert!(ran.rules().contains(&DISPOSABLE.to_owned()), "{ran:?}");
     assert!(ran.stdout.contains("a copy of `production`"), "{ran:?}");
@@ -46,8 +57,9 @@ fn is_a_copy_of_production(stage: &Stage) {
     assert!(ran.stdout.contains("--adopt-copy"), "{ran:?}");
     stage.run(&ADOPT, "sandbox").ends(0);
     stage.seed("sandbox").ends(0);
-    let document = stage.run(&["identify", "--format", "json"], "sandbox").ends(0).json();
-    assert_eq!(document["live"][0]["server"]["stamp"]["copied_from"], "production");
+    let stamp = stamp(stage);
+    assert_eq!(stamp["copied_from"], "production");
+    assert_eq!(stamp["is_of_this_database"], true);
 }
 
 #[test]

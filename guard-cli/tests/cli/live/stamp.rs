@@ -4,10 +4,11 @@ use std::io::{Read, Write};
 use std::process::Stdio;
 
 use nix::pty::openpty;
-use test_servers::Cluster;
+use test_servers::{Cluster, Forwarder};
 
 use super::stage::{
-    PLAIN_MAIN, PRODUCTION, Stage, as_app, compute, neon_policy, plain, plain_policy, with_shop,
+    PLAIN_MAIN, PRODUCTION, Stage, as_app, compute, neon_policy, password, plain, plain_policy,
+    with_shop,
 };
 
 const ROWS: &str = "SELECT count(*) FROM koomy_guard.stamp";
@@ -64,18 +65,39 @@ fn nobody_is_asked_so_nothing_is_written() {
     }
 }
 
-/// Answers the question of `stamp` on a terminal.
-fn answer(stage: &Stage, text: &str) -> (Option<i32>, String) {
+/// Answers the question of `stamp` on a terminal, after `before`.
+fn answer(stage: &Stage, text: &str, before: impl FnOnce()) -> (Option<i32>, String) {
     let terminal = openpty(None, None).unwrap();
     let mut command = stage.guard(&["stamp"], "sandbox").command();
     let mut user = std::fs::File::from(terminal.master);
     command.stdin(terminal.slave).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     drop(command);
+    let mut stderr = child.stderr.take().unwrap();
+    let mut said = Vec::new();
+    while !said.ends_with(b"to write it: ") {
+        let mut byte = [0];
+        stderr.read_exact(&mut byte).unwrap();
+        said.extend(byte);
+    }
+    before();
     user.write_all(text.as_bytes()).unwrap();
-    let mut said = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    stderr.read_to_end(&mut said).unwrap();
+    let mut said = String::from_utf8(said).unwrap();
+    child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
     (child.wait().unwrap().code(), said)
+}
+
+#[test]
+fn a_server_that_is_swapped_after_the_question_is_not_stamped() {
+    let (dev, main) = (compute("dev"), compute("main"));
+    let way = Forwarder::start(dev.port());
+    let policy = neon_policy(main.port(), way.port());
+    let stage = Stage::new(&policy, main.port(), way.port());
+    let (code, said) = answer(&stage, "sandbox\n", || way.lead_to(main.port()));
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("no longer what was asked") && !said.contains(&password()), "{said}");
+    assert!(is_unstamped(&dev) && is_unstamped(&main));
 }
 
 #[test]
@@ -83,11 +105,11 @@ fn the_name_of_the_environment_is_the_only_yes() {
     let cluster = compute("dev");
     let stage = stage(&cluster);
     for text in ["y\n", "yes\n", "\n", "production\n", "Sandbox\n", "\u{4}"] {
-        let (code, said) = answer(&stage, text);
+        let (code, said) = answer(&stage, text, || {});
         assert_eq!(code, Some(2), "{text:?} {said}");
         assert!(said.contains("`sandbox`") && is_unstamped(&cluster), "{text:?} {said}");
     }
-    let (code, said) = answer(&stage, "sandbox\n");
+    let (code, said) = answer(&stage, "sandbox\n", || {});
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(as_app(&cluster, ROWS), "1\n");
 }
