@@ -6,6 +6,8 @@ use koomy_guard::gate::{Note, Verdict};
 use koomy_guard::report::Format;
 use serde_json::json;
 
+use crate::file::policy_of;
+
 /// The line of a permitted boot, with its line break.
 pub(crate) fn line(format: Format, policy: &Policy, verdict: &Verdict<'_>) -> String {
     let environment = verdict.environment.map_or("", |environment| &environment.name.value);
@@ -27,7 +29,7 @@ pub(crate) fn line(format: Format, policy: &Policy, verdict: &Verdict<'_>) -> St
                 "schema": "koomy-guard/v1", "gate": verdict.gate.name(), "outcome": "permitted",
                 "environment": environment, "rules_asked": verdict.rules_asked, "targets": targets,
                 "live": asked, "notes": notes,
-                "policy": {"name": policy.name(), "sha256": policy.sha256()},
+                "policy": policy_of(policy),
             });
             format!("{line}\n")
         }

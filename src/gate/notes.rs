@@ -75,12 +75,14 @@ fn stamp(told: &Told<'_, '_>) -> Option<Note> {
         ),
         Standing::Copied(stamp) => {
             let help = match told.environment.data {
-                Data::Real => "if it was restored, write its stamp anew: `guard-cli stamp`",
+                Data::Real => {
+                    "if it was restored, write its stamp anew: `guard-cli stamp`".to_owned()
+                }
                 Data::Masked | Data::Synthetic => {
-                    "if it may be lost, say so: `guard-cli stamp --adopt-copy`"
+                    format!("if it may be lost, say so: {}", told.restamp(stamp))
                 }
             };
-            note(told, format!("`{name}` leads to {}", told.copy_of(stamp)), help)
+            note(told, format!("`{name}` leads to {}", told.copy_of(stamp)), &help)
         }
     }
 }

@@ -86,7 +86,12 @@ fn not_asked(case: &Case<'_>, environment: &Environment, destination: &Destinati
         name,
         destination.variable.place.clone(),
         format!("nobody asked the server behind `{name}` who it is"),
-        "ask the servers, too: with `--live` on the command line",
+        match case.gate {
+            Gate::Boot | Gate::Compare => {
+                "ask it with `--live`; no server is asked while its address is refused"
+            }
+            Gate::Seed => "a seed asks it as soon as nothing else stands against it",
+        },
     );
     match (case.gate, environment.live.value) {
         (Gate::Boot | Gate::Compare, true) => {

@@ -32,8 +32,10 @@ it. A copy brings the stamp along, and so says what it is a copy of. The stamp
 permits nothing that the policy and the server's identity do not.
 
 ## Way out
-`guard-cli identify` shows what the stamp says. If the database is where it should
-be, write its stamp anew: `guard-cli stamp`; for a copy, with `--adopt-copy`.
+`guard-cli identify` shows what the stamp says. If a copy is where it should be, write
+its stamp anew: `guard-cli stamp`; for a copy of real data, with `--adopt-copy` and the
+reason. A stamp of this very database that is wrong is dropped by the owner, with the
+schema `koomy_guard`, before the database is stamped anew.
 ",
     check: Check::Live(check),
     violate,
@@ -83,8 +85,8 @@ fn contradiction(told: &Told<'_, '_>, stamp: &Stamp) -> Finding {
              and this is `{here}`"
         ),
         format!(
-            "point `{name}` at a database of `{here}`; if this is one, \
-             write its stamp anew: `guard-cli stamp`"
+            "point `{name}` at a database of `{here}`; if this is one, have its owner drop the \
+             schema `koomy_guard`, and stamp it anew: `guard-cli stamp`"
         ),
     );
     finding.because(told.case.source(), told.environment.name.span, "the environment")
@@ -277,8 +279,8 @@ mod tests {
         };
         assert_eq!(
             said("sandbox", &play, "own"),
-            "point `DATABASE_URL` at a database of `sandbox`; if this is one, write its stamp \
-             anew: `guard-cli stamp`\n  cause: <assumed environment> (here)\n  \
+            "point `DATABASE_URL` at a database of `sandbox`; if this is one, have its owner \
+             drop the schema `koomy_guard`, and stamp it anew: `guard-cli stamp`\n  cause: <assumed environment> (here)\n  \
              decided-by: sandbox (the environment)"
         );
         assert_eq!(

@@ -34,7 +34,7 @@ sure of the address. So the database itself must say that it may be lost.
 
 ## Way out
 A database that was set up for this environment and may be lost is stamped once:
-`guard-cli stamp`; if it began as a copy, with `--adopt-copy` and the reason.
+`guard-cli stamp`; if it began as a copy of real data, with `--adopt-copy` and the reason.
 Where the tripwire speaks, look at who uses the database.
 ",
     check: Check::Live(check),
@@ -138,7 +138,7 @@ fn stamp(told: &Told<'_, '_>) -> Option<Finding> {
         ),
         Standing::Copied(stamp) => (
             format!("`{name}` leads to {}", told.copy_of(stamp)),
-            "if the copy may be lost, say so once: `guard-cli stamp --adopt-copy`".to_owned(),
+            format!("if the copy may be lost, say so once: {}", told.restamp(stamp)),
         ),
     };
     Some(Finding::refused(&RULE, name, told.place(), message, help))
@@ -199,18 +199,21 @@ mod tests {
     fn a_stamp_says_what_may_be_filled() {
         let no = |tables| Marked::No { tables };
         let stamp = "if they may be lost, say so once: `guard-cli stamp`";
-        let adopt = "if the copy may be lost, say so once: `guard-cli stamp --adopt-copy`";
-        let copy = |of: &str| {
-            format!("a copy of {of}: its stamp was written for another database; {adopt}")
+        let copy = |of: &str, how: &str| {
+            format!(
+                "a copy of {of}: its stamp was written for another database; \
+                 if the copy may be lost, say so once: `guard-cli stamp{how}`"
+            )
         };
+        let adopt = " --adopt-copy --reason TEXT";
         let table: [(Stamp, String); 9] = [
             (Box::new(move |_| no(Tables::None)), String::new()),
             (Box::new(move |_| no(Tables::Some)), format!("a database with tables and without a stamp; {stamp}")),
             (Box::new(|_| Marked::Emptied), "a database whose stamp is gone, such as a copied schema; if it may be lost, say so once: `guard-cli stamp`".to_owned()),
             (Box::new(|it| marked(it, "sandbox", "own")), String::new()),
-            (Box::new(|it| marked(it, "sandbox", "copied")), copy("`sandbox`")),
-            (Box::new(|it| marked(it, "production", "copied")), copy("`production`, with real data")),
-            (Box::new(|it| marked(it, "gone", "copied")), copy("`gone`, an environment that the policy does not know")),
+            (Box::new(|it| marked(it, "sandbox", "copied")), copy("`sandbox`", "")),
+            (Box::new(|it| marked(it, "production", "copied")), copy("`production`, with real data", adopt)),
+            (Box::new(|it| marked(it, "gone", "copied")), copy("`gone`, an environment that the policy does not know", adopt)),
             // `database-stamp-matches` says these.
             (Box::new(|it| marked(it, "production", "own")), String::new()),
             (Box::new(|_| Marked::Unreadable { why: "it has two rows".to_owned() }), String::new()),

@@ -2,7 +2,6 @@
 
 use clap::Args;
 use koomy_guard::Policy;
-use koomy_guard::policy::Origin;
 use koomy_guard::report::Format;
 use koomy_guard::selftest::{self, Proof, SelfTest, Tried};
 use serde_json::json;
@@ -10,7 +9,7 @@ use serde_json::json;
 use crate::args::Global;
 use crate::console::{Console, TOOL};
 use crate::exit::Exit;
-use crate::file;
+use crate::file::{self, policy_of};
 
 /// Plant a violation of every rule, and require the refusal
 ///
@@ -82,14 +81,10 @@ fn document(policy: &Policy, result: &SelfTest, exit: Exit) -> serde_json::Value
             .map(|finding| json!({"rule": finding.rule().id, "message": finding.message()}));
         json!({"environment": name, "findings": findings.collect::<Vec<_>>()})
     });
-    let source = match policy.origin() {
-        Origin::BuiltIn => "built-in",
-        Origin::File => policy.source().name(),
-    };
     json!({
         "schema": "koomy-guard/v1",
         "tool": {"name": TOOL.name, "version": TOOL.version},
-        "policy": {"name": policy.name(), "source": source, "sha256": policy.sha256()},
+        "policy": policy_of(policy),
         "outcome": exit.outcome(),
         "rules": rules.collect::<Vec<_>>(),
         "impossible": impossible.collect::<Vec<_>>(),

@@ -15,7 +15,7 @@ use crate::args::Global;
 use crate::connection::{known, usual};
 use crate::console::{Console, TOOL, complain};
 use crate::exit::Exit;
-use crate::file;
+use crate::file::{self, policy_of};
 
 /// Print SQL that a program runs itself
 #[derive(Debug, Subcommand)]
@@ -83,7 +83,7 @@ impl Assert {
                 let document = json!({
                     "schema": "koomy-guard/v1",
                     "tool": {"name": TOOL.name, "version": TOOL.version},
-                    "policy": {"name": policy.name(), "sha256": policy.sha256()},
+                    "policy": policy_of(&policy),
                     "environment": environment.name.value,
                     "connection": connection,
                     "outcome": exit.outcome(),

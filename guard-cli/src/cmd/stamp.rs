@@ -10,14 +10,14 @@ use koomy_guard::observe::database::{Patience, postgres};
 use koomy_guard::policy::{Connection, Policy};
 use koomy_guard::report::{self, Format};
 use koomy_guard::rules::Destination;
-use koomy_guard::stamp::{self, Plan};
+use koomy_guard::stamp::{self, Plan, StampRefusal};
 use serde_json::json;
 
 use crate::args::Global;
 use crate::connection::Chosen;
 use crate::console::{Console, TOOL, complain, misuse, say};
 use crate::exit::Exit;
-use crate::file;
+use crate::file::{self, policy_of};
 
 /// Write into a database which environment it is of, so that copies are known
 ///
@@ -104,8 +104,12 @@ impl Subject<'_> {
             complain("the server was not asked, so nothing is written");
             return Err(Exit::Undecided);
         };
-        stamp::plan(self.policy, environment, database, identity, reason)
-            .map_err(|refusal| self.refuse(&refusal.to_string()))
+        stamp::plan(self.policy, environment, database, identity, reason).map_err(|refusal| {
+            match refusal {
+                StampRefusal::NoReason => misuse(&refusal.to_string()),
+                refusal => self.refuse(&refusal.to_string()),
+            }
+        })
     }
 
     fn destination(&self) -> Result<(&Connection, &Destination<'_>), Exit> {
@@ -210,7 +214,7 @@ impl Subject<'_> {
                 let document = json!({
                     "schema": "koomy-guard/v1",
                     "tool": {"name": TOOL.name, "version": TOOL.version},
-                    "policy": {"name": policy.name(), "sha256": policy.sha256()},
+                    "policy": policy_of(policy),
                     "environment": environment.map(|environment| &environment.name.value),
                     "outcome": exit.outcome(),
                     "written": matches!(written, Written::Now),

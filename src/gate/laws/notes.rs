@@ -53,20 +53,21 @@ fn a_restore_is_noted() {
 
 #[test]
 fn a_copy_is_noted_where_it_may_be_used() {
-    let of = |what: &str| {
+    let of = |what: &str, how: &str| {
         format!(
             "`DATABASE_URL` leads to a copy of {what}: its stamp was written for another \
-             database; if it may be lost, say so: `guard-cli stamp --adopt-copy`"
+             database; if it may be lost, say so: `guard-cli stamp{how}`"
         )
     };
+    let adopt = " --adopt-copy --reason TEXT";
     let table = [
-        ("production", "`production`, with real data"),
-        ("staging", "`staging`"),
-        ("gone", "`gone`, an environment that the policy does not know"),
+        ("production", "`production`, with real data", adopt),
+        ("staging", "`staging`", ""),
+        ("gone", "`gone`, an environment that the policy does not know", adopt),
     ];
-    for (environment, what) in table {
+    for (environment, what, how) in table {
         for setting in ["sandbox", "local"] {
-            assert_eq!(noted(setting, Gate::Boot, copied_from(environment)), [of(what)]);
+            assert_eq!(noted(setting, Gate::Boot, copied_from(environment)), [of(what, how)]);
             assert_eq!(noted(setting, Gate::Seed, copied_from(environment)), [""; 0], "refused");
         }
     }

@@ -77,6 +77,19 @@ impl Told<'_, '_> {
         format!("a copy of {origin}{what}: its stamp was written for another database")
     }
 
+    /// The command that makes the stamp of a copy this database's own, here.
+    ///
+    /// MIRRORS `stamp::plan`, which asks for a reason where the data may be real.
+    pub(crate) fn restamp(&self, stamp: &Stamp) -> &'static str {
+        let is_own = stamp.environment == self.environment.name.value;
+        let may_be_real = self.data_of(stamp).is_none_or(|data| data == Data::Real);
+        if may_be_real && !is_own {
+            "`guard-cli stamp --adopt-copy --reason TEXT`"
+        } else {
+            "`guard-cli stamp`"
+        }
+    }
+
     /// The database's name, with the environments that it is of.
     fn whose(&self, database: &Database) -> String {
         whose(self.case.policy, database)

@@ -55,6 +55,12 @@ fn is_a_copy_of_production(stage: &Stage) {
     assert!(ran.stdout.contains("a copy of `production`"), "{ran:?}");
     let ran = stage.run(&["stamp", "--yes"], "sandbox").ends(1);
     assert!(ran.stdout.contains("--adopt-copy"), "{ran:?}");
+    for reason in ["", " ", "two\nlines"] {
+        let options = ["stamp", "--yes", "--adopt-copy", "--reason", reason];
+        stage.run(&options, "sandbox").ends(2).says("one line");
+    }
+    let document = stage.run(&["stamp", "--yes", "--format", "json"], "sandbox").ends(1).json();
+    assert!(document["policy"]["source"].is_string(), "{document}");
     stage.run(&ADOPT, "sandbox").ends(0);
     stage.seed("sandbox").ends(0);
     let stamp = stamp(stage);
