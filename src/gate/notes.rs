@@ -1,7 +1,8 @@
 //! What stands in no gate's way, and should be known.
 
 use super::Gate;
-use crate::policy::Data;
+use crate::facts::{Counted, Rows, Server};
+use crate::policy::{Data, Database};
 use crate::rules::{Case, Fit, Standing, Told, standing, told};
 
 /// Something that a gate permits and somebody should look at.
@@ -21,13 +22,14 @@ pub(super) fn notes(case: &Case<'_>) -> Vec<Note> {
     for told in told(case) {
         let Ok(fit) = told.compare() else { continue };
         notes.extend(restored(&told, fit));
+        notes.extend(unpinned(&told));
         // What a seed may not meet is refused, and needs no note.
         match case.gate {
             Gate::Boot | Gate::Compare => {
                 notes.extend(read_only(&told));
                 notes.extend(stamp(&told));
             }
-            Gate::Seed => {}
+            Gate::Seed => notes.extend(told.identity.tripwires.iter().filter_map(missing(&told))),
         }
         notes.extend(fresh(&told));
     }
@@ -46,6 +48,40 @@ fn restored(told: &Told<'_, '_>, fit: Fit) -> Option<Note> {
             ),
             "if it was restored, pin the new branch: `guard-cli neon sync`",
         ),
+    }
+}
+
+/// Without a pin and without a stamp of its own, a server is known by what it is
+/// not: another one behind the same address would pass.
+fn unpinned(told: &Told<'_, '_>) -> Option<Note> {
+    let Database { name: database, branch_id, system_identifier, server_hostname, .. } =
+        told.database;
+    let pins = [branch_id, system_identifier, server_hostname];
+    let is_known =
+        pins.iter().any(|pin| pin.is_some()) || matches!(standing(told.identity), Standing::Own(_));
+    let key = match &told.identity.server {
+        Server::Postgres { neon: Some(_), .. } => "branch.id",
+        Server::Postgres { neon: None, .. } => "system_identifier",
+        Server::MySql { .. } => "server_hostname",
+    };
+    let (name, database) = (told.name(), &database.value);
+    (!is_known).then_some(())?;
+    note(
+        told,
+        format!("`{name}` leads to a server that nothing but its address and names tells apart"),
+        &format!("pin `{key}` of `{database}`, which `guard-cli identify` shows"),
+    )
+}
+
+/// A misspelt table would never stop a seed.
+fn missing<'a>(told: &'a Told<'_, '_>) -> impl Fn(&Counted) -> Option<Note> + 'a {
+    |counted| match counted.rows {
+        Rows::NoTable => note(
+            told,
+            format!("`{}` leads to a database without `{}`", told.name(), counted.table),
+            "if the table has another name, correct the `tripwire`",
+        ),
+        Rows::Seen { .. } | Rows::Unreadable { .. } => None,
     }
 }
 

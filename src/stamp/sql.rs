@@ -10,7 +10,7 @@ pub(super) fn body(plan: &Plan) -> String {
     let unchanged = unchanged(&plan.change);
     let row = row(plan);
     format!(
-        "SET LOCAL search_path = pg_catalog, pg_temp;\n{assertion};\n{MADE}{WRITES}\
+        "SET LOCAL search_path = pg_catalog, pg_temp;\n{assertion};\n{OWNED}{MADE}{WRITES}\
          {unchanged}{row}"
     )
 }
@@ -102,6 +102,23 @@ system_identifier, database_oid, database_name, stamped_at, guard_version, paren
 const NEW: &str = "excluded.env, excluded.bound_kind, excluded.project_id, excluded.branch_id, \
 excluded.endpoint_id, excluded.timeline_id, excluded.system_identifier, excluded.database_oid, \
 excluded.database_name, excluded.stamped_at, excluded.guard_version, excluded.parent_stamp";
+
+/// INVARIANT: what follows runs no code of another role's. Whoever may make a
+/// schema could have made this one, with a trigger that waits for a superuser.
+const OWNED: &str = "\
+DO $koomy$ BEGIN
+  IF EXISTS (
+    SELECT FROM pg_namespace n
+      LEFT JOIN pg_class c ON c.relnamespace = n.oid
+      LEFT JOIN pg_proc p ON p.pronamespace = n.oid
+      JOIN pg_roles r ON r.oid IN (n.nspowner, c.relowner, p.proowner)
+    WHERE n.nspname = 'koomy_guard' AND r.rolname <> current_user AND NOT r.rolsuper
+  ) THEN
+    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'koomy-guard finds that another role owns \
+the schema koomy_guard or something in it, and nothing was written';
+  END IF;
+END $koomy$;
+";
 
 /// DELIBERATE: a schema of its own outlives `DROP SCHEMA public CASCADE`.
 ///

@@ -64,6 +64,34 @@ fn a_plan_can_be_run_by_hand() {
     assert_eq!(identity(&world.production, "shop").stamp, Marked::No { tables: Tables::None });
 }
 
+/// Whoever may make a schema could lay a trigger there and wait for a superuser.
+#[test]
+fn no_code_of_another_role_is_run() {
+    let world = World::new();
+    let sandbox = &world.sandbox;
+    sandbox.create_role("intruder", PASSWORD);
+    sandbox.sql("shop", "GRANT CREATE ON DATABASE shop TO intruder");
+    let trap = "CREATE SCHEMA koomy_guard; GRANT ALL ON SCHEMA koomy_guard TO PUBLIC; \
+        CREATE FUNCTION koomy_guard.trap() RETURNS trigger LANGUAGE plpgsql AS \
+        $f$ BEGIN EXECUTE 'ALTER ROLE intruder SUPERUSER'; RETURN NULL; END $f$";
+    sandbox.try_sql(("intruder", PASSWORD), "shop", trap).unwrap();
+    let plan = world.plan("sandbox", sandbox);
+    let said =
+        sandbox.try_sql((sandbox.superuser(), sandbox.superuser_password()), "shop", &plan.sql());
+    assert!(said.unwrap_err().contains("another role owns the schema koomy_guard"));
+    let intruder = "SELECT rolsuper FROM pg_roles WHERE rolname = 'intruder'";
+    assert_eq!(sandbox.sql("shop", intruder), "f\n");
+
+    // Nor where the schema is a superuser's, and what is in it is not.
+    sandbox.sql("shop", "ALTER SCHEMA koomy_guard OWNER TO CURRENT_USER");
+    let said =
+        sandbox.try_sql((sandbox.superuser(), sandbox.superuser_password()), "shop", &plan.sql());
+    assert!(said.unwrap_err().contains("another role owns the schema koomy_guard"));
+    sandbox.sql("shop", "DROP FUNCTION koomy_guard.trap()");
+    world.stamp("sandbox", sandbox);
+    assert_eq!(stamp(&identity(sandbox, "shop")).environment, "sandbox");
+}
+
 #[test]
 fn nobody_changes_it_by_accident() {
     let world = World::stamped();

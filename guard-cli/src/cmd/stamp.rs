@@ -129,9 +129,11 @@ impl Subject<'_> {
         }
     }
 
-    /// Asks, unless told not to. Nothing but the environment's name is a yes.
+    /// Says what will be written, and asks, unless told not to. Nothing but the
+    /// environment's name is a yes.
     fn agree(&self, plan: &Plan, yes: bool) -> Result<(), Exit> {
         if yes {
+            say(&plan.describe());
             return Ok(());
         }
         if !io::stdin().is_terminal() {
@@ -182,7 +184,7 @@ impl Subject<'_> {
             DENIED => {
                 complain(
                     "the role may not write the stamp, and nothing was written\n  help: stamp as \
-                     the role that owns the database",
+                     the role that owns the schema `koomy_guard`, or else the database",
                 );
                 Exit::Undecided
             }

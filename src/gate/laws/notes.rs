@@ -3,10 +3,19 @@
 use super::live::{SETTINGS, given};
 use super::violations::{answered, neon, stamp};
 use super::*;
-use crate::facts::{Binding, Identity, Live, Marked, Tables};
+use crate::facts::{Binding, Identity, Live, Marked, Rows, Tables};
 
-/// What is noted of a setting's server at a gate.
+/// What is noted of a setting's server at a gate, but for a pin that is missing.
 fn noted(setting: &str, gate: Gate, change: impl Fn(&mut Identity)) -> Vec<String> {
+    let mut notes = all_noted(setting, gate, change);
+    notes.retain(|note| *note != NO_PIN);
+    notes
+}
+
+const NO_PIN: &str = "`DATABASE_URL` leads to a server that nothing but its address and names \
+    tells apart; pin `system_identifier` of `here`, which `guard-cli identify` shows";
+
+fn all_noted(setting: &str, gate: Gate, change: impl Fn(&mut Identity)) -> Vec<String> {
     let (policy, facts) = given();
     let at = SETTINGS.iter().position(|known| known.name == setting).unwrap();
     let mut facts = facts[at].clone();
@@ -33,6 +42,34 @@ fn what_is_as_it_should_be_needs_no_note() {
             assert_eq!(noted(setting.name, gate, |_| ()), [""; 0], "{}", setting.name);
         }
     }
+}
+
+/// A stamp of its own tells a server apart as well as a pin does.
+#[test]
+fn a_server_that_nothing_tells_apart_is_noted() {
+    let unstamped = |it: &mut Identity| it.stamp = Marked::No { tables: Tables::None };
+    for (setting, is_pinned) in [("production", true), ("sandbox", true), ("local", false)] {
+        let said = |change: &dyn Fn(&mut Identity)| {
+            let notes = all_noted(setting, Gate::Boot, change);
+            notes.iter().any(|note| note == NO_PIN)
+        };
+        assert!(!said(&|_| ()), "{setting}");
+        assert_eq!(said(&unstamped), !is_pinned, "{setting}");
+    }
+}
+
+#[test]
+fn a_table_of_the_tripwire_that_is_missing_is_noted() {
+    let gone = |it: &mut Identity| {
+        it.tripwires.iter_mut().for_each(|counted| counted.rows = Rows::NoTable);
+    };
+    let notes = noted("sandbox", Gate::Seed, gone);
+    assert!(!notes.is_empty());
+    for note in notes {
+        assert!(note.starts_with("`DATABASE_URL` leads to a database without `"), "{note}");
+        assert!(note.ends_with("if the table has another name, correct the `tripwire`"), "{note}");
+    }
+    assert_eq!(noted("sandbox", Gate::Boot, gone), [""; 0], "not counted");
 }
 
 #[test]
