@@ -163,7 +163,8 @@
 //! | --- | --- |
 //! | `postgres` | asks PostgreSQL servers who they are; connections, seeds; on by default |
 //! | `report` | findings and policies as human text, JSON, SARIF and GitHub annotations; the JSON Schema of the format |
-//! | `tower` | layers for web services: debug gate, host gate, readiness |
+//! | `shield` | `koomy_guard::shield`: finds secrets in any text, in every encoding, whole or in chunks |
+//! | `tower` | layers for web services: debug gate, host gate, response shield, readiness |
 //! | `axum` | the same in terms of axum's router |
 //!
 //! No feature changes a verdict: where a server must be asked and cannot be, the gate is
@@ -193,6 +194,8 @@ pub mod report;
 pub mod rules;
 pub mod secret;
 pub mod selftest;
+#[cfg(feature = "shield")]
+pub mod shield;
 pub mod source;
 pub mod stamp;
 pub mod target;

@@ -70,6 +70,7 @@ pub(crate) enum Command {
     Policy(cmd::policy::Command),
     #[command(subcommand)]
     Neon(cmd::neon::Command),
+    Probe(cmd::probe::Command),
     Explain(cmd::explain::Explain),
     Rules(cmd::rules::Rules),
     Selftest(cmd::selftest::Selftest),

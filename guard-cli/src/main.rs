@@ -14,6 +14,7 @@ mod lead;
 mod lead_report;
 mod live;
 mod neon;
+mod probe;
 mod starter;
 mod usage;
 

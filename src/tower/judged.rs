@@ -7,9 +7,10 @@ use super::host::Rules;
 use super::identity::Known;
 use super::inventory::Inventory;
 use super::ready::Again;
+use super::shield::Secrets;
 use crate::facts::Facts;
 use crate::gate::Verdict;
-use crate::policy::{Environment, Policy};
+use crate::policy::{EncodedResponses, Environment, Policy};
 
 /// What follows from policy and facts for requests.
 ///
@@ -17,6 +18,8 @@ use crate::policy::{Environment, Policy};
 pub(crate) struct Judged {
     pub(super) gate: Arc<Gate>,
     pub(super) host: Arc<Rules>,
+    pub(super) secrets: Secrets,
+    pub(super) encoded: EncodedResponses,
     pub(super) identity: Arc<Known>,
     pub(super) again: Again,
 }
@@ -28,6 +31,8 @@ impl Judged {
         Self {
             host: Arc::new(Rules::of(policy, verdict.environment, Arc::clone(&inventory))),
             gate: Arc::new(Gate { access, inventory }),
+            secrets: Secrets::of(policy, facts),
+            encoded: verdict.environment.map(|here| here.web.encoded_responses).unwrap_or_default(),
             identity: Arc::new(Known::of(policy, verdict, facts)),
             again: Again::of(policy, facts),
         }

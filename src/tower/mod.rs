@@ -31,6 +31,7 @@ mod pace;
 mod pause;
 mod peer;
 mod ready;
+mod shield;
 pub mod testing;
 
 use std::sync::Arc;
@@ -44,8 +45,10 @@ pub use inventory::Inventory;
 pub(crate) use judged::Judged;
 pub use peer::Peer;
 pub use ready::Readiness;
+pub use shield::{ShieldBody, ShieldFuture, ShieldLayer, ShieldService, Withheld};
 
 use crate::gate::{Boot, Permit};
+use crate::shield::Shield;
 
 impl Permit<Boot> {
     /// The way to debug endpoints: open where the policy allows them.
@@ -56,5 +59,18 @@ impl Permit<Boot> {
     /// The layer that lets only requests for this environment through.
     pub fn host_layer(&self) -> HostLayer {
         HostLayer { rules: Arc::clone(&self.judged().host) }
+    }
+
+    /// The layer that keeps the secrets of the judged snapshot in.
+    ///
+    /// What it looks for is prepared when it is asked for first.
+    pub fn shield_layer(&self) -> ShieldLayer {
+        ShieldLayer::new(self.shield().clone()).encoded(self.judged().encoded)
+    }
+
+    /// What finds the secrets of the judged snapshot in any text: in what a
+    /// program sends by other ways than HTTP, or writes into its log.
+    pub fn shield(&self) -> &Shield {
+        self.judged().secrets.shield()
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod man;
 mod matrix;
 pub(crate) mod neon;
 pub(crate) mod policy;
+pub(crate) mod probe;
 pub(crate) mod rules;
 pub(crate) mod seed;
 pub(crate) mod selftest;
@@ -38,6 +39,7 @@ pub(crate) fn run(cli: Cli) -> Exit {
         Command::Target(target) => target.run(&global, console),
         Command::Policy(command) => command.run(&global, console),
         Command::Neon(command) => command.run(&global, console),
+        Command::Probe(probe) => probe.run(&global, console),
         Command::Explain(explain) => explain.run(console),
         Command::Rules(rules) => rules.run(console),
         Command::Selftest(selftest) => selftest.run(&global, console),

@@ -14,6 +14,7 @@ mod neon_api;
 mod neon_tls;
 mod neon_trouble;
 mod policy;
+mod probe;
 mod selftest;
 mod target;
 mod usage;

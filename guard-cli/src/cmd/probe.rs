@@ -1,0 +1,62 @@
+//! `probe`
+
+use clap::Args;
+use koomy_guard::report::Format;
+
+use crate::args::Global;
+use crate::console::{Console, misuse};
+use crate::exit::Exit;
+use crate::file;
+use crate::probe::{Origin, Probe, Report};
+
+/// Ask a running service, from outside, whether it is as the policy says
+///
+/// Every debug path of the policy must be answered as a path that does not
+/// exist, in status, headers, body and time; a domain of another environment
+/// must be refused; the certificate must be valid for the environment's domains
+/// for 14 days or more; no answer may hold the URL of a database.
+///
+/// Only the given server is dialed. At most 200 requests in two minutes, no
+/// redirect followed, no secret sent.
+///
+/// Ends with 0 if all of that holds, with 1 if something does not, and with 3 if
+/// something could not be asked.
+#[derive(Debug, Args)]
+pub(crate) struct Command {
+    /// The server, as `https://host[:port]`
+    #[arg(value_name = "URL")]
+    url: String,
+    /// The environment that the service should be
+    #[arg(long, value_name = "NAME")]
+    environment: String,
+    /// A domain that this server answers for; repeated [default: all of the environment]
+    #[arg(long, value_name = "NAME")]
+    domain: Vec<String>,
+}
+
+impl Command {
+    /// Runs the command.
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+        let policy = file::policy(global, console)?;
+        let name = super::expect(&policy, self.environment)?;
+        let Some(environment) = policy.environment(&name) else { return Err(Exit::Misused) };
+        let origin = Origin::parse(&self.url)
+            .map_err(|why| misuse(&format!("cannot ask that URL: {why}")))?;
+        let all = || environment.domains.iter().map(|domain| domain.value.as_str());
+        if self.domain.iter().any(|domain| !all().any(|known| known == domain)) {
+            return Err(misuse(&format!("a domain is none of `{name}` in the policy")));
+        }
+        let domains = match self.domain.is_empty() {
+            true => all().collect(),
+            false => self.domain.iter().map(String::as_str).collect(),
+        };
+        let write = match console.format {
+            Format::Human => |report: &Report<'_>| report.human(),
+            Format::Json => |report: &Report<'_>| format!("{:#}\n", report.json()),
+            Format::Sarif | Format::Github => return Err(console.no_such_form()),
+        };
+        let probe = Probe { policy: &policy, environment, origin: &origin, domains };
+        let found = probe.ask();
+        Ok(console.print(&write(&Report { probe: &probe, found: &found }), found.exit()))
+    }
+}

@@ -1,0 +1,96 @@
+//! What was found, as text.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::{Finding, Found, Kind, Outcome, Probe};
+use crate::console::TOOL;
+
+/// What was asked, and what was found.
+pub(crate) struct Report<'a> {
+    pub(crate) probe: &'a Probe<'a>,
+    pub(crate) found: &'a Found,
+}
+
+impl Report<'_> {
+    /// Lines for people.
+    pub(crate) fn human(&self) -> String {
+        let Found { findings, timings, certificates, notes, requests } = self.found;
+        let mut out: String = findings.iter().map(block).collect();
+        for timing in timings {
+            let (path, effect, samples) = (&timing.path, timing.effect, timing.samples);
+            let _ = writeln!(
+                out,
+                "timing: `{path}`: effect {effect:.2} of 1, {samples} samples of each"
+            );
+        }
+        for (domain, days) in certificates {
+            let _ = writeln!(out, "certificate: `{domain}`: {days} days left");
+        }
+        for note in notes {
+            let _ = writeln!(out, "note: {note}");
+        }
+        let (outcome, origin) = (self.found.exit().outcome(), self.probe.origin);
+        let environment = &self.probe.environment.name.value;
+        let _ = writeln!(
+            out,
+            "{outcome}: {origin} as `{environment}` of policy {}; {requests} requests",
+            self.probe.policy.name()
+        );
+        out
+    }
+
+    /// One document, `koomy-guard/v1`.
+    pub(crate) fn json(&self) -> Value {
+        let Found { findings, timings, certificates, notes, requests } = self.found;
+        let policy = self.probe.policy;
+        let timing = |it: &super::timing::Timing| json!({"path": it.path, "effect": it.effect, "samples": it.samples});
+        let certificate =
+            |(domain, days): &(String, i64)| json!({"domain": domain, "days_left": days});
+        json!({
+            "schema": "koomy-guard/v1",
+            "tool": {"name": TOOL.name, "version": TOOL.version},
+            "policy": {
+                "name": policy.name(),
+                "source": policy.source().name(),
+                "sha256": policy.sha256(),
+            },
+            "gate": "probe",
+            "environment": self.probe.environment.name.value,
+            "url": self.probe.origin.to_string(),
+            "outcome": self.found.exit().outcome(),
+            "findings": findings.iter().map(object).collect::<Vec<_>>(),
+            "timings": timings.iter().map(timing).collect::<Vec<_>>(),
+            "certificates": certificates.iter().map(certificate).collect::<Vec<_>>(),
+            "notes": notes,
+            "requests": requests,
+        })
+    }
+}
+
+fn block(finding: &Finding) -> String {
+    let Finding { kind, outcome, subject, message, help } = finding;
+    let name = kind.rule().unwrap_or(kind.name());
+    format!("{}[{name}]: `{subject}`: {message}\n  help: {help}\n", word(*outcome))
+}
+
+fn object(finding: &Finding) -> Value {
+    let Finding { kind, outcome, subject, message, help } = finding;
+    json!({
+        "kind": Kind::name(*kind),
+        "rule": kind.rule(),
+        "outcome": word(*outcome),
+        "subject": subject,
+        "message": message,
+        "help": help,
+        "places": [],
+    })
+}
+
+const fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Refused => "refused",
+        Outcome::Undecided => "undecided",
+    }
+}

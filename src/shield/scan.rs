@@ -1,0 +1,207 @@
+//! Where a form stands in a text, or may begin at its end.
+
+use super::form::{Form, Onward, Written};
+use super::table::{Entry, Table, Width, Window};
+use super::windows::{self, MOST_STARTS};
+use crate::secret::Secret;
+
+/// Looks for forms.
+pub(super) struct Scanner {
+    forms: Vec<Form>,
+    /// Every window that can begin in the first `stride` bytes of a form.
+    samples: Table,
+    /// Every window at the very beginning of one.
+    heads: Table,
+    stride: usize,
+    longest: usize,
+}
+
+/// What stands in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Of which value.
+    pub(super) of: usize,
+    /// In which form.
+    pub(super) written: Written,
+}
+
+/// What is known of a text of which there may be more.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scan {
+    /// A form that stands in it.
+    pub(super) found: Option<Found>,
+    /// From here on, a form may have begun.
+    pub(super) begun: usize,
+    /// From here on, so much of a form that it must not leave.
+    pub(super) shown: usize,
+}
+
+impl Scan {
+    const fn of(text: &[u8]) -> Self {
+        Self { found: None, begun: text.len(), shown: text.len() }
+    }
+}
+
+impl Scanner {
+    /// A scanner for these values, in every form.
+    pub(super) fn new<'a>(values: impl Iterator<Item = &'a Secret>) -> Self {
+        let forms: Vec<_> =
+            values.enumerate().flat_map(|(of, value)| Form::all(of, value)).collect();
+        let shortest = forms.iter().map(Form::shortest).min().unwrap_or(super::watched::SHORTEST);
+        let width = width(shortest);
+        let stride = (shortest + 1).saturating_sub(width.bytes()).clamp(1, MOST_STARTS);
+        let (mut samples, mut heads) = (Vec::new(), Vec::new());
+        for form in (0..).zip(&forms) {
+            windows::add(form, width, stride, &mut samples);
+            windows::add(form, Width::Four, 1, &mut heads);
+        }
+        let longest = forms.iter().map(Form::longest).max().unwrap_or_default();
+        let (samples, heads) = (Table::new(width, &samples), Table::new(Width::Four, &heads));
+        Self { forms, samples, heads, stride, longest }
+    }
+
+    /// Whether there is nothing to look for.
+    pub(super) fn is_idle(&self) -> bool {
+        self.forms.is_empty()
+    }
+
+    /// The most bytes that a form takes.
+    pub(super) const fn longest(&self) -> usize {
+        self.longest
+    }
+
+    /// So many bytes of a form, and it is sampled.
+    pub(super) const fn reach(&self) -> usize {
+        self.stride + self.samples.width().bytes() - 1
+    }
+
+    /// The first form that stands in a whole text.
+    pub(super) fn find(&self, text: &[u8]) -> Option<Found> {
+        let mut scan = Scan::of(text);
+        self.sample(text, text.len(), &mut scan);
+        scan.found
+    }
+
+    /// What a text holds of which there may be more.
+    pub(super) fn scan(&self, text: &[u8]) -> Scan {
+        let mut scan = self.scan_from(text, text.len());
+        if scan.found.is_none() {
+            self.end(text, &mut scan);
+        }
+        scan
+    }
+
+    /// The same, of forms that begin before `until`, and of nothing that begins
+    /// in the last few bytes.
+    pub(super) fn scan_from(&self, text: &[u8], until: usize) -> Scan {
+        let mut scan = Scan::of(text);
+        self.sample(text, until.saturating_add(self.stride), &mut scan);
+        scan
+    }
+
+    fn sample(&self, text: &[u8], until: usize, scan: &mut Scan) {
+        let mut at = 0;
+        while let Some((place, window)) = self.next(text, at).filter(|(place, _)| *place < until) {
+            for entry in self.samples.entries(window) {
+                self.verify(text, place, entry, scan);
+            }
+            if scan.found.is_some() {
+                break;
+            }
+            at = place + self.stride;
+        }
+    }
+
+    /// The next place, of those that are sampled, that a form may cover.
+    fn next(&self, text: &[u8], at: usize) -> Option<(usize, Window)> {
+        let eight = |chunk: &[u8]| chunk.first_chunk().map(|eight| u64::from_le_bytes(*eight));
+        let four = |chunk: &[u8]| chunk.first_chunk().map(|four| u32::from_le_bytes(*four).into());
+        match self.samples.width() {
+            Width::Four => self.next_by(text, at, four),
+            Width::Six | Width::Eight => self.next_by(text, at, eight),
+        }
+    }
+
+    /// DELIBERATE: chunks and not places, so that no bound is checked in the loop.
+    #[inline(always)]
+    fn next_by(
+        &self,
+        text: &[u8],
+        at: usize,
+        read: impl Fn(&[u8]) -> Option<u64>,
+    ) -> Option<(usize, Window)> {
+        let width = self.samples.width();
+        let chunks = text.get(at..)?.chunks_exact(self.stride);
+        let last = text.len() - chunks.remainder().len();
+        for (index, chunk) in chunks.enumerate() {
+            // What is too short to be read so is looked up, which costs time alone.
+            let window = read(chunk).map(|bytes| Window::new(bytes, width));
+            if window.is_none_or(|window| self.samples.may_have(window)) {
+                let place = at + index * self.stride;
+                return Some((place, window.or_else(|| short(text, place, width))?));
+            }
+        }
+        let window = short(text, last, width)?;
+        self.samples.may_have(window).then_some((last, window))
+    }
+
+    /// What begins in the last bytes, which may be too few to be sampled.
+    fn end(&self, text: &[u8], scan: &mut Scan) {
+        for place in text.len().saturating_sub(self.reach())..text.len() {
+            let Some(window) = short(text, place, Width::Four) else { break };
+            if self.heads.may_have(window) {
+                for entry in self.heads.entries(window) {
+                    self.verify(text, place, entry, scan);
+                }
+            }
+        }
+        let unknown = text.len().saturating_sub(Width::Four.bytes() - 1);
+        scan.begun = scan.begun.min(if self.is_idle() { text.len() } else { unknown });
+    }
+
+    fn verify(&self, text: &[u8], place: usize, entry: Entry, scan: &mut Scan) {
+        let Entry { form, from, before } = entry;
+        let (Some(form), Some(at)) =
+            (self.forms.get(form as usize), place.checked_sub(usize::from(before)))
+        else {
+            return;
+        };
+        let onward = form.onward(usize::from(from), text, at);
+        if matches!(onward, Onward::Elsewhere) {
+            return;
+        }
+        for begun in form.back(usize::from(from), text, at).iter() {
+            match onward {
+                Onward::Whole => scan.found = Some(Found { of: form.of, written: form.written }),
+                Onward::CutOff(left) => {
+                    scan.begun = scan.begun.min(begun);
+                    let all = form.text().chars().count();
+                    if all.saturating_sub(left) * SHOWN >= all {
+                        scan.shown = scan.shown.min(begun);
+                    }
+                }
+                Onward::Elsewhere => {}
+            }
+        }
+    }
+}
+
+/// The window at a place, if the text is long enough for it.
+fn short(text: &[u8], at: usize, width: Width) -> Option<Window> {
+    let found = text.get(at..)?.get(..width.bytes())?;
+    let mut eight = [0; 8];
+    eight.iter_mut().zip(found).for_each(|(place, byte)| *place = *byte);
+    Some(Window::new(u64::from_le_bytes(eight), width))
+}
+
+/// Wide windows are rarely met by chance, narrow ones allow for wide strides.
+const fn width(shortest: usize) -> Width {
+    match shortest {
+        ..14 => Width::Four,
+        14..20 => Width::Six,
+        20.. => Width::Eight,
+    }
+}
+
+/// One part in so many of a form may leave before it is known for one.
+const SHOWN: usize = 4;

@@ -1,0 +1,153 @@
+//! A set of windows, asked millions of times a second.
+
+/// So many bytes, read at once; of letters, either case.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Window(u64);
+
+impl Window {
+    /// The first `width` bytes of these, the lowest first.
+    #[inline(always)]
+    pub(super) const fn new(bytes: u64, width: Width) -> Self {
+        Self((bytes | EITHER_CASE) & width.mask())
+    }
+
+    const fn hash(self) -> u64 {
+        self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+}
+
+/// How many bytes a window has, from 1 to 8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Width {
+    /// For secrets that are short.
+    Four,
+    /// In between.
+    Six,
+    /// For secrets that are long.
+    Eight,
+}
+
+impl Width {
+    /// The bytes.
+    pub(super) const fn bytes(self) -> usize {
+        match self {
+            Self::Four => 4,
+            Self::Six => 6,
+            Self::Eight => 8,
+        }
+    }
+
+    const fn mask(self) -> u64 {
+        u64::MAX >> (64 - 8 * self.bytes())
+    }
+}
+
+/// Where in a form a window can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// Which form.
+    pub(super) form: u32,
+    /// The byte of the form at which the character begins that the window begins in.
+    pub(super) from: u8,
+    /// How many bytes of that character, as written, lie before the window.
+    pub(super) before: u8,
+}
+
+/// Windows, and where each can be.
+///
+/// A bitmap answers nearly every question. Where it says yes, a table says what
+/// was meant; the bitmap says yes too often, and never no wrongly.
+pub(super) struct Table {
+    width: Width,
+    bits: Vec<u64>,
+    bits_shift: u32,
+    /// For each slot where its entries begin, and the end of all.
+    begins: Vec<u32>,
+    slot_shift: u32,
+    entries: Vec<(u32, Entry)>,
+}
+
+impl Table {
+    /// A table of these windows.
+    pub(super) fn new(width: Width, windows: &[(Window, Entry)]) -> Self {
+        let bits_log = log2(windows.len() * BITS_PER_WINDOW).clamp(LEAST_BITS, MOST_BITS);
+        let slots_log = log2(windows.len()).clamp(1, 24);
+        let (bits_shift, slot_shift) = (u64::BITS - bits_log, u64::BITS - slots_log);
+        let mut bits = vec![0_u64; 1 << (bits_log - 6)];
+        for (window, _) in windows {
+            let bit = window.hash() >> bits_shift;
+            if let Some(word) = bits.get_mut((bit >> 6) as usize) {
+                *word |= 1 << (bit & 63);
+            }
+        }
+        let (begins, entries) = sorted(windows, slot_shift, 1 << slots_log);
+        Self { width, bits, bits_shift, begins, slot_shift, entries }
+    }
+
+    /// The width of its windows.
+    pub(super) const fn width(&self) -> Width {
+        self.width
+    }
+
+    /// Whether the window may be one of the table's.
+    #[inline(always)]
+    pub(super) fn may_have(&self, window: Window) -> bool {
+        let bit = window.hash() >> self.bits_shift;
+        let word = self.bits.get((bit >> 6) as usize).copied().unwrap_or(u64::MAX);
+        word >> (bit & 63) & 1 == 1
+    }
+
+    /// Where the window can be.
+    pub(super) fn entries(&self, window: Window) -> impl Iterator<Item = Entry> {
+        let hash = window.hash();
+        let slot = (hash >> self.slot_shift) as usize;
+        let bound = |slot: usize| self.begins.get(slot).copied().unwrap_or_default() as usize;
+        let entries = self.entries.get(bound(slot)..bound(slot + 1)).unwrap_or_default();
+        entries.iter().filter(move |(known, _)| *known == tag(hash)).map(|(_, entry)| *entry)
+    }
+}
+
+/// The entries by slot, and where those of each slot begin.
+fn sorted(
+    windows: &[(Window, Entry)],
+    slot_shift: u32,
+    slots: usize,
+) -> (Vec<u32>, Vec<(u32, Entry)>) {
+    let slot = |window: &Window| (window.hash() >> slot_shift) as usize;
+    let mut begins = vec![0_u32; slots + 1];
+    for (window, _) in windows {
+        begins.get_mut(slot(window) + 1).into_iter().for_each(|count| *count += 1);
+    }
+    begins.iter_mut().fold(0, |sum, count| {
+        *count += sum;
+        *count
+    });
+    let mut next = begins.clone();
+    let mut entries = vec![(0, Entry { form: 0, from: 0, before: 0 }); windows.len()];
+    for (window, entry) in windows {
+        let Some(at) = next.get_mut(slot(window)) else { continue };
+        if let Some(place) = entries.get_mut(*at as usize) {
+            *place = (tag(window.hash()), *entry);
+        }
+        *at += 1;
+    }
+    (begins, entries)
+}
+
+const fn tag(hash: u64) -> u32 {
+    (hash >> 16) as u32
+}
+
+/// The binary logarithm, rounded up.
+fn log2(number: usize) -> u32 {
+    number.checked_next_power_of_two().map_or(usize::BITS, usize::ilog2)
+}
+
+/// The bit in which the cases of an ASCII letter differ, in every byte.
+const EITHER_CASE: u64 = 0x2020_2020_2020_2020;
+/// One window in so many is taken for one of the table's by mistake.
+const BITS_PER_WINDOW: usize = 64;
+/// 4 KiB.
+const LEAST_BITS: u32 = 15;
+/// 512 KiB.
+const MOST_BITS: u32 = 22;

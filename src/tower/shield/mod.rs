@@ -1,0 +1,93 @@
+//! Which answers leave.
+
+mod body;
+mod secrets;
+mod service;
+#[cfg(test)]
+mod tests;
+
+pub use body::{ShieldBody, Withheld};
+pub(super) use secrets::Secrets;
+pub use service::{ShieldFuture, ShieldLayer, ShieldService};
+
+use http::Uri;
+use http::header::{CONTENT_ENCODING, HeaderMap};
+
+use crate::shield::{Leak, Shield};
+
+/// What an answer is an answer to, and what may not be in it.
+struct Watch {
+    shield: Shield,
+    /// For the record alone, and without its query.
+    uri: Uri,
+}
+
+/// Where in an answer something was found.
+#[derive(Clone, Copy)]
+enum Place {
+    Headers,
+    Body,
+    Trailers,
+}
+
+impl Place {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Headers => "headers",
+            Self::Body => "body",
+            Self::Trailers => "trailers",
+        }
+    }
+}
+
+impl Watch {
+    /// The path, unless it holds a secret itself.
+    fn route(&self) -> &str {
+        let path = self.uri.path();
+        let shown = path.get(..LONGEST_ROUTE).unwrap_or(path);
+        if self.shield.find(path.as_bytes()).is_some() { "(hidden)" } else { shown }
+    }
+
+    /// INVARIANT: names only; of the value, and of the answer, nothing.
+    fn record(&self, leak: &Leak<'_>, place: Place) {
+        tracing::error!(
+            variable = leak.variable,
+            part = leak.part.name(),
+            written = leak.written.name(),
+            place = place.name(),
+            route = self.route(),
+            "an answer held a secret, and was withheld"
+        );
+    }
+
+    fn record_encoded(&self) {
+        tracing::error!(
+            route = self.route(),
+            "an answer was encoded before the shield could look, and was withheld"
+        );
+    }
+
+    /// Whether names and values of these are clean; what is not is recorded.
+    fn is_clean(&self, headers: &HeaderMap, place: Place) -> bool {
+        let leak = headers.iter().find_map(|(name, value)| {
+            let leak = self.shield.find(value.as_bytes());
+            leak.or_else(|| self.shield.find(name.as_str().as_bytes()))
+        });
+        leak.iter().for_each(|leak| self.record(leak, place));
+        leak.is_none()
+    }
+}
+
+/// Whether a body is written so that no secret in it could be seen.
+///
+/// MIRRORS: RFC 9110, section 8.4, and the header of gRPC for the same.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(CONTENT_ENCODING).iter().chain(headers.get_all("grpc-encoding"));
+    let mut codings = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    codings.any(|coding| {
+        let coding = coding.trim_ascii();
+        !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity")
+    })
+}
+
+const LONGEST_ROUTE: usize = 256;
