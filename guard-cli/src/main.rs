@@ -6,6 +6,7 @@ mod cmd;
 mod connection;
 mod console;
 mod decision;
+mod deferred;
 mod exit;
 mod file;
 mod git;

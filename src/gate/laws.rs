@@ -9,6 +9,7 @@ use crate::rules::RULES;
 use crate::secret::{Class, Kind};
 use crate::source::{Place, Source};
 
+mod dialing;
 mod every;
 mod live;
 mod notes;

@@ -16,10 +16,6 @@ use crate::exit::Exit;
 use crate::file;
 use crate::live::Asking;
 
-/// Judge an environment: this process's, or that of env files
-///
-/// Without `--env-file` and `--matrix`, the variables of this process are
-/// judged. Env files are judged alone: nothing of this process is added.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     #[command(flatten)]

@@ -7,7 +7,6 @@ use crate::args::Cli;
 use crate::console::Console;
 use crate::exit::Exit;
 
-/// Print a completion script for a shell
 #[derive(Debug, Args)]
 pub(crate) struct Completions {
     /// The shell

@@ -15,18 +15,6 @@ use crate::file;
 use crate::launch::launch;
 use crate::live::Asking;
 
-/// Judge an environment, then become a command in exactly that environment
-///
-/// The command gets what was judged and nothing else: URLs of connections in
-/// their canonical form, no `PG*` variable that would move a connection. With
-/// `--env-file`, that is what the files say; the variables that every program
-/// needs (`PATH`, `HOME`, `USER`, `LOGNAME`, `SHELL`, `TERM`, `LANG`, `LC_*`,
-/// `TZ`, `TMPDIR`, `PWD`) are added from this process where neither the files
-/// nor the policy name them.
-///
-/// There is no shell and no process in between: signals and the exit code are
-/// the command's own. One line on stderr says what was decided. A refusal is
-/// reported on stderr for people and on stdout in the other formats.
 #[derive(Debug, Args)]
 pub(crate) struct Exec {
     #[command(flatten)]

@@ -9,7 +9,6 @@ use super::did_you_mean;
 use crate::console::{Console, misuse};
 use crate::exit::Exit;
 
-/// Say what a rule refuses, why, and the way out
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     /// The rule's id, as printed in a finding

@@ -9,15 +9,6 @@ use crate::console::{Console, TOOL, complain};
 use crate::exit::Exit;
 use crate::file;
 
-/// Ask the servers at the other ends of the connections who they are
-///
-/// Shows what each server says of itself, which database of the policy that is
-/// by its own word and by its address, and what its stamp says. Read-only; no
-/// password is shown. Only a connection with one target that is a database of
-/// the environment is dialed. What is wrong with other variables is for `check`.
-///
-/// Ends with 0 if each server is the one that the policy names, with 1 if one is
-/// not, and with 3 if one could not be asked.
 #[derive(Debug, Args)]
 pub(crate) struct Identify {
     #[command(flatten)]

@@ -16,7 +16,6 @@ use crate::exit::Exit;
 use crate::file::DEFAULT;
 use crate::starter;
 
-/// Write a commented policy to start from; never over a file that is there
 #[derive(Debug, Args)]
 pub(crate) struct Init {
     /// Declare the variables of this env file, too; only their names are used

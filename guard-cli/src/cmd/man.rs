@@ -7,7 +7,6 @@ use crate::args::Cli;
 use crate::console::{Console, misuse};
 use crate::exit::Exit;
 
-/// Print the manual page of this program, or of one of its commands, as roff
 #[derive(Debug, Args)]
 pub(crate) struct Man {
     /// The command; a command of `policy` is named after it

@@ -23,6 +23,7 @@ use koomy_guard::Policy;
 
 use crate::args::{Cli, Command};
 use crate::console::{Console, misuse};
+use crate::deferred::Deferred;
 use crate::exit::Exit;
 
 /// Runs the command.
@@ -30,22 +31,22 @@ pub(crate) fn run(cli: Cli) -> Exit {
     let Cli { global, command } = cli;
     let console = Console::new(&global);
     let ended = match command {
-        Command::Check(check) => check.run(&global, console),
-        Command::Exec(exec) => exec.run(&global, console).map_err(Exit::before_child),
-        Command::Identify(identify) => identify.run(&global, console),
-        Command::Stamp(stamp) => stamp.run(&global, console),
-        Command::Sql(command) => command.run(&global, console),
-        Command::Seed(seed) => seed.run(&global, console).map_err(Exit::before_child),
-        Command::Target(target) => target.run(&global, console),
-        Command::Policy(command) => command.run(&global, console),
-        Command::Neon(command) => command.run(&global, console),
-        Command::Probe(probe) => probe.run(&global, console),
-        Command::Explain(explain) => explain.run(console),
-        Command::Rules(rules) => rules.run(console),
-        Command::Selftest(selftest) => selftest.run(&global, console),
-        Command::Init(init) => init.run(&global, console),
-        Command::Completions(completions) => completions.run(console),
-        Command::Man(man) => man.run(console),
+        Command::Check(Deferred(check)) => check.run(&global, console),
+        Command::Exec(Deferred(exec)) => exec.run(&global, console).map_err(Exit::before_child),
+        Command::Identify(Deferred(identify)) => identify.run(&global, console),
+        Command::Stamp(Deferred(stamp)) => stamp.run(&global, console),
+        Command::Sql(Deferred(command)) => command.run(&global, console),
+        Command::Seed(Deferred(seed)) => seed.run(&global, console).map_err(Exit::before_child),
+        Command::Target(Deferred(target)) => target.run(&global, console),
+        Command::Policy(Deferred(command)) => command.run(&global, console),
+        Command::Neon(Deferred(command)) => command.run(&global, console),
+        Command::Probe(Deferred(probe)) => probe.run(&global, console),
+        Command::Explain(Deferred(explain)) => explain.run(console),
+        Command::Rules(Deferred(rules)) => rules.run(console),
+        Command::Selftest(Deferred(selftest)) => selftest.run(&global, console),
+        Command::Init(Deferred(init)) => init.run(&global, console),
+        Command::Completions(Deferred(completions)) => completions.run(console),
+        Command::Man(Deferred(man)) => man.run(console),
     };
     match ended {
         Ok(exit) | Err(exit) => exit,

@@ -16,7 +16,6 @@ use crate::neon::{
     Account, Base, Client, Comparison, Key, Repin, Replaceable, Wanted, compare, look, rewrite,
 };
 
-/// Pin the databases that Neon runs
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Write the ids and hosts of Neon's branches into the policy file

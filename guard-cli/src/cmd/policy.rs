@@ -10,7 +10,6 @@ use crate::console::{Console, TOOL};
 use crate::exit::Exit;
 use crate::file;
 
-/// Look at the policy itself
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Report every problem of the policy, or that it has none

@@ -9,18 +9,6 @@ use crate::exit::Exit;
 use crate::file;
 use crate::probe::{Origin, Probe, Report};
 
-/// Ask a running service, from outside, whether it is as the policy says
-///
-/// Every debug path of the policy must be answered as a path that does not
-/// exist, in status, headers, body and time; a domain of another environment
-/// must be refused; the certificate must be valid for the environment's domains
-/// for 14 days or more; no answer may hold the URL of a database.
-///
-/// Only the given server is dialed. At most 200 requests in two minutes, no
-/// redirect followed, no secret sent.
-///
-/// Ends with 0 if all of that holds, with 1 if something does not, and with 3 if
-/// something could not be asked.
 #[derive(Debug, Args)]
 pub(crate) struct Command {
     /// The server, as `https://host[:port]`

@@ -8,7 +8,6 @@ use serde_json::json;
 use crate::console::Console;
 use crate::exit::Exit;
 
-/// List the rules: id, gates that ask it, what must hold
 #[derive(Debug, Args)]
 pub(crate) struct Rules {}
 

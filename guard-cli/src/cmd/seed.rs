@@ -15,15 +15,6 @@ use crate::file;
 use crate::launch::launch;
 use crate::live::Waiting;
 
-/// Ask whether a database may be filled with data, then become the seed
-///
-/// As `exec`, at the seed gate: the policy must let this environment be seeded,
-/// its servers are asked who they are, and each must be the one that the policy
-/// names, hold no real data and bear a stamp of its own. Nothing is written.
-///
-/// Between this question and what the seed writes, a database can be restored,
-/// re-pointed or reached by another connection. A seed closes that gap when it
-/// runs what `sql assert` prints first, in its own transaction.
 #[derive(Debug, Args)]
 pub(crate) struct Seed {
     #[command(flatten)]

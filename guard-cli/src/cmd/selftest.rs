@@ -11,11 +11,6 @@ use crate::console::{Console, TOOL};
 use crate::exit::Exit;
 use crate::file::{self, policy_of};
 
-/// Plant a violation of every rule, and require the refusal
-///
-/// The variables are made up from the policy; nothing of this process is read.
-/// Ends with 1 if a rule let a violation pass, and with 3 if no variables could
-/// satisfy an environment, so that nothing could be planted in it.
 #[derive(Debug, Args)]
 pub(crate) struct Selftest {}
 

@@ -17,7 +17,6 @@ use crate::console::{Console, TOOL, complain};
 use crate::exit::Exit;
 use crate::file::{self, policy_of};
 
-/// Print SQL that a program runs itself
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Assert(Assert),

@@ -19,12 +19,6 @@ use crate::console::{Console, TOOL, complain, misuse, say};
 use crate::exit::Exit;
 use crate::file::{self, policy_of};
 
-/// Write into a database which environment it is of, so that copies are known
-///
-/// The one command that writes. The server must be the database that the policy
-/// names, as `identify` shows it. What will be written is said first; on a
-/// terminal, the name of the environment has to be typed. A stamp that is right
-/// already is left alone.
 #[derive(Debug, Args)]
 pub(crate) struct Stamp {
     #[command(flatten)]

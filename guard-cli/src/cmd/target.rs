@@ -16,11 +16,6 @@ use crate::exit::Exit;
 use crate::lead::{self, Answer, Lead};
 use crate::{file, lead_report};
 
-/// Say where a database URL leads, together with this process's `PG*` variables
-///
-/// Accepted (exit code 0) means that every driver reads the URL alike, and not
-/// that an environment may use it: that is for `check`. Without a URL, the
-/// connections of this process's environment are judged. No password is shown.
 #[derive(Debug, Args)]
 pub(crate) struct Target {
     /// The URL; `-` reads it from stdin, so that no list of processes shows it
