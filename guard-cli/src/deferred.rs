@@ -2,7 +2,7 @@
 //!
 //! clap's derive describes every argument of every command at each start. That
 //! is most of the memory of a check, and a page of fresh memory costs a start
-//! more than the decision does. `tests/cli/startup.rs` counts them.
+//! more than the decision does.
 
 use clap::error::Error;
 use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand};
