@@ -1,5 +1,5 @@
 //! The shop, as it is built and started, over real HTTP and on real servers.
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![cfg(test)]
 #![expect(clippy::disallowed_methods, reason = "reads what the tests wrote, and waits")]
 
 #[path = "service/contract.rs"]
