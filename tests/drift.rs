@@ -181,7 +181,7 @@ fn every_room_is_in_the_architecture() {
 #[test]
 fn every_dependency_has_its_reason() {
     let reasons = anchors(&read(&root().join("docs/dependencies.md")));
-    for manifest in ["Cargo.toml", "guard-cli/Cargo.toml"] {
+    for manifest in ["Cargo.toml", "guard-cli/Cargo.toml", "examples/axum-service/Cargo.toml"] {
         let text = read(&root().join(manifest));
         let manifest = DeTable::parse(&text).unwrap();
         for kind in ["dependencies", "dev-dependencies", "build-dependencies"] {
