@@ -214,6 +214,9 @@ fn tables_are_a_users_where_a_user_made_them() {
         Marked::No { tables } => tables,
         other => panic!("{other:?}"),
     };
+    // Nor is a session's own a database's.
+    let mut other = way.client();
+    other.batch_execute("CREATE TEMP TABLE mine ()").unwrap();
     let table = [
         ("CREATE SCHEMA s; CREATE VIEW s.v AS SELECT 1 AS x", Tables::None),
         ("CREATE SEQUENCE s", Tables::None),
