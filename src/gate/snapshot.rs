@@ -105,11 +105,25 @@ impl Snapshot {
         let Some(prepared) = prepared else {
             return Err(ConnectError::NotPostgres { name: name.to_owned() });
         };
+        let assertion = known.assertion(name)?;
         let mut client = prepared.connect(place)?;
-        if let Some(assertion) = known.identity.as_ref().and_then(assertion::of_identity) {
+        if let Some(assertion) = assertion {
             client.batch_execute(&assertion).map_err(|error| ConnectError::of(&error, name))?;
         }
         Ok(client)
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl Connected {
+    /// What knows the server again; `None` where it was not asked.
+    ///
+    /// INVARIANT: a server that was asked and cannot be known again is not
+    /// connected to.
+    fn assertion(&self, name: &str) -> Result<Option<String>, ConnectError> {
+        let Some(identity) = &self.identity else { return Ok(None) };
+        let unknowable = || ConnectError::Unassertable { name: name.to_owned() };
+        assertion::of_identity(identity).map(Some).ok_or_else(unknowable)
     }
 }
 
@@ -136,6 +150,12 @@ pub enum ConnectError {
     /// The connection broke before the server was known again.
     #[error("the connection `{name}` broke before its server was known again; try again")]
     Lost {
+        /// The name.
+        name: String,
+    },
+    /// The server that was asked says too little of itself.
+    #[error("the server of `{name}` does not say enough of itself to be known again; pin it")]
+    Unassertable {
         /// The name.
         name: String,
     },

@@ -74,11 +74,19 @@ impl Database {
         }
     }
 
-    /// Whether the policy says that Neon runs it: in words, or by a project or a
-    /// branch, which nobody else has.
+    /// Whether the policy says that Neon runs it: in words, or else by one of its
+    /// hosts, or by a project or a branch where all hosts are nobody's.
     pub(crate) fn is_neons(&self) -> bool {
-        match self.provider {
-            Some(provider) => provider == Provider::Neon,
+        if let Some(provider) = self.provider {
+            return provider == Provider::Neon;
+        }
+        let hosts = self.endpoints.iter().chain(&self.hosts);
+        let mut services = hosts
+            .map(|host| Provider::of_host(&host.value, &self.database.value))
+            .filter(|provider| *provider != Provider::Plain)
+            .peekable();
+        match services.peek() {
+            Some(_) => services.any(|provider| provider == Provider::Neon),
             None => self.project.is_some() || self.branch_id.is_some(),
         }
     }

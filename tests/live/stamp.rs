@@ -103,6 +103,13 @@ fn a_stamp_is_read_or_is_told_why_not() {
             other(),
         ),
         (
+            "a materialized view",
+            format!(
+                "{TABLE}{PLAIN}ALTER TABLE koomy_guard.stamp RENAME TO t; CREATE MATERIALIZED VIEW koomy_guard.stamp AS SELECT * FROM koomy_guard.t; GRANT SELECT ON koomy_guard.stamp TO PUBLIC"
+            ),
+            other(),
+        ),
+        (
             "rows of a child",
             format!(
                 "{TABLE}CREATE TABLE koomy_guard.child () INHERITS (koomy_guard.stamp); {PLAIN} \
