@@ -104,6 +104,30 @@ mod tests {
     use crate::target::{Engine, Target};
 
     #[test]
+    fn neons_are_known_by_words_by_hosts_and_by_pins() {
+        let (neon, rds) =
+            ("ep-a-1.eu-central-1.aws.neon.tech", "d.abc.eu-west-3.rds.amazonaws.com");
+        let table = [
+            (String::new(), "db.example", false),
+            ("provider = 'neon'\n".to_owned(), "db.example", true),
+            ("provider = 'rds'\n".to_owned(), neon, false),
+            (String::new(), neon, true),
+            ("project = 'p'\n".to_owned(), "db.example", true),
+            ("branch.id = 'br-1'\n".to_owned(), "localhost", true),
+            ("project = 'p'\n".to_owned(), rds, false),
+            (format!("endpoints = ['{neon}']\n"), "localhost", true),
+        ];
+        for (says, host, is_neons) in table {
+            let text = format!(
+                "version = 1\nname = 'n'\n[environments.e]\ndata = 'real'\n[variables.E]\n\
+                 is = 'environment'\n[databases.d]\nhosts = ['{host}']\ndatabase = 'app'\n{says}"
+            );
+            let policy = Policy::parse("p", &text).unwrap_or_else(|error| panic!("{error} {text}"));
+            assert_eq!(policy.databases()[0].is_neons(), is_neons, "{says} {host}");
+        }
+    }
+
+    #[test]
     fn a_database_is_reached_by_all_of_its_address() {
         let text = "version = 1\nname = 'n'\n[environments.e]\ndata = 'real'\n\
             [variables.E]\nis = 'environment'\n\

@@ -93,7 +93,7 @@ pub static ENVIRONMENT: &[Key] = &[
         "live",
         Shape::Boolean,
         "Whether the database servers must have said who they are before anything starts here. \
-         No when left out; seeds always ask.",
+         No when left out; seeds always ask, and the phases `ci` and `build` never must.",
         "true",
     ),
     optional(
@@ -274,7 +274,8 @@ pub static DATABASE: &[Key] = &[
         "hosts",
         Shape::Texts,
         "Host names or addresses that may lead to several databases, so that the name (and the \
-         user, where given) decides.",
+         user, where given) decides. No IPv6 address: drivers read it differently, so give \
+         it a name.",
         "[\"localhost\", \"127.0.0.1\"]",
     ),
     optional("sockets", Shape::Texts, "Directories of unix sockets.", "[\"/var/run/postgresql\"]"),

@@ -1,7 +1,7 @@
 //! Is the server the one that the policy means?
 
 use super::recognise::{
-    database_of, endpoint_of, endpoints, has_branch, has_cluster, has_hostname,
+    database_of, endpoint_of, endpoints, has_branch, has_cluster, has_hostname, is_whole,
 };
 use super::{Told, quoted};
 use crate::facts::{Cluster, Identity, Neon, Server, Trace};
@@ -251,7 +251,7 @@ impl Told<'_, '_> {
     fn which(&self) -> String {
         match database_of(self.case.policy, self.identity) {
             Some(known) if known.id == self.database.id => String::new(),
-            Some(known) if known.database.value == self.identity.database => {
+            Some(known) if is_whole(known, self.identity) => {
                 format!(", which is {}", self.whose(known))
             }
             Some(known) => format!(", on the server of {}", self.whose(known)),
