@@ -240,6 +240,25 @@ mod tests {
         assert_eq!(untold, "");
     }
 
+    /// MySQL has no stamp, so that nobody is sent to write one.
+    #[test]
+    fn a_mysql_database_is_filled_while_it_has_no_tables() {
+        let url = url("sql.internal/koomy").replace("postgresql", "mysql");
+        let given = [("E", "sandbox"), ("MYSQL_URL", &*url)];
+        for (tables, said) in [
+            (Tables::None, ""),
+            (
+                Tables::Some,
+                "`MYSQL_URL` leads to a MySQL database with tables, which nothing says may be lost",
+            ),
+        ] {
+            let ask = asked();
+            let facts = ask.told(&given, |it| it.stamp = Marked::No { tables });
+            assert_eq!(ask.says_of(&facts), said);
+            assert!(!ask.in_full_of(&facts).contains("stamp"));
+        }
+    }
+
     #[test]
     fn a_tripwire_stops_a_seed() {
         let row = |too_many, recent| Rows::Seen { too_many, recent };

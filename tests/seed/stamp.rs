@@ -157,8 +157,9 @@ fn what_the_policy_does_not_mean_is_not_stamped() {
     traced.traces.insert(Trace { service: "rds", by: "rds_superuser".to_owned() });
     assert!(refused("sandbox", &traced).contains("its provider is another"));
     let text = policy_.source().shown().unwrap();
-    let listed =
-        text.replace("hosts = [", "endpoints = ['ep-x-9.eu-central-1.aws.neon.tech']\nhosts = [");
+    let (first, dev) = text.split_once("[databases.dev]").unwrap();
+    let own = "[databases.dev]\nendpoints = ['ep-x-9.eu-central-1.aws.neon.tech']";
+    let listed = format!("{first}{own}{dev}");
     let listed = koomy_guard::Policy::parse("policy.toml", &listed).unwrap();
     let error = plan_of(&listed, "sandbox", &sandbox, None).unwrap_err().to_string();
     assert!(error.contains("its endpoint is another"), "{error}");

@@ -100,8 +100,7 @@ fn a_database_that_is_not_there() {
 #[test]
 fn a_timeout_is_within_bounds_and_for_live_commands_alone() {
     let stage = stage(DEVELOPMENT.port());
-    for (seconds, words) in
-        [("0", BOUNDS), ("61", BOUNDS), ("x", BOUNDS), ("-1", ""), ("", "needs a value")]
+    for (seconds, words) in [("0", BOUNDS), ("61", BOUNDS), ("x", BOUNDS), ("-1", ""), ("", BOUNDS)]
     {
         let ran = stage.run(&["check", "--live", "--timeout", seconds], "sandbox").ends(2);
         ran.says(words);
