@@ -44,6 +44,8 @@ pub fn of_identity(identity: &Identity) -> Option<String> {
 /// has no stamp but that of `environment`: with which a verified connection
 /// begins each transaction.
 ///
+/// LIMIT: the rows of a tripwire are not counted again; the gate has done so once.
+///
 /// `None` where the server said too little of itself, or is not PostgreSQL.
 pub fn of_seed(identity: &Identity, environment: &str) -> Option<String> {
     let stamped = match &identity.stamp {
