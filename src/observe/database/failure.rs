@@ -189,8 +189,8 @@ impl Failure {
             Self::Starting | Self::Lost => "try again when the server has started",
             Self::Full => "close connections that nobody uses, or let the server take more",
             Self::Silent => {
-                "check that a database server listens there and is well, or wait longer: \
-                 `--timeout`"
+                "check that a database server listens there and is well, then try again, or wait \
+                 longer: `--timeout`"
             }
             Self::Protocol | Self::Flood | Self::Answer => {
                 "check that the port is a database server's, and no other service's"
