@@ -36,9 +36,9 @@ mod variable_pair_is_allowed;
 
 pub use case::{Case, ConnectionReading, Destination, Reading};
 pub(crate) use case::{Matched, Quality, SetSecret};
-pub(crate) use live::{
-    Fit, Told, endpoint_of, endpoint_said, foreign_trace, has_stamps, is_whole, told,
-};
+#[cfg(feature = "report")]
+pub(crate) use live::is_whole;
+pub(crate) use live::{Fit, Told, endpoint_of, endpoint_said, foreign_trace, has_stamps, told};
 pub use live::{Standing, database_of, standing};
 
 pub use database_belongs_to_environment::RULE as DATABASE_BELONGS_TO_ENVIRONMENT;

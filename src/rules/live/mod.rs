@@ -8,7 +8,9 @@ pub(super) mod tests;
 
 pub(crate) use compare::{Fit, endpoint_said, foreign_trace};
 pub use recognise::database_of;
-pub(crate) use recognise::{endpoint_of, is_whole};
+pub(crate) use recognise::endpoint_of;
+#[cfg(feature = "report")]
+pub(crate) use recognise::is_whole;
 pub(crate) use stamp::has_stamps;
 pub use stamp::{Standing, standing};
 
