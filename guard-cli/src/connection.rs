@@ -8,6 +8,8 @@ use koomy_guard::facts::Facts;
 use koomy_guard::finding::{Finding, Findings};
 use koomy_guard::gate::{Gate, Verdict, decide};
 use koomy_guard::policy::{Connection, Phase, Policy};
+use koomy_guard::rules::DATABASE_IDENTITY_MATCHES;
+use koomy_guard::source::Place;
 
 use crate::args::Judged;
 use crate::cmd::check::observe;
@@ -71,6 +73,22 @@ impl Selection {
         verdict.rules_asked.retain(|rule| is_of_connections(rule));
         verdict.connections.retain(|reached| self.has(reached.connection));
         verdict
+    }
+
+    /// Says that nobody could be asked, where no chosen connection is set.
+    pub(crate) fn demand(&self, policy: &Policy, facts: &Facts, verdict: &mut Verdict<'_>) {
+        if verdict.outcome().is_some() || verdict.destinations().next().is_some() {
+            return;
+        }
+        let chosen = policy.connections().iter().filter(|connection| self.has(connection));
+        let mut variables = chosen.flat_map(Connection::variables);
+        verdict.findings.push(Finding::undecided(
+            &DATABASE_IDENTITY_MATCHES,
+            variables.next().map_or("connections", |variable| &variable.value),
+            Place::whole(&facts.source),
+            "this environment sets no connection of the policy, so nobody was asked",
+            "set the connection whose server is to be asked",
+        ));
     }
 
     fn has(&self, connection: &Connection) -> bool {

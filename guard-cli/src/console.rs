@@ -47,6 +47,15 @@ impl Console {
         self.print(&format!("{document:#}\n"), exit)
     }
 
+    /// Prints a report in JSON with the keys of `more` after its own.
+    pub(crate) fn print_with(self, report: &str, more: &serde_json::Value, exit: Exit) -> Exit {
+        let more = format!("{more:#}");
+        match (report.trim_end().strip_suffix("\n}"), more.strip_prefix('{')) {
+            (Some(report), Some(more)) => self.print(&format!("{report},{more}\n"), exit),
+            (_, _) => self.print(report, exit),
+        }
+    }
+
     /// Says what stands in no gate's way, where the report has no place for it.
     pub(crate) fn note(self, verdict: &Verdict<'_>) {
         match self.format {

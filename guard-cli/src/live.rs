@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::TypedValueParser as _;
 use koomy_guard::facts::{Facts, Live};
 use koomy_guard::gate::{Gate, Verdict};
 use koomy_guard::observe::database::{Patience, identities};
@@ -63,6 +64,9 @@ impl Waiting {
     }
 }
 
-fn seconds() -> clap::builder::RangedU64ValueParser {
-    clap::value_parser!(u64).range(1..=60)
+fn seconds() -> impl clap::builder::TypedValueParser<Value = u64> {
+    clap::builder::StringValueParser::new().try_map(|text| {
+        let seconds = text.parse::<u64>().ok().filter(|seconds| (1..=60).contains(seconds));
+        seconds.ok_or("give whole seconds, from 1 to 60")
+    })
 }

@@ -28,6 +28,35 @@ fn drizzle() {
 }
 
 #[test]
+fn prisma() {
+    let room = installed_by_npm("prisma");
+    let modules = Path::new(&room).join("node_modules/.bin");
+    // MIRRORS: an adapter needs no engine. The name of any program keeps this one
+    // from looking for its own.
+    let mut generate = Command::new(modules.join("prisma"));
+    generate.arg("generate").current_dir(&room).env("PRISMA_SCHEMA_ENGINE_BINARY", "/bin/true");
+    install(&mut generate);
+    hold(&[modules.join("tsx").to_str().unwrap(), &format!("{room}/seed.ts")], &[]);
+}
+
+#[test]
+fn laravel() {
+    let (loader, room) = (test_servers::laravel(), room("laravel"));
+    copy(&example("laravel"), &room);
+    // Debian's packages load what `composer install` would.
+    let vendor = room.join("vendor");
+    std::fs::create_dir_all(&vendor).unwrap();
+    let text = format!(
+        "<?php\nrequire_once '{}';\nrequire_once 'Symfony/Component/Process/autoload.php';\n\
+         require_once __DIR__.'/../database/seeders/CitySeeder.php';\n",
+        loader.display()
+    );
+    std::fs::write(vendor.join("autoload.php"), text).unwrap();
+    let artisan = room.join("artisan");
+    hold(&["php", artisan.to_str().unwrap(), "db:seed", "--class=CitySeeder", "--force"], &[]);
+}
+
+#[test]
 fn django() {
     let room = room("django");
     let python = room.join("venv/bin/python3");
@@ -188,15 +217,27 @@ fn room(name: &str) -> PathBuf {
 /// A copy of an example with its packages.
 fn installed_by_npm(name: &str) -> String {
     let room = room(name);
-    for file in ["package.json", "seed.mjs"] {
-        std::fs::copy(example(name).join(file), room.join(file)).unwrap();
-    }
+    copy(&example(name), &room);
     if !room.join("done").exists() {
         let quiet = ["--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"];
         install(Command::new("npm").arg("install").args(quiet).current_dir(&room));
         std::fs::write(room.join("done"), "").unwrap();
     }
     room.to_str().unwrap().to_owned()
+}
+
+/// Copies a directory into another.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy(&from, &to);
+        } else {
+            std::fs::copy(from, to).unwrap();
+        }
+    }
 }
 
 fn install(command: &mut Command) {

@@ -17,7 +17,13 @@ mod stamped;
 use thiserror::Error;
 
 use crate::facts::{Identity, Marked, Neon, Server};
+use crate::finding::Finding;
 use crate::policy::{Connection, Data, Database, DatabaseId, Environment, Policy};
+use crate::rules::{
+    DATABASE_BELONGS_TO_ENVIRONMENT, DATABASE_IDENTITY_MATCHES, Rule, SEED_DATABASE_IS_DISPOSABLE,
+    SEED_ENVIRONMENT_IS_ALLOWED,
+};
+use crate::source::Place;
 use crate::target::{Engine, Provider};
 use block::{Block, Cluster, Expected, SERVICES};
 
@@ -37,6 +43,8 @@ pub fn of_identity(identity: &Identity) -> Option<String> {
 /// The assertion that the server is the one of `identity`, takes writes, and
 /// has no stamp but that of `environment`: with which a verified connection
 /// begins each transaction.
+///
+/// LIMIT: the rows of a tripwire are not counted again; the gate has done so once.
 ///
 /// `None` where the server said too little of itself, or is not PostgreSQL.
 pub fn of_seed(identity: &Identity, environment: &str) -> Option<String> {
@@ -85,7 +93,10 @@ pub fn of_policy(
     environment: &Environment,
     connection: &str,
 ) -> Result<String, NoAssertion> {
-    if !environment.seed.value || environment.data == Data::Real {
+    if environment.data == Data::Real {
+        return Err(NoAssertion::Real);
+    }
+    if !environment.seed.value {
         return Err(NoAssertion::NotSeedable);
     }
     let mut connections = policy.connections().iter();
@@ -176,26 +187,87 @@ fn is_nobodys(provider: Provider) -> bool {
 
 /// Why there is no assertion. Holds no value.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{}; {}", self.message(), self.help())]
 #[non_exhaustive]
 pub enum NoAssertion {
-    /// Nothing may be seeded there.
-    #[error("the environment may not be seeded: its data are real, or it lacks `seed = true`")]
+    /// The policy does not let anybody seed there.
     NotSeedable,
+    /// The environment's data are real.
+    Real,
     /// The policy has no such connection.
-    #[error("the policy has no such connection; name one of its `[connections.NAME]`")]
     NoConnection,
     /// The connection is not PostgreSQL.
-    #[error("the connection is not PostgreSQL, which alone has an assertion")]
     NotPostgres,
     /// The connection leads to no database of the environment.
-    #[error("the connection leads to no database of the environment; list it in `databases`")]
     NoDatabase,
     /// A server cannot be told from others by what the policy says of it.
-    #[error("nothing tells the server of `{database}` from others; pin its {needs}")]
     TooLittle {
         /// The database, by its name in the policy.
         database: String,
         /// The keys that are missing.
         needs: &'static str,
     },
+}
+
+impl NoAssertion {
+    /// What is wrong, in one sentence.
+    pub fn message(&self) -> String {
+        match self {
+            Self::NotSeedable => "the environment may not be seeded: it lacks `seed = true`".into(),
+            Self::Real => "the environment may not be seeded: its data are real".into(),
+            Self::NoConnection => "the policy has no such connection".into(),
+            Self::NotPostgres => {
+                "the connection is not PostgreSQL, which alone has an assertion".into()
+            }
+            Self::NoDatabase => "the connection leads to no database of the environment".into(),
+            Self::TooLittle { database, needs: _ } => {
+                format!("nothing tells the server of `{database}` from others")
+            }
+        }
+    }
+
+    /// The way out.
+    pub fn help(&self) -> String {
+        match self {
+            Self::NotSeedable => "seed an environment that may be, or write `seed = true`".into(),
+            Self::Real => "seed an environment whose data are made up".into(),
+            Self::NoConnection => "name one of its `[connections.NAME]`".into(),
+            Self::NotPostgres => "let `guard-cli seed -- COMMAND` ask the server".into(),
+            Self::NoDatabase => "list it in the environment's `databases`".into(),
+            Self::TooLittle { database: _, needs } => format!("pin its {needs}"),
+        }
+    }
+
+    /// The rule that it breaks.
+    pub fn rule(&self) -> &'static Rule {
+        match self {
+            Self::NotSeedable => &SEED_ENVIRONMENT_IS_ALLOWED,
+            Self::Real => &SEED_DATABASE_IS_DISPOSABLE,
+            Self::NoDatabase => &DATABASE_BELONGS_TO_ENVIRONMENT,
+            Self::NoConnection | Self::NotPostgres | Self::TooLittle { .. } => {
+                &DATABASE_IDENTITY_MATCHES
+            }
+        }
+    }
+
+    /// The finding that it is, at the line of the policy, as every report prints it.
+    pub fn finding(&self, policy: &Policy, environment: &Environment, connection: &str) -> Finding {
+        let known = policy.connections().iter().find(|known| known.name.value == connection);
+        let span = match self {
+            Self::NotSeedable | Self::Real => environment.name.span,
+            Self::NoDatabase => environment.databases_span,
+            Self::NoConnection | Self::NotPostgres => {
+                known.map_or(policy.name_span(), |known| known.name.span)
+            }
+            Self::TooLittle { database, .. } => {
+                let mut databases = policy.databases().iter();
+                let found = databases.find(|known| known.name.value == *database);
+                found.map_or(environment.databases_span, |found| found.name.span)
+            }
+        };
+        let mut variables = known.into_iter().flat_map(Connection::variables);
+        let subject = variables.next().map_or(connection, |variable| &variable.value);
+        let place = Place::at(policy.source(), span);
+        Finding::refused(self.rule(), subject, place, self.message(), self.help())
+    }
 }

@@ -3,7 +3,7 @@
 use super::Gate;
 use crate::facts::{Counted, Rows, Server};
 use crate::policy::{Data, Database};
-use crate::rules::{Case, Fit, Standing, Told, standing, told};
+use crate::rules::{Case, Fit, Standing, Told, has_stamps, standing, told};
 
 /// Something that a gate permits and somebody should look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,11 +27,11 @@ pub(super) fn notes(case: &Case<'_>) -> Vec<Note> {
         match case.gate {
             Gate::Boot | Gate::Compare => {
                 notes.extend(read_only(&told));
-                notes.extend(stamp(&told));
+                notes.extend(stamp(&told).filter(|_| has_stamps(told.identity)));
             }
             Gate::Seed => notes.extend(told.identity.tripwires.iter().filter_map(missing(&told))),
         }
-        notes.extend(fresh(&told));
+        notes.extend(fresh(&told).filter(|_| has_stamps(told.identity)));
     }
     notes
 }

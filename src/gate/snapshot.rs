@@ -105,12 +105,23 @@ impl Snapshot {
         let Some(prepared) = prepared else {
             return Err(ConnectError::NotPostgres { name: name.to_owned() });
         };
+        let assertion = assertion_of(known.identity.as_ref(), name)?;
         let mut client = prepared.connect(place)?;
-        if let Some(assertion) = known.identity.as_ref().and_then(assertion::of_identity) {
+        if let Some(assertion) = assertion {
             client.batch_execute(&assertion).map_err(|error| ConnectError::of(&error, name))?;
         }
         Ok(client)
     }
+}
+
+/// What knows the server again; `None` where it was not asked.
+///
+/// INVARIANT: a server that was asked and cannot be known again is not connected to.
+#[cfg(feature = "postgres")]
+fn assertion_of(identity: Option<&Identity>, name: &str) -> Result<Option<String>, ConnectError> {
+    let Some(identity) = identity else { return Ok(None) };
+    let unknowable = || ConnectError::Unassertable { name: name.to_owned() };
+    assertion::of_identity(identity).map(Some).ok_or_else(unknowable)
 }
 
 /// Why there is no connection to a judged target. Holds no value.
@@ -139,6 +150,12 @@ pub enum ConnectError {
         /// The name.
         name: String,
     },
+    /// The server that was asked says too little of itself.
+    #[error("the server of `{name}` does not say enough of itself to be known again; pin it")]
+    Unassertable {
+        /// The name.
+        name: String,
+    },
     /// The server that answers is not the one that was asked who it is.
     #[error("`{name}` leads to another server than the one that was asked; start again")]
     Another {
@@ -163,5 +180,43 @@ impl ConnectError {
 impl From<Cause> for ConnectError {
     fn from(cause: Cause) -> Self {
         Self::Unreachable(cause)
+    }
+}
+
+#[cfg(all(test, feature = "postgres"))]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::facts::{Marked, Neon, Role, Server, Tables};
+
+    #[test]
+    fn a_server_that_cannot_be_known_again_is_not_connected_to() {
+        let neon = |project: Option<&str>| Server::Postgres {
+            neon: Some(Neon {
+                project: project.map(str::to_owned),
+                branch: Some("br-1".to_owned()),
+                ..Neon::default()
+            }),
+            cluster: None,
+        };
+        let says = |server| Identity {
+            server,
+            version: "17".to_owned(),
+            database: "app".to_owned(),
+            role: Role { name: "app".to_owned(), rights: BTreeSet::new() },
+            address: None,
+            read_only: false,
+            traces: BTreeSet::new(),
+            stamp: Marked::No { tables: Tables::None },
+            tripwires: Vec::new(),
+        };
+        let mysql = Server::MySql { hostname: "a".to_owned(), uuid: None };
+        for server in [neon(None), mysql] {
+            let found = assertion_of(Some(&says(server)), "primary");
+            assert!(matches!(found, Err(ConnectError::Unassertable { .. })), "{found:?}");
+        }
+        assert!(matches!(assertion_of(Some(&says(neon(Some("p")))), "primary"), Ok(Some(_))));
+        assert!(matches!(assertion_of(None, "primary"), Ok(None)), "it was not asked");
     }
 }

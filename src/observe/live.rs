@@ -19,7 +19,8 @@ pub struct Asking<'a> {
 /// Where servers are asked who they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// In environments of which the policy says `live = true`, and before seeds.
+    /// In environments of which the policy says `live = true`, and before seeds; not
+    /// where there are no servers, as in a build.
     Demanded,
     /// In every environment.
     Always,
@@ -61,7 +62,8 @@ pub(crate) fn answers(
     asking: &Asking<'_>,
 ) -> Option<Live> {
     let demanded = verdict.gate == Gate::Seed
-        || verdict.environment.is_some_and(|environment| environment.live.value);
+        || facts.phase.has_servers()
+            && verdict.environment.is_some_and(|environment| environment.live.value);
     let asked = match asking.when {
         When::Demanded => demanded,
         When::Always => true,

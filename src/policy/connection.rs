@@ -101,6 +101,17 @@ impl Phase {
         }
     }
 
+    /// Whether the environment's servers can be asked then.
+    ///
+    /// DELIBERATE: a job that checks a policy and its variables, and a build, have no
+    /// database, so that `live = true` demands nothing of them. A start has one.
+    pub const fn has_servers(self) -> bool {
+        match self {
+            Self::Boot | Self::Seed => true,
+            Self::Ci | Self::Build => false,
+        }
+    }
+
     /// The phase called `name`.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|phase| phase.name() == name)

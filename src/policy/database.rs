@@ -74,11 +74,19 @@ impl Database {
         }
     }
 
-    /// Whether the policy says that Neon runs it: in words, or by a project or a
-    /// branch, which nobody else has.
+    /// Whether the policy says that Neon runs it: in words, or else by one of its
+    /// hosts, or by a project or a branch where all hosts are nobody's.
     pub(crate) fn is_neons(&self) -> bool {
-        match self.provider {
-            Some(provider) => provider == Provider::Neon,
+        if let Some(provider) = self.provider {
+            return provider == Provider::Neon;
+        }
+        let hosts = self.endpoints.iter().chain(&self.hosts);
+        let mut services = hosts
+            .map(|host| Provider::of_host(&host.value, &self.database.value))
+            .filter(|provider| *provider != Provider::Plain)
+            .peekable();
+        match services.peek() {
+            Some(_) => services.any(|provider| provider == Provider::Neon),
             None => self.project.is_some() || self.branch_id.is_some(),
         }
     }
@@ -94,6 +102,30 @@ mod tests {
     use crate::policy::Policy;
     use crate::secret::Secret;
     use crate::target::{Engine, Target};
+
+    #[test]
+    fn neons_are_known_by_words_by_hosts_and_by_pins() {
+        let (neon, rds) =
+            ("ep-a-1.eu-central-1.aws.neon.tech", "d.abc.eu-west-3.rds.amazonaws.com");
+        let table = [
+            (String::new(), "db.example", false),
+            ("provider = 'neon'\n".to_owned(), "db.example", true),
+            ("provider = 'rds'\n".to_owned(), neon, false),
+            (String::new(), neon, true),
+            ("project = 'p'\n".to_owned(), "db.example", true),
+            ("branch.id = 'br-1'\n".to_owned(), "localhost", true),
+            ("project = 'p'\n".to_owned(), rds, false),
+            (format!("endpoints = ['{neon}']\n"), "localhost", true),
+        ];
+        for (says, host, is_neons) in table {
+            let text = format!(
+                "version = 1\nname = 'n'\n[environments.e]\ndata = 'real'\n[variables.E]\n\
+                 is = 'environment'\n[databases.d]\nhosts = ['{host}']\ndatabase = 'app'\n{says}"
+            );
+            let policy = Policy::parse("p", &text).unwrap_or_else(|error| panic!("{error} {text}"));
+            assert_eq!(policy.databases()[0].is_neons(), is_neons, "{says} {host}");
+        }
+    }
 
     #[test]
     fn a_database_is_reached_by_all_of_its_address() {

@@ -10,7 +10,8 @@ use crate::source::Place;
 /// One decision: of one environment, or of several side by side.
 pub(super) struct Decision<'a> {
     pub(super) policy: &'a Policy,
-    pub(super) gate: Gate,
+    /// The gate, or what was asked instead of one.
+    pub(super) asked: &'static str,
     pub(super) environment: Option<&'a str>,
     pub(super) outcome: Option<Outcome>,
     pub(super) rules_asked: Cow<'a, [&'static str]>,
@@ -35,10 +36,14 @@ pub(super) struct Member<'a> {
 }
 
 impl<'a> Decision<'a> {
-    pub(super) fn of_verdict(policy: &'a Policy, verdict: &'a Verdict<'a>) -> Self {
+    pub(super) fn of_verdict(
+        policy: &'a Policy,
+        verdict: &'a Verdict<'a>,
+        asked: &'static str,
+    ) -> Self {
         Self {
             policy,
-            gate: verdict.gate,
+            asked,
             environment: verdict.environment.map(|environment| environment.name.value.as_str()),
             outcome: verdict.outcome(),
             rules_asked: Cow::Borrowed(&verdict.rules_asked),
@@ -62,7 +67,7 @@ impl<'a> Decision<'a> {
         let members = members.map(|(position, verdict)| Member::new(names.get(position), verdict));
         Self {
             policy,
-            gate: Gate::Compare,
+            asked: Gate::Compare.name(),
             environment: None,
             outcome: comparison.outcome(),
             rules_asked: Cow::Owned(rules_asked),

@@ -107,7 +107,20 @@ pub fn verdict(
     policy: &Policy,
     verdict: &Verdict<'_>,
 ) -> String {
-    let decision = Decision::of_verdict(policy, verdict);
+    judged(format, style, tool, policy, verdict, verdict.gate.name())
+}
+
+/// As [`verdict`], of a command that asks less than its gate does: `asked` stands
+/// in the gate's place, so that nobody reads it as leave of the gate.
+pub fn judged(
+    format: Format,
+    style: Style,
+    tool: Tool,
+    policy: &Policy,
+    verdict: &Verdict<'_>,
+    asked: &'static str,
+) -> String {
+    let decision = Decision::of_verdict(policy, verdict, asked);
     decided(format, style, tool, &decision)
 }
 

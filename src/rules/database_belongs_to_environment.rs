@@ -7,7 +7,8 @@ use crate::policy::{Connection, Database, Environment};
 use crate::secret::is_documentation_host;
 use crate::selftest::{Address, Baseline, Violation, one};
 
-pub(super) static RULE: Rule = Rule {
+/// `database-belongs-to-environment`, which other judgements than a gate's may name.
+pub static RULE: Rule = Rule {
     id: "database-belongs-to-environment",
     gates: &[Gate::Boot, Gate::Seed],
     summary: "a connection leads to one of this environment's databases, exactly",

@@ -8,7 +8,8 @@ use crate::gate::Gate;
 use crate::policy::Environment;
 use crate::selftest::{Baseline, Violation, one};
 
-pub(super) static RULE: Rule = Rule {
+/// `database-identity-matches`, which other judgements than a gate's may name.
+pub static RULE: Rule = Rule {
     id: "database-identity-matches",
     gates: &[Gate::Boot, Gate::Seed],
     summary: "the server says that it is the database its address claims",
@@ -23,12 +24,18 @@ A connection whose server says that it is another than the policy means:
   that is not the declared `provider`, or its system identifier or host name is
   not the pinned one, or is pinned for another database.
 
+At a seed, too: a server that the policy does not pin, at one of its `hosts` on a
+public network, since nothing but the address tells it from others.
+
 One branch that nobody pinned is permitted: at the endpoint of real data, since a
 restore changes the branch and nothing else. No seed is permitted there.
 
 Undecided where the server could not be asked or does not say enough, where some
 were asked and this one was not, and where none was asked and must be: at a seed,
-and with `live = true`.
+and with `live = true`, which demands nothing of the phases `ci` and `build`.
+
+`guard-cli neon sync` names this rule where Neon's account leads elsewhere than the
+policy says.
 
 ## Why
 An address is a claim. A tunnel on `localhost`, an alias in a pooler, an endpoint

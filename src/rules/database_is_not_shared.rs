@@ -5,7 +5,8 @@ use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation};
 
-pub(super) static RULE: Rule = Rule {
+/// `database-is-not-shared`, which other judgements than a gate's may name.
+pub static RULE: Rule = Rule {
     id: "database-is-not-shared",
     gates: &[Gate::Compare],
     summary: "no two environments reach one database, under whatever name",

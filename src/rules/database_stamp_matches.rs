@@ -8,7 +8,8 @@ use crate::gate::Gate;
 use crate::policy::Data;
 use crate::selftest::{Baseline, Violation, one};
 
-pub(super) static RULE: Rule = Rule {
+/// `database-stamp-matches`, which other judgements than a gate's may name.
+pub static RULE: Rule = Rule {
     id: "database-stamp-matches",
     gates: &[Gate::Boot, Gate::Seed],
     summary: "the stamp in a database does not contradict where the database is",

@@ -36,8 +36,17 @@ mod variable_pair_is_allowed;
 
 pub use case::{Case, ConnectionReading, Destination, Reading};
 pub(crate) use case::{Matched, Quality, SetSecret};
-pub(crate) use live::{Fit, Told, endpoint_of, is_neon, told};
+#[cfg(feature = "report")]
+pub(crate) use live::is_whole;
+pub(crate) use live::{Fit, Told, endpoint_of, endpoint_said, foreign_trace, has_stamps, told};
 pub use live::{Standing, database_of, standing};
+
+pub use database_belongs_to_environment::RULE as DATABASE_BELONGS_TO_ENVIRONMENT;
+pub use database_identity_matches::RULE as DATABASE_IDENTITY_MATCHES;
+pub use database_is_not_shared::RULE as DATABASE_IS_NOT_SHARED;
+pub use database_stamp_matches::RULE as DATABASE_STAMP_MATCHES;
+pub use seed_database_is_disposable::RULE as SEED_DATABASE_IS_DISPOSABLE;
+pub use seed_environment_is_allowed::RULE as SEED_ENVIRONMENT_IS_ALLOWED;
 
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};

@@ -1,6 +1,6 @@
 //! `seed-database-is-disposable`
 
-use super::live::{Heard, Standing, Told, heard, standing, told};
+use super::live::{Heard, Standing, Told, has_stamps, heard, standing, told};
 use super::{Case, Check, Reading, Rule};
 use crate::facts::{Live, Marked, Rows, Tables};
 use crate::finding::{Finding, Findings};
@@ -8,7 +8,8 @@ use crate::gate::Gate;
 use crate::policy::{Data, Environment, Tripwire};
 use crate::selftest::{Baseline, Violation, at_seed};
 
-pub(super) static RULE: Rule = Rule {
+/// `seed-database-is-disposable`, which other judgements than a gate's may name.
+pub static RULE: Rule = Rule {
     id: "seed-database-is-disposable",
     gates: &[Gate::Seed],
     summary: "a seed fills a database that is proven to hold nothing of value",
@@ -16,7 +17,8 @@ pub(super) static RULE: Rule = Rule {
 ## Refuses
 - An environment with real data, even if it says `seed = true`.
 - A standby, or a session that cannot write.
-- A database with tables and no stamp, or with an emptied one.
+- A database with tables and no stamp, or with an emptied one. MySQL has no stamp, so
+  that there only a database without tables is filled.
 - A copy: a database whose stamp was written for another.
 - A database in use: a table of `[environments.NAME.tripwire]` that has more rows
   than it may, or one that is younger than a day.
@@ -128,6 +130,12 @@ fn stamp(told: &Told<'_, '_>) -> Option<Finding> {
         Standing::Fresh | Standing::Own(_) | Standing::Untold(_) | Standing::Unreadable(_) => {
             return None;
         }
+        Standing::Unstamped if !has_stamps(told.identity) => (
+            format!(
+                "`{name}` leads to a MySQL database with tables, which nothing says may be lost"
+            ),
+            "seed one without tables; if these may be lost, drop them first".to_owned(),
+        ),
         Standing::Unstamped => (
             format!("`{name}` leads to a database with tables and without a stamp"),
             "if they may be lost, say so once: `guard-cli stamp`".to_owned(),
@@ -230,6 +238,25 @@ mod tests {
         let nowhere = Server::Postgres { neon: None, cluster: None };
         let untold = says(HERE, |it| it.server = nowhere.clone());
         assert_eq!(untold, "");
+    }
+
+    /// MySQL has no stamp, so that nobody is sent to write one.
+    #[test]
+    fn a_mysql_database_is_filled_while_it_has_no_tables() {
+        let url = url("sql.internal/koomy").replace("postgresql", "mysql");
+        let given = [("E", "sandbox"), ("MYSQL_URL", &*url)];
+        for (tables, said) in [
+            (Tables::None, ""),
+            (
+                Tables::Some,
+                "`MYSQL_URL` leads to a MySQL database with tables, which nothing says may be lost",
+            ),
+        ] {
+            let ask = asked();
+            let facts = ask.told(&given, |it| it.stamp = Marked::No { tables });
+            assert_eq!(ask.says_of(&facts), said);
+            assert!(!ask.in_full_of(&facts).contains("stamp"));
+        }
     }
 
     #[test]

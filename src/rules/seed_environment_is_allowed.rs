@@ -5,7 +5,8 @@ use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, at_seed};
 
-pub(super) static RULE: Rule = Rule {
+/// `seed-environment-is-allowed`, which other judgements than a gate's may name.
+pub static RULE: Rule = Rule {
     id: "seed-environment-is-allowed",
     gates: &[Gate::Seed],
     summary: "a seed runs in an environment whose databases may be filled with made-up data",

@@ -7,7 +7,9 @@
 mod json;
 mod kind;
 mod kinds;
+mod letters;
 mod placeholder;
+mod plain;
 mod sample;
 mod shape;
 mod strength;

@@ -4,7 +4,8 @@
 //! reason to refuse, so nothing here may match a good secret: a word counts
 //! only where nothing but such words is left of the whole value.
 
-use super::words;
+use super::plain::{FOREIGN, Plain};
+use super::{letters, words};
 
 /// Why a value is taken for a placeholder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,7 +229,7 @@ fn is_number(token: &[u8]) -> bool {
 
 fn is_name(token: &[u8]) -> bool {
     let letters = token.iter().all(u8::is_ascii_lowercase);
-    letters && (token.len() < 5 || token.len() <= LONGEST_NAME && words::is_plausible(token))
+    letters && (token.len() < 5 || token.len() <= LONGEST_NAME && letters::is_plausible(token))
 }
 
 fn trimmed(token: &[u8]) -> &[u8] {
@@ -251,10 +252,10 @@ fn broken_from(rest: &[u8], whole: usize, patience: usize) -> Option<Token> {
     let after = |length: usize, cost: usize| {
         broken_from(rest.get(length..)?, whole, patience.checked_sub(cost)?)
     };
-    let first = words::letter(*first);
+    let first = letters::letter(*first);
     let hollow = rest.get(1).map_or(&[][..], |second| words::hollow_at(first, *second));
     let by_word = hollow.iter().find_map(|word| {
-        let length = words::spells(rest, word)?;
+        let length = letters::spells(rest, word)?;
         if length < 3 && !(rest.starts_with(word.as_bytes()) && is_among_letters(rest, whole)) {
             return None;
         }
@@ -296,67 +297,6 @@ fn follows(a: u8, b: u8, step: u8) -> bool {
     }
 }
 
-/// A value in lower case, without accents, every sign but `@` and `$` a space.
-struct Plain {
-    bytes: [u8; LONGEST],
-    length: usize,
-}
-
-impl Plain {
-    /// `None` for what is too long to be made of words.
-    fn of(value: &str) -> Option<Self> {
-        let mut plain = Self { bytes: [0; LONGEST], length: 0 };
-        if value.is_ascii() {
-            let slots = plain.bytes.get_mut(..value.len())?;
-            for (slot, byte) in slots.iter_mut().zip(value.bytes()) {
-                *slot = FOLDED.get(usize::from(byte)).copied().unwrap_or(FOREIGN);
-            }
-            plain.length = value.len();
-            return Some(plain);
-        }
-        let mut slots = plain.bytes.iter_mut();
-        for letter in value.chars() {
-            *slots.next()? = folded(letter);
-            plain.length += 1;
-        }
-        Some(plain)
-    }
-
-    fn bytes(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
-    }
-}
-
-fn folded(letter: char) -> u8 {
-    match letter {
-        letter if letter.is_ascii() => FOLDED.get(letter as usize).copied().unwrap_or(FOREIGN),
-        '\u{e0}' | '\u{e2}' | '\u{e4}' | '\u{c0}' | '\u{c2}' => b'a',
-        '\u{e7}' | '\u{c7}' => b'c',
-        '\u{e8}'..='\u{eb}' | '\u{c8}'..='\u{cb}' => b'e',
-        '\u{ee}' | '\u{ef}' => b'i',
-        '\u{f4}' | '\u{f6}' => b'o',
-        '\u{f9}' | '\u{fb}' | '\u{fc}' => b'u',
-        letter if letter.is_alphanumeric() => FOREIGN,
-        _ => b' ',
-    }
-}
-
-/// What [`folded`] makes of ASCII.
-#[expect(clippy::indexing_slicing, reason = "evaluated at compile time")]
-const FOLDED: [u8; 128] = {
-    let mut table = [b' '; 128];
-    let mut byte = 0;
-    while byte < 128 {
-        if let letter @ (b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'@' | b'$') = byte as u8 {
-            table[byte] = letter.to_ascii_lowercase();
-        }
-        byte += 1;
-    }
-    table
-};
-
-const FOREIGN: u8 = 0xff;
-const LONGEST: usize = 160;
 const LONGEST_NAME: usize = 14;
 const LONGEST_NUMBER: usize = 4;
 const LONGEST_SLOT: usize = 64;

@@ -11,7 +11,7 @@
 //! LIMIT: an estimate from the value alone. It knows a few hundred words and no
 //! leaked password; whoever made the value with a weak generator passes.
 
-use super::words;
+use super::{letters, words};
 
 /// The least that a secret must withstand: twelve random letters and digits, or
 /// five random words.
@@ -128,9 +128,9 @@ impl<'a> Walk<'a> {
     }
 
     fn word(&self, rest: &[u8]) -> Option<Step> {
-        let first = words::letter(*rest.first()?);
+        let first = letters::letter(*rest.first()?);
         let second = rest.get(1).copied().unwrap_or_default();
-        let spelt = |word: &&str| words::spells(rest, word).filter(|n| *n >= SHORTEST_WORD);
+        let spelt = |word: &&str| letters::spells(rest, word).filter(|n| *n >= SHORTEST_WORD);
         let lists = words::hollow_at(first, second).iter().chain(words::chosen_at(first, second));
         let known = lists.filter_map(spelt).max();
         if let Some(length) = known {
@@ -203,13 +203,13 @@ fn sequence(rest: &[u8]) -> usize {
 /// to whatever is no letter and does not look like one.
 fn plain_word(rest: &[u8]) -> usize {
     let Some((first, tail)) = rest.split_first() else { return 0 };
-    let (mut last, mut length, mut digits) = (words::letter(*first), 1, 0);
+    let (mut last, mut length, mut digits) = (letters::letter(*first), 1, 0);
     for byte in tail.iter().take_while(|byte| !byte.is_ascii_uppercase()) {
-        let next = words::letter(*byte);
+        let next = letters::letter(*byte);
         if !next.is_ascii_lowercase() {
             break;
         }
-        if words::successors(last) & 1 << (next - b'a') == 0 {
+        if letters::successors(last) & 1 << (next - b'a') == 0 {
             return 0;
         }
         digits += usize::from(!byte.is_ascii_alphabetic());

@@ -20,6 +20,7 @@ use std::fmt::Write as _;
 use crate::assertion;
 use crate::facts::{Binding, Identity, Marked, Stamp};
 use crate::policy::{Data, Database, Environment, Policy};
+use crate::target::Target;
 
 /// A stamp that may be written.
 #[derive(Clone, Debug)]
@@ -49,7 +50,8 @@ enum Change {
 /// Decides whether the database with `identity` may be stamped as `database` of
 /// `environment`.
 ///
-/// `adopt` is the reason why a copy of another database may be used here, and
+/// `target` is the judged address at which it was asked, of which the server's own
+/// word must be true, too. `adopt` is the reason why a copy of another database may be used here, and
 /// must not be given where there is nothing to adopt.
 ///
 /// # Errors
@@ -60,10 +62,11 @@ pub fn plan(
     policy: &Policy,
     environment: &Environment,
     database: &Database,
+    target: &Target,
     identity: &Identity,
     adopt: Option<&str>,
 ) -> Result<Plan, StampRefusal> {
-    refusal::mismatch(policy, environment, database, identity)?;
+    refusal::mismatch(policy, environment, database, target, identity)?;
     let (binding, assertion) =
         identity.binding().zip(assertion::of_identity(identity)).ok_or(StampRefusal::Unbound)?;
     let change = change(policy, environment, identity, &binding, adopt)?;

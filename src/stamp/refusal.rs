@@ -2,17 +2,23 @@
 
 use thiserror::Error;
 
-use crate::facts::{Cluster, Identity, Neon, Server};
+use super::shown;
+use crate::facts::{Cluster, Identity, Neon, Seen, Server};
+use crate::finding::{Finding, Outcome};
 use crate::policy::{Database, Environment, Policy};
-use crate::target::Engine;
+use crate::rules::{
+    DATABASE_BELONGS_TO_ENVIRONMENT, DATABASE_IDENTITY_MATCHES, DATABASE_STAMP_MATCHES, Rule,
+    endpoint_said, foreign_trace,
+};
+use crate::target::{Engine, Target};
 
 /// Why a database is not stamped. Names what the server says, and no variable's
 /// value.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{}; {}", self.message(), self.help())]
 #[non_exhaustive]
 pub enum StampRefusal {
     /// The database is none of the environment's.
-    #[error("`{database}` is no database of `{environment}`; list it in its `databases`")]
     NotOfEnvironment {
         /// The database, by its name in the policy.
         database: String,
@@ -20,7 +26,6 @@ pub enum StampRefusal {
         environment: String,
     },
     /// The server is not the one that the policy means.
-    #[error("the server is not `{database}`: its {what} is another; see `guard-cli identify`")]
     Another {
         /// The database, by its name in the policy.
         database: String,
@@ -28,56 +33,161 @@ pub enum StampRefusal {
         what: &'static str,
     },
     /// The database is MySQL.
-    #[error("the database is not PostgreSQL, which alone has a stamp")]
     NotPostgres,
     /// The policy does not say which branch the database is.
-    #[error("nothing tells `{database}` from other branches; run `guard-cli neon sync` first")]
     Unpinned {
         /// The database, by its name in the policy.
         database: String,
     },
     /// The server does not say enough of itself.
-    #[error("the server does not say which it is, so there is nothing to bind a stamp to")]
     Unbound,
     /// Nothing can be written.
-    #[error("the server takes no writes; connect to the primary")]
     ReadOnly,
     /// What is there cannot be read as a stamp.
-    #[error("what is in the place of the stamp is none ({why}); look at `koomy_guard.stamp`")]
     Unreadable {
         /// Why.
         why: String,
     },
     /// The stamp was written for this very database, and another environment.
-    #[error(
-        "the database is stamped `{stamped}`, and is no copy; correct the policy, or have its \
-         owner drop the schema `koomy_guard`"
-    )]
     Contradiction {
         /// The environment of the stamp.
         stamped: String,
     },
     /// The database is a copy, and may hold data of real people.
-    #[error(
-        "the database is a copy of `{stamped}`; if it may be used here, say why with \
-         `--adopt-copy --reason TEXT`"
-    )]
     Copy {
         /// The environment of the stamp.
         stamped: String,
     },
     /// A copy of an environment that the policy does not know, where data are real.
-    #[error("the database is a copy of `{stamped}`, and is not adopted where data are real")]
     CopyInReal {
         /// The environment of the stamp.
         stamped: String,
     },
     /// There is no copy to adopt.
-    #[error("there is no copy to adopt here; leave `--adopt-copy` out")]
     NothingToAdopt,
     /// The reason is none.
-    #[error("a copy is adopted for a reason: one line of up to {REASON} characters")]
     NoReason,
+}
+
+impl StampRefusal {
+    /// What is wrong, in one sentence.
+    pub fn message(&self) -> String {
+        match self {
+            Self::NotOfEnvironment { database, environment } => {
+                format!("`{database}` is no database of `{environment}`")
+            }
+            Self::Another { database, what } => {
+                format!("the server is not `{database}`: its {what} is another")
+            }
+            Self::NotPostgres => "the database is not PostgreSQL, which alone has a stamp".into(),
+            Self::Unpinned { database } => {
+                format!("nothing tells `{database}` from other branches")
+            }
+            Self::Unbound => {
+                "the server does not say which it is, so there is nothing to bind a stamp to".into()
+            }
+            Self::ReadOnly => "the server takes no writes".into(),
+            Self::Unreadable { why } => {
+                format!("what is in the place of the stamp is none ({why})")
+            }
+            Self::Contradiction { stamped } => {
+                format!("the database is stamped {}, and is no copy", shown(stamped))
+            }
+            Self::Copy { stamped } => format!("the database is a copy of {}", shown(stamped)),
+            Self::CopyInReal { stamped } => {
+                let stamped = shown(stamped);
+                format!(
+                    "the database is a copy of {stamped}, and is not adopted where data are real"
+                )
+            }
+            Self::NothingToAdopt => "there is no copy to adopt here".into(),
+            Self::NoReason => {
+                format!("a copy is adopted for a reason: one line of up to {REASON} characters")
+            }
+        }
+    }
+
+    /// The way out.
+    pub fn help(&self) -> String {
+        match self {
+            Self::NotOfEnvironment { .. } => "list it in the environment's `databases`",
+            Self::Another { .. } => {
+                "see `guard-cli identify`, and point the variable at the right one"
+            }
+            Self::NotPostgres => "seed such a database while it has no tables",
+            Self::Unpinned { .. } => "run `guard-cli neon sync` first",
+            Self::Unbound => "grant its role `EXECUTE` on `pg_catalog.pg_control_system()`",
+            Self::ReadOnly => "connect to the primary",
+            Self::Unreadable { .. } => "look at `koomy_guard.stamp`, as its owner",
+            Self::Contradiction { .. } => {
+                "correct the policy, or have its owner drop the schema `koomy_guard`"
+            }
+            Self::Copy { .. } => {
+                "if it may be used here, say why with `--adopt-copy --reason TEXT`"
+            }
+            Self::CopyInReal { .. } => "if it was restored here, let the policy know its origin",
+            Self::NothingToAdopt => "leave `--adopt-copy` out",
+            Self::NoReason => "give one with `--reason TEXT`",
+        }
+        .to_owned()
+    }
+
+    /// Refused, or undecided where something could not be read.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::Unbound | Self::Unreadable { .. } => Outcome::Undecided,
+            Self::NotOfEnvironment { .. }
+            | Self::Another { .. }
+            | Self::NotPostgres
+            | Self::Unpinned { .. }
+            | Self::ReadOnly
+            | Self::Contradiction { .. }
+            | Self::Copy { .. }
+            | Self::CopyInReal { .. }
+            | Self::NothingToAdopt
+            | Self::NoReason => Outcome::Refused,
+        }
+    }
+
+    /// The rule that it breaks.
+    pub fn rule(&self) -> &'static Rule {
+        match self {
+            Self::NotOfEnvironment { .. } => &DATABASE_BELONGS_TO_ENVIRONMENT,
+            Self::Another { .. } | Self::Unpinned { .. } | Self::Unbound => {
+                &DATABASE_IDENTITY_MATCHES
+            }
+            Self::NotPostgres
+            | Self::ReadOnly
+            | Self::Unreadable { .. }
+            | Self::Contradiction { .. }
+            | Self::Copy { .. }
+            | Self::CopyInReal { .. }
+            | Self::NothingToAdopt
+            | Self::NoReason => &DATABASE_STAMP_MATCHES,
+        }
+    }
+
+    /// The finding that it is of the connection that `variable` holds, as every
+    /// report prints it.
+    pub fn finding(
+        &self,
+        policy: &Policy,
+        environment: &Environment,
+        database: &Database,
+        variable: &Seen,
+    ) -> Finding {
+        let (span, text) = match self.rule() == &DATABASE_STAMP_MATCHES {
+            true => (environment.name.span, "what it was to be stamped as"),
+            false => (database.name.span, "the database that it should be"),
+        };
+        let (name, place) = (&variable.name, variable.place.clone());
+        let (rule, outcome) = (self.rule(), self.outcome());
+        Finding::judged(rule, outcome, name, place, self.message(), self.help()).because(
+            policy.source(),
+            span,
+            text,
+        )
+    }
 }
 
 /// Whether a server is the database that the policy means, pin by pin.
@@ -88,6 +198,7 @@ pub(super) fn mismatch(
     policy: &Policy,
     environment: &Environment,
     database: &Database,
+    target: &Target,
     identity: &Identity,
 ) -> Result<(), StampRefusal> {
     let name = || database.name.value.clone();
@@ -98,7 +209,7 @@ pub(super) fn mismatch(
     if let (Server::MySql { .. }, Engine::MySql) = (&identity.server, database.engine) {
         return Err(StampRefusal::NotPostgres);
     }
-    match difference(policy, database, identity) {
+    match difference(policy, database, target, identity) {
         Some(Difference::Pin) => Err(StampRefusal::Unpinned { database: name() }),
         Some(Difference::Of(what)) => Err(StampRefusal::Another { database: name(), what }),
         None if identity.read_only => Err(StampRefusal::ReadOnly),
@@ -114,12 +225,23 @@ enum Difference {
     Pin,
 }
 
-fn difference(policy: &Policy, database: &Database, identity: &Identity) -> Option<Difference> {
+fn difference(
+    policy: &Policy,
+    database: &Database,
+    target: &Target,
+    identity: &Identity,
+) -> Option<Difference> {
+    if !database.is_reached_by(target) {
+        return Some(Difference::Of("address"));
+    }
     if identity.database != database.database.value {
         return Some(Difference::Of("database's name"));
     }
+    if foreign_trace(database, target, identity).is_some() {
+        return Some(Difference::Of("provider"));
+    }
     match (&identity.server, database.is_neons()) {
-        (Server::Postgres { neon: Some(neon), .. }, true) => of_neon(database, neon),
+        (Server::Postgres { neon: Some(neon), .. }, true) => of_neon(database, target, neon),
         (Server::Postgres { neon: Some(_), .. }, false)
         | (Server::Postgres { neon: None, .. }, true) => Some(Difference::Of("provider")),
         (Server::Postgres { neon: None, cluster }, false) => {
@@ -129,14 +251,19 @@ fn difference(policy: &Policy, database: &Database, identity: &Identity) -> Opti
     }
 }
 
-fn of_neon(database: &Database, neon: &Neon) -> Option<Difference> {
+fn of_neon(database: &Database, target: &Target, neon: &Neon) -> Option<Difference> {
     let (Some(project), Some(branch)) = (&database.project, &database.branch_id) else {
         return Some(Difference::Pin);
     };
     if neon.project.as_ref() != Some(&project.value) {
         return Some(Difference::Of("project"));
     }
-    (neon.branch.as_ref() != Some(&branch.value)).then_some(Difference::Of("branch"))
+    if neon.branch.as_ref() != Some(&branch.value) {
+        return Some(Difference::Of("branch"));
+    }
+    let said = neon.endpoint.as_deref();
+    let known = said.and_then(|said| endpoint_said(database, target, said));
+    known.is_none().then_some(Difference::Of("endpoint"))
 }
 
 fn of_cluster(

@@ -91,7 +91,7 @@ impl Target {
             Address::Socket { directory } if is_cloud_sql(directory) => Provider::CloudSql,
             Address::Socket { .. } => Provider::Socket,
             Address::Tcp { .. } if self.is_loopback() => Provider::Local,
-            Address::Tcp { host, .. } => of_host(host, self.database()),
+            Address::Tcp { host, .. } => Provider::of_host(host, self.database()),
         }
     }
 
@@ -154,27 +154,31 @@ impl Target {
     }
 }
 
-fn of_host(host: &str, database: &str) -> Provider {
-    if neon_endpoint(host).is_some() {
-        Provider::Neon
-    } else if is_supabase(host) {
-        Provider::Supabase
-    } else if let Some(provider) = amazon(host) {
-        provider
-    } else if [".railway.internal", ".rlwy.net"].iter().any(|zone| host.ends_with(zone)) {
-        Provider::Railway
-    } else if is_render(host) {
-        Provider::Render
-    } else if is_fly(host) {
-        Provider::Fly
-    } else if is_heroku(host, database) {
-        Provider::Heroku
-    } else if host.ends_with(".psdb.cloud") {
-        Provider::PlanetScale
-    } else if matches!(host, "db.prisma.io" | "pooled.db.prisma.io") {
-        Provider::PrismaPostgres
-    } else {
-        Provider::Plain
+impl Provider {
+    /// Who runs the server at `host`, by its name; [`Plain`](Self::Plain) where that says
+    /// nothing.
+    pub(crate) fn of_host(host: &str, database: &str) -> Self {
+        if neon_endpoint(host).is_some() {
+            Provider::Neon
+        } else if is_supabase(host) {
+            Provider::Supabase
+        } else if let Some(provider) = amazon(host) {
+            provider
+        } else if [".railway.internal", ".rlwy.net"].iter().any(|zone| host.ends_with(zone)) {
+            Provider::Railway
+        } else if is_render(host) {
+            Provider::Render
+        } else if is_fly(host) {
+            Provider::Fly
+        } else if is_heroku(host, database) {
+            Provider::Heroku
+        } else if host.ends_with(".psdb.cloud") {
+            Provider::PlanetScale
+        } else if matches!(host, "db.prisma.io" | "pooled.db.prisma.io") {
+            Provider::PrismaPostgres
+        } else {
+            Provider::Plain
+        }
     }
 }
 

@@ -51,6 +51,15 @@ pub(crate) fn mariadb_client() -> PathBuf {
     installed("mariadb-client", || program(&["mariadb"]))
 }
 
+/// Finds the loader of Debian's Laravel, beside a PHP that speaks to PostgreSQL.
+pub fn laravel() -> PathBuf {
+    let packages = ["php-cli", "php-pgsql", "php-laravel-framework", "php-symfony-process"];
+    let is_there =
+        |package: &&str| Path::new(&format!("/var/lib/dpkg/info/{package}.list")).exists();
+    let loader = || Path::new("/usr/share/php/Illuminate/autoload.php").to_owned();
+    installed(&packages.join(" "), || packages.iter().all(is_there).then(loader))
+}
+
 fn newest(versions: &Path, is_complete: impl Fn(&Path) -> bool) -> Option<PathBuf> {
     let version = |bin: &PathBuf| bin.parent()?.file_name()?.to_str()?.parse::<u32>().ok();
     let listed = fs::read_dir(versions).ok()?.filter_map(Result::ok);

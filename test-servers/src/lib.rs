@@ -38,5 +38,6 @@ mod text;
 pub use bouncer::PgBouncer;
 pub use certificate::{Authority, Certificate, Tls};
 pub use cluster::{Builder, Cluster, Neon};
+pub use install::laravel;
 pub use mariadb::MariaDb;
 pub use peer::{Forwarder, Garbage, Refusing, Silent};

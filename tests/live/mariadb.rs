@@ -95,6 +95,23 @@ fn a_server_is_its_host_and_the_role_is_its_grants() {
     assert!(identity.read_only);
     assert_eq!(identity.stamp, Marked::No { tables: Tables::Some });
     assert_eq!(identity.tripwires[0].rows, Rows::Seen { too_many: true, recent: true });
+    // What is no time is never recent, and so is not asked.
+    for (of, is_time) in [
+        ("DATE", true),
+        ("TIMESTAMP NULL", true),
+        ("VARCHAR(20)", false),
+        ("BIGINT", false),
+        ("YEAR", false),
+    ] {
+        server.sql("shop", &format!("DELETE FROM orders; ALTER TABLE orders MODIFY made {of}"));
+        let rows = plain.look().unwrap().tripwires.swap_remove(0).rows;
+        let why = "the column that says how recent is no time".to_owned();
+        let expected = match is_time {
+            true => Rows::Seen { too_many: false, recent: false },
+            false => Rows::Unreadable { why },
+        };
+        assert_eq!(rows, expected, "{of}");
+    }
     let rights = [Right::Owner, Right::CreateRole, Right::Replication];
     assert_eq!(identity.role.rights, BTreeSet::from(rights));
     let root = Way { user: "root", password: server.superuser_password(), ..plain };

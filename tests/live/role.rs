@@ -47,6 +47,18 @@ fn a_role_has_the_rights_that_it_can_take() {
         assert_eq!(role.rights, BTreeSet::from_iter(expected.iter().copied()), "{grant}");
         cluster.sql("shop", revoke);
     }
+    // Each right alone, of a role that it belongs to.
+    let attributes = [
+        ("BYPASSRLS", Right::BypassRls),
+        ("REPLICATION", Right::Replication),
+        ("CREATEROLE", Right::CreateRole),
+        ("CREATEDB", Right::CreateDatabase),
+    ];
+    for (attribute, right) in attributes {
+        cluster.sql("shop", &format!("CREATE ROLE one {attribute}; GRANT one TO app"));
+        assert_eq!(way.identity().role.rights, BTreeSet::from([right]));
+        cluster.sql("shop", "DROP ROLE one");
+    }
     // A role that it stepped down to does not hide what it came from.
     cluster.sql(
         "shop",

@@ -103,6 +103,13 @@ fn a_stamp_is_read_or_is_told_why_not() {
             other(),
         ),
         (
+            "a materialized view",
+            format!(
+                "{TABLE}{PLAIN}ALTER TABLE koomy_guard.stamp RENAME TO t; CREATE MATERIALIZED VIEW koomy_guard.stamp AS SELECT * FROM koomy_guard.t; GRANT SELECT ON koomy_guard.stamp TO PUBLIC"
+            ),
+            other(),
+        ),
+        (
             "rows of a child",
             format!(
                 "{TABLE}CREATE TABLE koomy_guard.child () INHERITS (koomy_guard.stamp); {PLAIN} \
@@ -214,6 +221,9 @@ fn tables_are_a_users_where_a_user_made_them() {
         Marked::No { tables } => tables,
         other => panic!("{other:?}"),
     };
+    // Nor is a session's own a database's.
+    let mut other = way.client();
+    other.batch_execute("CREATE TEMP TABLE mine ()").unwrap();
     let table = [
         ("CREATE SCHEMA s; CREATE VIEW s.v AS SELECT 1 AS x", Tables::None),
         ("CREATE SEQUENCE s", Tables::None),

@@ -4,7 +4,7 @@ use koomy_guard::facts::Rows;
 use koomy_guard::gate::Gate;
 use test_servers::Cluster;
 
-use crate::world::{SHORT, Way, with_shop};
+use crate::world::{PASSWORD, SHORT, Way, with_shop};
 
 const TABLES: &str = "
     [environments.sandbox.tripwire.'public.few']
@@ -79,6 +79,27 @@ fn the_rows_of_each_table_are_counted() {
     assert_eq!(found, expected);
     // A boot does not count them.
     assert_eq!(Way { gate: Gate::Boot, ..way }.identity().tripwires.len(), 0);
+}
+
+#[test]
+fn an_operator_of_the_role_is_not_asked() {
+    let cluster = with_shop(Cluster::start());
+    cluster.sql(
+        "shop",
+        "CREATE TABLE new AS SELECT now() AS made; GRANT SELECT ON new TO app; CREATE SCHEMA evil;
+         CREATE FUNCTION evil.never(timestamptz, timestamptz) RETURNS bool LANGUAGE sql AS $$ SELECT false $$;
+         CREATE OPERATOR evil.> (LEFTARG = timestamptz, RIGHTARG = timestamptz, FUNCTION = evil.never);
+         GRANT USAGE ON SCHEMA evil TO app;
+         ALTER ROLE app SET search_path = evil, pg_catalog, public",
+    );
+    let hidden = cluster.try_sql(("app", PASSWORD), "shop", "SELECT made > '1970-01-01' FROM new");
+    assert_eq!(hidden.as_deref(), Ok("f\n"), "the operator is not hostile");
+    let way = Way {
+        tripwire: "[environments.sandbox.tripwire.'public.new']\nrecent = 'made'\n",
+        gate: Gate::Seed,
+        ..Way::to(cluster.port(), "shop")
+    };
+    assert_eq!(way.identity().tripwires[0].rows, seen(false, true));
 }
 
 #[test]

@@ -238,13 +238,13 @@ fn there_is_none_where_it_would_prove_nothing() {
         assert!(said.contains(words), "{said}");
     }
     let here = local("hosts = ['localhost']\n", "");
-    assert_eq!(of(&here, "production", "primary"), NoAssertion::NotSeedable);
+    assert_eq!(of(&here, "production", "primary"), NoAssertion::Real);
     assert_eq!(of(&here, "sandbox", "secondary"), NoAssertion::NoConnection);
     let text = here.source().shown().unwrap();
     let changed = |from: &str, to: &str| Policy::parse("p", &text.replace(from, to)).unwrap();
     let cases = [
         (changed("seed = true", ""), NoAssertion::NotSeedable),
-        (changed("data = 'synthetic'", "data = 'real'"), NoAssertion::NotSeedable),
+        (changed("data = 'synthetic'", "data = 'real'"), NoAssertion::Real),
         (changed("databases = ['dev']", ""), NoAssertion::NoDatabase),
         (
             changed("url = 'DATABASE_URL'", "url = 'DATABASE_URL'\ndatabases = ['main']"),

@@ -1,11 +1,12 @@
 //! Stamps, and what becomes of them in copies.
 
-use koomy_guard::facts::{Binding, Identity, Marked, Stamp, Tables};
+use koomy_guard::facts::{Binding, Identity, Marked, Stamp, Tables, Trace};
 use koomy_guard::stamp::{StampRefusal, write};
 use test_servers::Cluster;
 
 use crate::world::{
-    PASSWORD, World, client, identity, neon, plan_of, policy, raised, with_cities, with_shop,
+    PASSWORD, World, client, identity, neon, plan_of, policy, raised, target_of, with_cities,
+    with_shop,
 };
 
 fn stamp(identity: &Identity) -> &Stamp {
@@ -130,7 +131,8 @@ fn what_the_policy_does_not_mean_is_not_stamped() {
     let refused = |environment: &str, identity: &Identity| {
         plan_of(&policy_, environment, identity, None).unwrap_err().to_string()
     };
-    let other = "the server is not `dev`: its branch is another; see `guard-cli identify`";
+    let other = "the server is not `dev`: its branch is another; see `guard-cli identify`, and \
+        point the variable at the right one";
     assert_eq!(refused("sandbox", &production), other);
     assert!(refused("production", &sandbox).contains("`main`: its branch is another"));
     let mut elsewhere = sandbox.clone();
@@ -143,9 +145,24 @@ fn what_the_policy_does_not_mean_is_not_stamped() {
 
     let environment = policy_.environment("sandbox").unwrap();
     let main = policy_.databases().iter().find(|known| known.name.value == "main").unwrap();
-    let error = koomy_guard::stamp::plan(&policy_, environment, main, &production, None);
-    let said = "`main` is no database of `sandbox`; list it in its `databases`";
+    let target = target_of(main);
+    let error = koomy_guard::stamp::plan(&policy_, environment, main, &target, &production, None);
+    let said = "`main` is no database of `sandbox`; list it in the environment's `databases`";
     assert_eq!(error.unwrap_err().to_string(), said);
+    let dev = policy_.database(environment.databases[0].value).unwrap();
+    let error = koomy_guard::stamp::plan(&policy_, environment, dev, &target, &sandbox, None);
+    assert!(error.unwrap_err().to_string().contains("its address is another"));
+    // What the command refuses by the server's own word, the plan does, too.
+    let mut traced = sandbox.clone();
+    traced.traces.insert(Trace { service: "rds", by: "rds_superuser".to_owned() });
+    assert!(refused("sandbox", &traced).contains("its provider is another"));
+    let text = policy_.source().shown().unwrap();
+    let (first, dev) = text.split_once("[databases.dev]").unwrap();
+    let own = "[databases.dev]\nendpoints = ['ep-x-9.eu-central-1.aws.neon.tech']";
+    let listed = format!("{first}{own}{dev}");
+    let listed = koomy_guard::Policy::parse("policy.toml", &listed).unwrap();
+    let error = plan_of(&listed, "sandbox", &sandbox, None).unwrap_err().to_string();
+    assert!(error.contains("its endpoint is another"), "{error}");
     let unpinned = policy(
         "[databases.main]\nhosts = ['m.example']\ndatabase = 'shop'\n\
          [databases.dev]\nprovider = 'neon'\nhosts = ['localhost']\ndatabase = 'shop'\n",

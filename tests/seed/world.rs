@@ -6,8 +6,10 @@ use koomy_guard::Policy;
 use koomy_guard::facts::{Facts, Identity};
 use koomy_guard::observe::database::postgres::identify;
 use koomy_guard::policy::Phase;
+use koomy_guard::secret::Secret;
 use koomy_guard::source::{Place, Source};
 use koomy_guard::stamp::{Plan, plan, write};
+use koomy_guard::target::{Engine, Target};
 use postgres::{Client, NoTls};
 use test_servers::{Cluster, Neon};
 
@@ -80,7 +82,15 @@ pub(crate) fn plan_of(
 ) -> Result<Plan, koomy_guard::stamp::StampRefusal> {
     let environment = policy.environment(environment).unwrap();
     let database = policy.database(environment.databases[0].value).unwrap();
-    plan(policy, environment, database, identity, adopt)
+    plan(policy, environment, database, &target_of(database), identity, adopt)
+}
+
+/// The first address of a database.
+pub(crate) fn target_of(database: &koomy_guard::policy::Database) -> Target {
+    let host = database.hosts.iter().chain(&database.endpoints).next().unwrap();
+    let (host, port, name) = (&host.value, database.ports[0], &database.database.value);
+    let url = Secret::new(format!("postgresql://app:pw@{host}:{port}/{name}"));
+    Target::parse(Engine::Postgres, &url).unwrap()
 }
 
 fn pinned(branch: &str, port: u16) -> String {

@@ -1,10 +1,7 @@
-// guard-cli seed -- npx tsx examples/seeds/prisma/seed.ts
-//
-// In `prisma.config.ts`: migrations: { seed: "guard-cli seed -- npx tsx prisma/seed.ts" },
-// so that `prisma db seed` passes the guard, too.
+// npx prisma generate && guard-cli seed -- npx tsx seed.ts
 import { execFileSync } from "node:child_process";
 import { PrismaPg } from "@prisma/adapter-pg";
-import { PrismaClient } from "./generated/client";
+import { PrismaClient } from "./generated/client.ts";
 
 // Throws unless the policy lets this environment be seeded.
 const assertion = execFileSync("guard-cli", ["sql", "assert"], { encoding: "utf8" });

@@ -5,7 +5,7 @@ use koomy_guard::report::{self, Format};
 
 use crate::args::Global;
 use crate::connection::Chosen;
-use crate::console::{Console, TOOL, complain};
+use crate::console::{Console, TOOL};
 use crate::exit::Exit;
 use crate::file;
 
@@ -20,24 +20,22 @@ impl Identify {
     pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
         let policy = file::policy(global, console)?;
         let (facts, selection) = self.chosen.observe(&policy)?;
-        let verdict = selection.judge(&policy, &facts);
-        let mut exit = Exit::of(verdict.outcome());
-        if exit == Exit::Permitted && verdict.destinations().next().is_none() {
-            complain("this environment sets no connection of the policy, so nobody was asked");
-            exit = Exit::Undecided;
-        }
+        let mut verdict = selection.judge(&policy, &facts);
+        selection.demand(&policy, &facts, &mut verdict);
+        let exit = Exit::of(verdict.outcome());
         console.note(&verdict);
-        let report = match (console.format, exit) {
+        let (format, style) = (console.format, console.style());
+        let judged = report::judged(format, style, TOOL, &policy, &verdict, ASKED);
+        let report = match (format, exit) {
             (Format::Human, Exit::Permitted) => {
                 report::identities(&policy, &verdict) + "each server is what the policy says\n"
             }
-            (Format::Human, _) => {
-                let findings =
-                    report::verdict(Format::Human, console.style(), TOOL, &policy, &verdict);
-                format!("{}\n{findings}", report::identities(&policy, &verdict))
-            }
-            (format, _) => report::verdict(format, console.style(), TOOL, &policy, &verdict),
+            (Format::Human, _) => report::identities(&policy, &verdict) + "\n" + &judged,
+            (Format::Json | Format::Sarif | Format::Github, _) => judged,
         };
         Ok(console.print(&report, exit))
     }
 }
+
+/// DELIBERATE: no gate. The connections alone were judged, and nothing may start.
+const ASKED: &str = "identify";

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use koomy_guard::Policy;
-use koomy_guard::report::Format;
 
 use crate::args::Global;
 use crate::console::{Console, misuse};
@@ -57,9 +56,6 @@ impl Command {
 
 impl Sync {
     fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
-        if matches!(console.format, Format::Sarif | Format::Github) {
-            return Err(console.no_such_form());
-        }
         let Some(path) = file::path(global) else {
             return Err(misuse(
                 "the built-in policy cannot be written\n  help: name a file with `--policy`; \
@@ -114,12 +110,12 @@ fn judge(
         Mode::Check => {
             let drift = compared.drift(policy);
             let done = if drift.is_empty() { in_step.done } else { Done::Drifted };
-            print(&Report { policy, done, changes, findings: &drift }, console)
+            (Report { policy, done, changes, findings: &drift }).print(console)
         }
         Mode::Write(_) if !findings.is_empty() => {
-            print(&Report { done: Done::Refused, findings, ..in_step }, console)
+            (Report { done: Done::Refused, findings, ..in_step }).print(console)
         }
-        Mode::Write(_) if changes.is_empty() => print(&in_step, console),
+        Mode::Write(_) if changes.is_empty() => in_step.print(console),
         Mode::Write(file) => write(policy, &compared, &file, console),
     }
 }
@@ -134,20 +130,12 @@ fn write(policy: &Policy, compared: &Comparison<'_>, file: &Replaceable, console
         return undecided(policy, console, error.to_string(), "nothing was written");
     }
     let changes = &compared.changes;
-    print(&Report { policy: &new, done: Done::Written, changes, findings: &[] }, console)
+    (Report { policy: &new, done: Done::Written, changes, findings: &[] }).print(console)
 }
 
 fn undecided(policy: &Policy, console: Console, message: String, help: &str) -> Exit {
     let done = Done::Undecided { message, help: help.to_owned() };
-    print(&Report { policy, done, changes: &[], findings: &[] }, console)
-}
-
-fn print(report: &Report<'_>, console: Console) -> Exit {
-    let exit = report.done.exit();
-    match console.format {
-        Format::Json => console.print_json(&report.json(), exit),
-        Format::Human | Format::Sarif | Format::Github => console.print(&report.human(), exit),
-    }
+    (Report { policy, done, changes: &[], findings: &[] }).print(console)
 }
 
 const API: &str = "https://console.neon.tech/api/v2";

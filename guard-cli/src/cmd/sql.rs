@@ -1,21 +1,27 @@
 //! `sql`
 
+use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use koomy_guard::facts::Observed;
-use koomy_guard::gate::{Gate, decide};
+use koomy_guard::facts::Live;
+use koomy_guard::finding::{Finding, Findings};
+use koomy_guard::gate::{Gate, Verdict, decide};
 use koomy_guard::policy::{Environment, Phase, Policy};
-use koomy_guard::report::Format;
+use koomy_guard::report::{self, Format};
+use koomy_guard::rules::{
+    DATABASE_BELONGS_TO_ENVIRONMENT, DATABASE_IDENTITY_MATCHES, Rule, SEED_DATABASE_IS_DISPOSABLE,
+    SEED_ENVIRONMENT_IS_ALLOWED,
+};
 use koomy_guard::{assertion, observe};
 use serde_json::json;
 
 use super::expect;
 use crate::args::Global;
 use crate::connection::{known, usual};
-use crate::console::{Console, TOOL, complain};
+use crate::console::{Console, TOOL, say};
 use crate::exit::Exit;
-use crate::file::{self, policy_of};
+use crate::file;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -52,72 +58,123 @@ pub(crate) struct Assert {
 
 impl Assert {
     fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+        match console.format {
+            Format::Human | Format::Json => {}
+            // What is printed is a statement, which these have no place for.
+            Format::Sarif | Format::Github => return Err(console.no_such_form()),
+        }
         let policy = file::policy(global, console)?;
         let Self { connection, environment, env_file } = self;
         let connection = match &connection {
             Some(name) => known(&policy, name)?,
             None => usual(&policy)?,
         };
+        let said = Said { policy: &policy, connection, console };
         let environment = match environment {
             Some(name) => {
                 let name = expect(&policy, name)?;
                 policy.environment(&name).ok_or(Exit::Misused)?
             }
-            None => seen(&policy, &env_file)?,
+            None => said.seen(&env_file)?,
         };
-        let sql = assertion::of_policy(&policy, environment, connection)
-            .map(|statement| format!("{statement};\n"));
-        let exit = if sql.is_ok() { Exit::Permitted } else { Exit::Refused };
-        match (console.format, sql) {
-            (Format::Human, Ok(sql)) => Ok(console.print(&sql, exit)),
-            (Format::Human, Err(refusal)) => {
-                complain(&format!("refused: {refusal}"));
-                Err(exit)
+        match assertion::of_policy(&policy, environment, connection) {
+            Ok(statement) => Ok(said.print(environment, &format!("{statement};\n"))),
+            Err(refusal) => {
+                let finding = refusal.finding(&policy, environment, connection);
+                Err(said.refuse(Some(environment), [finding]))
             }
-            (Format::Json, sql) => {
-                let (sql, message) = match sql {
-                    Ok(sql) => (Some(sql), None),
-                    Err(refusal) => (None, Some(refusal.to_string())),
-                };
-                let document = json!({
-                    "schema": "koomy-guard/v1",
-                    "tool": {"name": TOOL.name, "version": TOOL.version},
-                    "policy": policy_of(&policy),
-                    "environment": environment.name.value,
-                    "connection": connection,
-                    "outcome": exit.outcome(),
-                    "sql": sql,
-                    "message": message,
-                });
-                Ok(console.print_json(&document, exit))
-            }
-            (Format::Sarif | Format::Github, _) => Err(console.no_such_form()),
         }
     }
 }
 
-/// The environment that the process or the files name.
-fn seen<'a>(policy: &'a Policy, files: &[PathBuf]) -> Result<&'a Environment, Exit> {
-    let facts = match files {
-        [] => observe::process(Phase::Seed),
-        files => observe::env_files(files, Phase::Seed),
-    };
-    let name = decide(Gate::Seed, policy, &facts).environment.map(|it| it.name.value.clone());
-    if let Some(environment) = name.and_then(|name| policy.environment(&name)) {
-        return Ok(environment);
+/// What is said of a connection.
+struct Said<'a> {
+    policy: &'a Policy,
+    connection: &'a str,
+    console: Console,
+}
+
+impl<'a> Said<'a> {
+    fn print(&self, environment: &'a Environment, sql: &str) -> Exit {
+        match self.console.format {
+            Format::Json => self.report(&self.verdict(Some(environment)), Some(sql)),
+            Format::Human | Format::Sarif | Format::Github => {
+                self.console.print(sql, Exit::Permitted)
+            }
+        }
     }
-    match facts.variables {
-        Observed::Seen(_) => {
-            complain(&format!(
-                "refused: `{}` names no environment of the policy\n  help: set it, or say \
-                 `--environment NAME`",
-                policy.environment_variable()
-            ));
-            Err(Exit::Refused)
+
+    fn refuse(
+        &self,
+        environment: Option<&'a Environment>,
+        findings: impl IntoIterator<Item = Finding>,
+    ) -> Exit {
+        let mut verdict = self.verdict(environment);
+        for finding in findings {
+            verdict.findings.push(finding);
         }
-        Observed::Absent | Observed::Unreadable(_) => {
-            complain("the environment could not be read; `guard-cli check` says why");
-            Err(Exit::Undecided)
+        self.report(&verdict, None)
+    }
+
+    fn verdict(&self, environment: Option<&'a Environment>) -> Verdict<'a> {
+        Verdict {
+            gate: Gate::Seed,
+            environment,
+            rules_asked: ASKS.iter().map(|rule| rule.id).collect(),
+            findings: Findings::new(),
+            notes: Vec::new(),
+            connections: Vec::new(),
+            live: &Live::NotAsked,
         }
+    }
+
+    /// DELIBERATE: people are told on stderr. What is on stdout is run as SQL.
+    fn report(&self, verdict: &Verdict<'_>, sql: Option<&str>) -> Exit {
+        let Self { policy, connection, console } = *self;
+        let exit = Exit::of(verdict.outcome());
+        match console.format {
+            Format::Json => {
+                let report =
+                    report::judged(Format::Json, console.style(), TOOL, policy, verdict, ASKED);
+                let more = json!({"connection": connection, "sql": sql});
+                console.print_with(&report, &more, exit)
+            }
+            Format::Human | Format::Sarif | Format::Github => {
+                let style = console.style_on(&io::stderr());
+                say(&report::judged(Format::Human, style, TOOL, policy, verdict, ASKED));
+                exit
+            }
+        }
+    }
+
+    /// The environment that the process or the files name.
+    fn seen(&self, files: &[PathBuf]) -> Result<&'a Environment, Exit> {
+        let facts = match files {
+            [] => observe::process(Phase::Seed),
+            files => observe::env_files(files, Phase::Seed),
+        };
+        let verdict = decide(Gate::Seed, self.policy, &facts);
+        let named = verdict.environment.and_then(|it| self.policy.environment(&it.name.value));
+        named.ok_or_else(|| self.refuse(None, self.nameless(&verdict)))
+    }
+
+    /// Why the environment is not known.
+    fn nameless(&self, verdict: &Verdict<'_>) -> Vec<Finding> {
+        let name = self.policy.environment_variable();
+        let is_of_it = |finding: &&Finding| {
+            finding.subject() == name || finding.rule().id.starts_with("environment-")
+        };
+        verdict.findings.iter().filter(is_of_it).cloned().collect()
     }
 }
+
+/// DELIBERATE: no gate. What may be asserted is no leave to seed.
+const ASKED: &str = "sql-assert";
+
+/// The rules by which an assertion may be refused.
+const ASKS: [&Rule; 4] = [
+    &DATABASE_BELONGS_TO_ENVIRONMENT,
+    &DATABASE_IDENTITY_MATCHES,
+    &SEED_DATABASE_IS_DISPOSABLE,
+    &SEED_ENVIRONMENT_IS_ALLOWED,
+];

@@ -3,13 +3,13 @@
 use std::io::{self, BufRead, IsTerminal};
 
 use clap::Args;
-use koomy_guard::facts::Observed;
-use koomy_guard::finding::Findings;
+use koomy_guard::facts::{Cause, Observed, Seen};
+use koomy_guard::finding::{Finding, Findings};
 use koomy_guard::gate::Verdict;
 use koomy_guard::observe::database::{Patience, postgres};
 use koomy_guard::policy::{Connection, Policy};
 use koomy_guard::report::{self, Format};
-use koomy_guard::rules::Destination;
+use koomy_guard::rules::{DATABASE_IDENTITY_MATCHES, DATABASE_STAMP_MATCHES, Destination};
 use koomy_guard::stamp::{self, Plan, StampRefusal};
 use serde_json::json;
 
@@ -17,7 +17,7 @@ use crate::args::Global;
 use crate::connection::Chosen;
 use crate::console::{Console, TOOL, complain, misuse, say};
 use crate::exit::Exit;
-use crate::file::{self, policy_of};
+use crate::file;
 
 #[derive(Debug, Args)]
 pub(crate) struct Stamp {
@@ -37,28 +37,24 @@ pub(crate) struct Stamp {
 impl Stamp {
     /// Runs the command.
     pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
-        match console.format {
-            Format::Human | Format::Json => {}
-            Format::Sarif | Format::Github => return Err(console.no_such_form()),
-        }
         let policy = file::policy(global, console)?;
         let Self { chosen, yes, adopt_copy: _, reason } = self;
         let patience = chosen.waiting.patience();
         let (facts, selection) = chosen.observe(&policy)?;
         let mut verdict = selection.judge(&policy, &facts);
         verdict.findings = decisive(&verdict.findings);
-        if verdict.outcome().is_some() {
-            let report = report::verdict(console.format, console.style(), TOOL, &policy, &verdict);
-            return Err(console.print(&report, Exit::of(verdict.outcome())));
-        }
+        selection.demand(&policy, &facts, &mut verdict);
         let case = Subject { policy: &policy, verdict: &verdict, console };
+        if verdict.outcome().is_some() {
+            return Ok(case.report(&verdict, Written::No, &[]));
+        }
         let plan = case.plan(reason.as_deref())?;
         if plan.is_written() {
-            return Ok(case.report(&plan, Written::Before));
+            return Ok(case.done(&plan, Written::No));
         }
         case.agree(&plan, yes)?;
         case.write(&plan, patience)?;
-        Ok(case.report(&plan, Written::Now))
+        Ok(case.done(&plan, Written::Now))
     }
 }
 
@@ -80,10 +76,10 @@ struct Subject<'a> {
 }
 
 /// Whether a stamp was written.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Written {
     /// Not by this run.
-    Before,
+    No,
     /// By this run.
     Now,
 }
@@ -91,40 +87,43 @@ enum Written {
 impl Subject<'_> {
     fn plan(&self, reason: Option<&str>) -> Result<Plan, Exit> {
         let (connection, destination) = self.destination()?;
+        let Destination { variable, target, database } = destination;
         let identity = self.verdict.live.answer(&connection.name.value).and_then(Observed::seen);
         let (Some(environment), Some(database), Some(identity)) =
-            (self.verdict.environment, destination.database, identity)
+            (self.verdict.environment, *database, identity)
         else {
-            complain("the server was not asked, so nothing is written");
-            return Err(Exit::Undecided);
+            return Err(self.refuse(Finding::undecided(
+                &DATABASE_IDENTITY_MATCHES,
+                &variable.name,
+                variable.place.clone(),
+                "the server was not asked, so nothing is written",
+                "see what `guard-cli identify` says of it",
+            )));
         };
-        stamp::plan(self.policy, environment, database, identity, reason).map_err(|refusal| {
-            match refusal {
+        stamp::plan(self.policy, environment, database, target, identity, reason).map_err(
+            |refusal| match refusal {
                 StampRefusal::NoReason => misuse(&refusal.to_string()),
-                refusal => self.refuse(&refusal.to_string()),
-            }
-        })
+                refusal => {
+                    let finding = refusal.finding(self.policy, environment, database, variable);
+                    self.refuse(finding)
+                }
+            },
+        )
     }
 
     fn destination(&self) -> Result<(&Connection, &Destination<'_>), Exit> {
         let mut all = self.verdict.destinations();
         match (all.next(), all.next()) {
             (Some(only), None) => Ok(only),
-            (None, _) => {
-                complain(
-                    "this environment sets no connection of the policy, so nothing is written",
-                );
-                Err(Exit::Undecided)
-            }
-            (Some(_), Some(_)) => Err(misuse(
+            (None | Some(_), _) => Err(misuse(
                 "this environment sets several connections, and one is stamped at a time\n  \
                  help: say which with `--connection NAME`",
             )),
         }
     }
 
-    /// Says what will be written, and asks, unless told not to. Nothing but the
-    /// environment's name is a yes.
+    /// Says what will be written, once, and asks, unless told not to. Nothing but
+    /// the environment's name is a yes.
     fn agree(&self, plan: &Plan, yes: bool) -> Result<(), Exit> {
         if yes {
             say(&plan.describe());
@@ -152,76 +151,87 @@ impl Subject<'_> {
         let (_, destination) = self.destination()?;
         let Destination { variable, target, database } = destination;
         let place = &variable.place;
-        let mut client =
-            postgres::connect(self.policy, *database, target, place, patience, &complain).map_err(
-                |cause| {
-                    complain(&format!("{}\n  help: {}", cause.message, cause.help));
-                    Exit::Undecided
-                },
-            )?;
-        stamp::write(&mut client, plan).map_err(|error| {
-            let code = error.code().map_or("", |code| code.code());
-            self.failed(code)
+        let undecided = |cause: Cause| {
+            let Cause { message, help, place } = cause;
+            let rule = &DATABASE_IDENTITY_MATCHES;
+            self.refuse(Finding::undecided(rule, &variable.name, place, message, help))
+        };
+        let client = postgres::connect(self.policy, *database, target, place, patience, &complain);
+        stamp::write(&mut client.map_err(undecided)?, plan).map_err(|error| {
+            let code = error.code().map(|code| code.code());
+            self.refuse(failed(code, variable))
         })
     }
 
-    /// DELIBERATE: the code alone. The server's words repeat what it was given.
-    fn failed(&self, code: &str) -> Exit {
-        match code {
-            ELSEWHERE | CHANGED => {
-                self.refuse("the server or its stamp is no longer what was asked")
-            }
-            "" => {
-                complain("the connection broke, so it is not known whether the stamp was written");
-                Exit::Undecided
-            }
-            DENIED => {
-                complain(
-                    "the role may not write the stamp, and nothing was written\n  help: stamp as \
-                     the role that owns the schema `koomy_guard`, or else the database",
-                );
-                Exit::Undecided
-            }
-            code => {
-                let code = known(code);
-                complain(&format!("the server refused with {code}, and nothing was written"));
-                Exit::Undecided
-            }
-        }
+    /// Ends with one finding.
+    fn refuse(&self, finding: Finding) -> Exit {
+        let mut verdict = self.verdict.clone();
+        verdict.findings = Findings::new();
+        verdict.findings.push(finding);
+        self.report(&verdict, Written::No, &[])
     }
 
-    fn refuse(&self, message: &str) -> Exit {
-        self.say(Exit::Refused, Written::Before, &[format!("refused: {message}")])
-    }
-
-    fn report(&self, plan: &Plan, written: Written) -> Exit {
-        let mut lines: Vec<_> = plan.describe().lines().map(str::to_owned).collect();
+    fn done(&self, plan: &Plan, written: Written) -> Exit {
+        let description = plan.describe();
+        let mut lines: Vec<_> = description.lines().collect();
         lines.push(match written {
-            Written::Before => "the stamp is right already; nothing is written".to_owned(),
-            Written::Now => "written".to_owned(),
+            Written::No => "the stamp is right already; nothing is written",
+            Written::Now => "written",
         });
-        self.say(Exit::Permitted, written, &lines)
+        self.report(self.verdict, written, &lines)
     }
 
-    fn say(&self, exit: Exit, written: Written, lines: &[String]) -> Exit {
-        let (policy, environment) = (self.policy, self.verdict.environment);
-        match self.console.format {
-            Format::Json => {
-                let document = json!({
-                    "schema": "koomy-guard/v1",
-                    "tool": {"name": TOOL.name, "version": TOOL.version},
-                    "policy": policy_of(policy),
-                    "environment": environment.map(|environment| &environment.name.value),
-                    "outcome": exit.outcome(),
-                    "written": matches!(written, Written::Now),
-                    "lines": lines,
-                });
-                self.console.print_json(&document, exit)
+    fn report(&self, verdict: &Verdict<'_>, written: Written, lines: &[&str]) -> Exit {
+        let Self { policy, console, .. } = *self;
+        let exit = Exit::of(verdict.outcome());
+        let report = report::judged(console.format, console.style(), TOOL, policy, verdict, ASKED);
+        match (console.format, lines) {
+            (Format::Json, lines) => {
+                let more = json!({"written": written == Written::Now, "lines": lines});
+                console.print_with(&report, &more, exit)
             }
-            Format::Human | Format::Sarif | Format::Github => {
-                self.console.print(&(lines.join("\n") + "\n"), exit)
-            }
+            // What was written is said before.
+            (Format::Human, [first, .., last]) => match written {
+                Written::Now => console.print(&format!("{last}: {first}\n"), exit),
+                Written::No => console.print(&(lines.join("\n") + "\n"), exit),
+            },
+            (Format::Human | Format::Sarif | Format::Github, _) => console.print(&report, exit),
         }
+    }
+}
+
+/// Why the server took no stamp.
+///
+/// DELIBERATE: by the code alone. The server's words repeat what it was given.
+fn failed(code: Option<&str>, variable: &Seen) -> Finding {
+    let (name, place) = (&variable.name, variable.place.clone());
+    let undecided = |message: String, help| {
+        Finding::undecided(&DATABASE_STAMP_MATCHES, name, place.clone(), message, help)
+    };
+    match code {
+        Some(ELSEWHERE) => Finding::refused(
+            &DATABASE_IDENTITY_MATCHES,
+            name,
+            place.clone(),
+            "the server is no longer the one that was asked, and nothing was written",
+            "see where it leads now with `guard-cli identify`, then run this again",
+        ),
+        Some(code) if MEANWHILE.contains(&code) => undecided(
+            "the stamp changed in the meantime, and nothing was written".to_owned(),
+            "run this again",
+        ),
+        None => undecided(
+            "the connection broke, so it is not known whether the stamp was written".to_owned(),
+            "run this again; a stamp that is right is left as it is",
+        ),
+        Some(DENIED) => undecided(
+            "the role may not write the stamp, and nothing was written".to_owned(),
+            "stamp as the role that owns the schema `koomy_guard`, or else the database",
+        ),
+        Some(code) => undecided(
+            format!("the server refused with {}, and nothing was written", known(code)),
+            "look the code up, or see the server's log",
+        ),
     }
 }
 
@@ -231,13 +241,19 @@ fn known(code: &str) -> &str {
     if is_code { code } else { "no code" }
 }
 
+/// DELIBERATE: no gate, as with `identify`.
+const ASKED: &str = "stamp";
+
 const APART: [&str; 2] = ["database-stamp-matches", "database-role-is-least-privileged"];
 
 /// The server is another than the one that was asked.
 const ELSEWHERE: &str = "KG001";
 
-/// The stamp is another than the one that was read.
-const CHANGED: &str = "KG002";
+/// The stamp is another than the one that was read, or was written at the same
+/// time: then two sessions make one schema, table or row, change one function, or
+/// wait for each other.
+const MEANWHILE: [&str; 8] =
+    ["KG002", "23505", "42P06", "42P07", "42710", "40001", "40P01", "XX000"];
 
 /// `insufficient_privilege`
 const DENIED: &str = "42501";

@@ -2,6 +2,9 @@
 
 use koomy_guard::Policy;
 use koomy_guard::policy::Database;
+use koomy_guard::rules::{
+    DATABASE_BELONGS_TO_ENVIRONMENT, DATABASE_IDENTITY_MATCHES, DATABASE_IS_NOT_SHARED, Rule,
+};
 use koomy_guard::source::{Place, Span, Spanned};
 
 use super::list::Slots;
@@ -138,6 +141,21 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// The rule that is broken.
+    pub(crate) fn rule(self) -> &'static Rule {
+        match self {
+            Self::Unprotected | Self::Default => &DATABASE_BELONGS_TO_ENVIRONMENT,
+            Self::ClaimedTwice => &DATABASE_IS_NOT_SHARED,
+            Self::Drift
+            | Self::NoBranch
+            | Self::SeveralBranches
+            | Self::Renamed
+            | Self::Replaced
+            | Self::NoEndpoint
+            | Self::Repointed => &DATABASE_IDENTITY_MATCHES,
+        }
+    }
+
     /// The word in every format.
     pub(crate) const fn name(self) -> &'static str {
         match self {

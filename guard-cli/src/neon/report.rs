@@ -1,11 +1,20 @@
 //! What was compared, as text.
 
 use koomy_guard::Policy;
+use koomy_guard::facts::Live;
+use koomy_guard::finding::Findings;
+use koomy_guard::gate::{Gate, Verdict};
+use koomy_guard::policy::Database;
+use koomy_guard::report::{self, Format};
+use koomy_guard::rules::{
+    DATABASE_BELONGS_TO_ENVIRONMENT, DATABASE_IDENTITY_MATCHES, DATABASE_IS_NOT_SHARED, Rule,
+};
 use koomy_guard::source::{Location, Place};
+use koomy_guard::target::Provider;
 use serde_json::{Value, json};
 
 use super::finding::{Change, Finding};
-use crate::console::TOOL;
+use crate::console::{Console, TOOL};
 use crate::exit::Exit;
 
 /// What came of it.
@@ -48,20 +57,72 @@ impl Done {
 }
 
 impl Report<'_> {
-    /// Lines for people.
-    pub(crate) fn human(&self) -> String {
-        let mut out: String = self.findings.iter().map(|it| self.block(it)).collect();
-        if self.done == Done::Written {
-            out.extend(self.changes.iter().map(|change| self.changed(change)));
+    /// Prints it in the form of every report.
+    pub(crate) fn print(&self, console: Console) -> Exit {
+        let (verdict, exit) = (self.verdict(), self.done.exit());
+        let (format, style, policy) = (console.format, console.style(), self.policy);
+        let report = report::judged(format, style, TOOL, policy, &verdict, ASKED);
+        match (format, exit) {
+            (Format::Json, exit) => console.print_with(&report, &self.more(), exit),
+            (Format::Human, Exit::Permitted) => console.print(&self.permitted(), exit),
+            (Format::Human | Format::Sarif | Format::Github, _) => console.print(&report, exit),
         }
-        out + &self.summary()
     }
 
-    fn block(&self, finding: &Finding) -> String {
-        let Finding { kind, database, key, message, help, place } = finding;
-        let subject = subject(database, *key);
-        let kind = kind.name();
-        format!("refused[{kind}]: {subject}: {message}\n  {place}\n  help: {help}\n")
+    /// DELIBERATE: as of a comparison, which is of every environment.
+    fn verdict(&self) -> Verdict<'static> {
+        let mut findings = Findings::new();
+        for finding in self.findings {
+            findings.push(refused(finding));
+        }
+        if let Done::Undecided { message, help } = &self.done {
+            findings.push(self.undecided(message, help));
+        }
+        Verdict {
+            gate: Gate::Compare,
+            environment: None,
+            rules_asked: ASKS.iter().map(|rule| rule.id).collect(),
+            findings,
+            notes: Vec::new(),
+            connections: Vec::new(),
+            live: &Live::NotAsked,
+        }
+    }
+
+    fn undecided(&self, message: &str, help: &str) -> koomy_guard::finding::Finding {
+        let policy = self.policy;
+        let of_neon = |it: &&Database| it.provider == Some(Provider::Neon);
+        let first = policy.databases().iter().find(of_neon);
+        let (subject, span) = match first {
+            Some(database) => (subject(&database.name.value, None), database.name.span),
+            None => ("databases".to_owned(), policy.name_span()),
+        };
+        let place = Place::at(policy.source(), span);
+        koomy_guard::finding::Finding::undecided(
+            &DATABASE_IDENTITY_MATCHES,
+            subject,
+            place,
+            message,
+            help,
+        )
+    }
+
+    fn permitted(&self) -> String {
+        let file = self.policy.source().name();
+        match &self.done {
+            Done::Written => {
+                let changed: String = self.changes.iter().map(|it| self.changed(it)).collect();
+                let changes = counted(self.changes.len(), "change", "changes");
+                format!("{changed}permitted: wrote {changes} into `{file}`\n")
+            }
+            Done::Nothing { databases } => {
+                let databases = counted(*databases, "database", "databases");
+                format!(
+                    "permitted: `{file}` says what Neon does of {databases}; nothing to write\n"
+                )
+            }
+            Done::Refused | Done::Drifted | Done::Undecided { .. } => String::new(),
+        }
     }
 
     fn changed(&self, change: &Change) -> String {
@@ -76,47 +137,13 @@ impl Report<'_> {
         format!("changed: {subject}: {what}: {message}\n  {place}\n")
     }
 
-    fn summary(&self) -> String {
-        let (name, file) = (self.policy.name(), self.policy.source().name());
-        match &self.done {
-            Done::Nothing { databases } => {
-                let databases = counted(*databases, "database", "databases");
-                format!(
-                    "permitted: `{file}` says what Neon does of {databases}; nothing to write\n"
-                )
-            }
-            Done::Written => {
-                let changes = counted(self.changes.len(), "change", "changes");
-                format!("permitted: wrote {changes} into `{file}`\n")
-            }
-            Done::Refused | Done::Drifted => {
-                let findings = counted(self.findings.len(), "finding", "findings");
-                format!("refused: {findings}; policy {name} ({file}); nothing was written\n")
-            }
-            Done::Undecided { message, help } => {
-                format!("undecided: {message}\n  help: {help}\n")
-            }
-        }
-    }
-
-    /// One document, `koomy-guard/v1`.
-    pub(crate) fn json(&self) -> Value {
-        let mut document = json!({
-            "schema": "koomy-guard/v1",
-            "tool": {"name": TOOL.name, "version": TOOL.version},
-            "policy": {"name": self.policy.name(), "source": self.policy.source().name()},
-            "outcome": self.done.exit().outcome(),
+    /// What other reports do not have.
+    fn more(&self) -> Value {
+        json!({
             "written": self.done == Done::Written,
             "changes": self.changes.iter().map(|change| self.change(change)).collect::<Vec<_>>(),
-            "findings": self.findings.iter().map(finding).collect::<Vec<_>>(),
-        });
-        if let (Some(keys), Done::Undecided { message, help }) =
-            (document.as_object_mut(), &self.done)
-        {
-            keys.insert("message".to_owned(), json!(message));
-            keys.insert("help".to_owned(), json!(help));
-        }
-        document
+            "kinds": self.findings.iter().map(|finding| finding.kind.name()).collect::<Vec<_>>(),
+        })
     }
 
     fn change(&self, change: &Change) -> Value {
@@ -131,16 +158,12 @@ impl Report<'_> {
     }
 }
 
-fn finding(finding: &Finding) -> Value {
-    let Finding { kind, database, key, message, help, place: at } = finding;
-    json!({
-        "kind": kind.name(),
-        "database": database,
-        "key": key,
-        "message": message,
-        "help": help,
-        "place": place(at),
-    })
+/// A finding as every gate has them; its kind is the first word.
+fn refused(finding: &Finding) -> koomy_guard::finding::Finding {
+    let Finding { kind, database, key, message, help, place } = finding;
+    let message = format!("{}: {message}", kind.name());
+    let subject = subject(database, *key);
+    koomy_guard::finding::Finding::refused(kind.rule(), subject, place.clone(), message, help)
 }
 
 fn place(place: &Place) -> Value {
@@ -161,3 +184,10 @@ fn subject(database: &str, key: Option<&str>) -> String {
 fn counted(count: usize, one: &str, more: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { more })
 }
+
+/// DELIBERATE: no gate. An account that fits is no leave of any.
+const ASKED: &str = "neon-sync";
+
+/// The rules by which an account may be refused.
+const ASKS: [&Rule; 3] =
+    [&DATABASE_BELONGS_TO_ENVIRONMENT, &DATABASE_IDENTITY_MATCHES, &DATABASE_IS_NOT_SHARED];

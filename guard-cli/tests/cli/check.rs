@@ -110,6 +110,29 @@ fn the_phase_decides_what_must_be_set() {
     }
 }
 
+/// `live = true` is of starts. A job without a database checks the rest.
+#[test]
+fn a_job_without_servers_checks_the_policy_and_the_variables() {
+    let text = "version = 1\nname = 'n'\n[environments.e]\ndata = 'synthetic'\nlive = true\n\
+        databases = ['d']\n[variables.APP_ENV]\nis = 'environment'\n\
+        [connections.primary]\nurl = 'DATABASE_URL'\n\
+        [databases.d]\nhosts = ['localhost']\nports = [1]\ndatabase = 'app'\n";
+    let file = |url: &str| format!("APP_ENV=e\nDATABASE_URL={url}\n");
+    let room = Room::new()
+        .file("policy.toml", text)
+        .file("e", file("postgresql://app:pw@localhost:1/app"))
+        .file("wrong", file("postgresql://app:pw@localhost:1/other"));
+    let check = |file: &str, more: &[&str]| {
+        room.guard(["check", "--env-file", file].iter().chain(more).copied()).run()
+    };
+    for (phase, code) in [("boot", 3), ("seed", 1), ("ci", 0), ("build", 0)] {
+        check("e", &["--phase", phase]).ends(code);
+        check("wrong", &["--phase", phase]).ends(1);
+    }
+    // Who asks gets an answer, in any phase.
+    check("e", &["--phase", "ci", "--live", "--timeout", "1"]).ends(3);
+}
+
 #[test]
 fn the_phase_of_a_seed_is_for_the_gate_of_seeds() {
     let room = Room::new().file("e", local_file());

@@ -155,28 +155,41 @@ fn check_tells_each_difference_and_writes_nothing() {
     let told: Vec<_> = findings
         .iter()
         .map(|it| {
-            let place = &it["place"];
+            let place = &it["places"][0];
+            assert_eq!(
+                (&it["outcome"], &place["source"]),
+                (&json!("refused"), &json!("policy.toml"))
+            );
+            assert_eq!(it["help"], "run `guard-cli neon sync`, and read what it changed");
             let word = |key: &str| it[key].as_str().unwrap().to_owned();
-            let (kind, database, key) = (word("kind"), word("database"), word("key"));
-            format!("{kind} {database}.{key} {}:{}", place["line"], place["column"])
+            let (rule, subject) = (word("rule"), word("subject"));
+            format!("{rule} {subject} {}:{}", place["line"], place["column"])
         })
         .collect();
     let expected = [
-        "drift main.branch.id 12:12",
-        "drift main.endpoints 12:12",
-        "drift main.endpoints 19:5",
-        "drift dev.branch.id 23:12",
-        "drift dev.endpoints 23:12",
-        "drift dev.endpoints 26:15",
+        "main.branch.id 12:12",
+        "main.endpoints 12:12",
+        "main.endpoints 19:5",
+        "dev.branch.id 23:12",
+        "dev.endpoints 23:12",
+        "dev.endpoints 26:15",
     ];
-    assert_eq!(told, expected);
+    let rule = |place| format!("database-identity-matches databases.{place}");
+    assert_eq!(told, expected.map(rule));
+    assert_eq!(document["kinds"], json!(["drift"; 6].to_vec()));
+    assert_eq!((&document["gate"], &document["environment"]), (&json!("neon-sync"), &json!(null)));
+    assert_eq!(document["policy"]["sha256"].as_str().unwrap().len(), 64);
     let changes = document["changes"].as_array().unwrap();
     assert_eq!(changes.len(), 6);
     assert_eq!(changes[0]["to"], "br-main-1");
     assert_eq!(changes[0]["from"], json!(null));
     let human = sync(&room, &server, &["--check"]).run().ends(1).stdout;
-    assert_eq!(human.matches("refused[drift]: databases.").count(), 6, "{human}");
-    assert_eq!(human.matches("\n  policy.toml:").count(), 6, "{human}");
+    assert_eq!(human.matches("refused[database-identity-matches]: drift: ").count(), 6, "{human}");
+    assert_eq!(human.matches("--> policy.toml:").count(), 6, "{human}");
+    for format in ["sarif", "github"] {
+        let ran = sync(&room, &server, &["--check", "--format", format]).run().ends(1);
+        assert!(ran.stdout.matches("database-identity-matches").count() >= 6, "{ran:?}");
+    }
     assert_eq!(room.text("policy.toml"), POLICY);
 }
 
@@ -210,24 +223,47 @@ fn what_must_not_be_is_refused_and_not_written() {
     let shared =
         POLICY.replace("loud-lake-2", "quiet-river-1").replace("\"development\"", "\"main\"");
     let table = [
-        ("unprotected", POLICY, with("br-main-1", |it| it["protected"] = json!(false))),
-        ("default", POLICY, with("br-dev-2", |it| it["default"] = json!(true))),
-        ("no-branch", POLICY, with("br-main-1", |it| it["name"] = json!("Production"))),
-        ("several-branches", POLICY, with("br-x-1", |it| it["name"] = json!("production"))),
-        ("claimed-twice", shared.as_str(), Server::of(both)),
+        (
+            "unprotected",
+            "database-belongs-to-environment",
+            POLICY,
+            with("br-main-1", |it| it["protected"] = json!(false)),
+        ),
+        (
+            "default",
+            "database-belongs-to-environment",
+            POLICY,
+            with("br-dev-2", |it| it["default"] = json!(true)),
+        ),
+        (
+            "no-branch",
+            "database-identity-matches",
+            POLICY,
+            with("br-main-1", |it| it["name"] = json!("Production")),
+        ),
+        (
+            "several-branches",
+            "database-identity-matches",
+            POLICY,
+            with("br-x-1", |it| it["name"] = json!("production")),
+        ),
+        ("claimed-twice", "database-is-not-shared", shared.as_str(), Server::of(both)),
     ];
-    for (kind, policy, server) in table {
+    for (kind, rule, policy, server) in table {
         let room = Room::new().file("policy.toml", policy);
         let ran = sync(&room, &server, &["--format", "json"]).run().ends(1);
         let document = ran.json();
         assert_eq!(document["outcome"], "refused", "{kind}");
         let mut findings = document["findings"].as_array().unwrap().iter();
-        assert!(findings.any(|it| it["kind"] == kind), "{kind}: {document}");
+        let kinds = document["kinds"].as_array().unwrap();
+        assert!(kinds.contains(&json!(kind)) && kinds.len() == findings.len(), "{document}");
+        let at = |it: &Value| it["rule"] == rule && it["places"][0]["line"].is_number();
+        assert!(findings.any(at), "{kind}: {document}");
         assert_eq!(document["changes"], json!([]));
         for args in [&[][..], &["--check"], &["--repin"]] {
             let ran = sync(&room, &server, args).run().ends(1);
-            assert!(ran.stdout.contains(&format!("refused[{kind}]: databases.")), "{ran:?}");
-            assert!(ran.stdout.contains("\n  help: "), "{ran:?}");
+            assert!(ran.stdout.contains(&format!("refused[{rule}]: {kind}: ")), "{ran:?}");
+            assert!(ran.stdout.contains(" = help: "), "{ran:?}");
         }
         assert_eq!(room.text("policy.toml"), policy, "{kind}");
     }
@@ -250,7 +286,13 @@ fn a_restored_branch_is_taken_when_that_is_asked_for() {
     let server = Server::of(restored);
     for args in [&[][..], &["--check"]] {
         let ran = sync(&room, &server, args).run().ends(1);
-        for words in ["refused[replaced]", "`br-main-1`", "`main (old)`", "`br-new-1`", "--repin"] {
+        for words in [
+            "refused[database-identity-matches]: replaced: ",
+            "`br-main-1`",
+            "`main (old)`",
+            "`br-new-1`",
+            "--repin",
+        ] {
             assert!(ran.stdout.contains(words), "{words} in {ran:?}");
         }
         assert!(
@@ -306,8 +348,6 @@ fn misuse_is_said_before_anybody_is_asked() {
     let table: Vec<(Guard, i32, &str)> = vec![
         (sync(&room, &server, &[]).env("NEON_API_KEY", ""), 2, "`NEON_API_KEY` is not set"),
         (sync(&room, &server, &[]).env("NEON_API_KEY", key() + "\n"), 2, "holds no key"),
-        (sync(&room, &server, &["--format", "sarif"]), 2, "no `sarif` form"),
-        (sync(&room, &server, &["--format", "github"]), 2, "no `github` form"),
         (sync(&room, &server, &["--check", "--repin"]), 2, "cannot be used with"),
         (sync(&room, &server, &["--timeout", "0"]), 2, "`--timeout <SECONDS>`"),
         (sync(&read_only, &server, &[]), 2, "is read-only"),

@@ -21,9 +21,14 @@ fn is_undecided(server: &Server, args: &[&str], words: &str) {
             let document = ran.json();
             assert_eq!(document["outcome"], "undecided");
             assert_eq!(document["written"], false);
-            assert!(document["help"].is_string(), "{document}");
+            let finding = &document["findings"][0];
+            assert_eq!(finding["rule"], "database-identity-matches");
+            assert_eq!(finding["outcome"], "undecided");
+            assert_eq!(finding["places"][0]["line"], 12, "{document}");
+            assert!(finding["help"].is_string(), "{document}");
         } else {
-            assert!(ran.stdout.starts_with("undecided: ") && ran.stdout.contains("\n  help: "));
+            let head = "undecided[database-identity-matches]: ";
+            assert!(ran.stdout.starts_with(head) && ran.stdout.contains(" = help: "), "{ran:?}");
         }
     }
     assert_eq!(room.text("policy.toml"), POLICY);

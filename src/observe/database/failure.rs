@@ -179,13 +179,18 @@ impl Failure {
             Self::Root { why: RootProblem::Unreadable(help), .. } => help,
             Self::NoThread => "let the process start one more thread, then try again",
             Self::NoAddress => "check the host's name, and that this machine can look it up",
-            Self::ConnectionRefused | Self::Unreachable | Self::ConnectTimeout => {
+            Self::ConnectionRefused | Self::Unreachable => {
                 "check that the server runs, and that this machine may connect to it"
+            }
+            Self::ConnectTimeout => {
+                "check that the server runs, and that this machine may connect to it, or wait \
+                 longer: `--timeout`"
             }
             Self::Starting | Self::Lost => "try again when the server has started",
             Self::Full => "close connections that nobody uses, or let the server take more",
             Self::Silent => {
-                "check that a database server listens there and is well, then try again"
+                "check that a database server listens there and is well, then try again, or wait \
+                 longer: `--timeout`"
             }
             Self::Protocol | Self::Flood | Self::Answer => {
                 "check that the port is a database server's, and no other service's"

@@ -208,3 +208,21 @@ fn pause(tries: u32) -> Duration {
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 const LONGEST: usize = 512;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_wait_has_every_try_and_every_pause() {
+        for retries in 0..6 {
+            let patience = Patience { retries, ..Patience::default() };
+            let pauses: Duration = (1..=retries).map(pause).sum();
+            let tries = patience.connect * (retries + 1);
+            assert!(patience.longest() >= tries + pauses + patience.answer, "{retries}");
+        }
+        // Counted, and not walked through.
+        let endless = Patience { retries: u32::MAX, ..Patience::default() };
+        assert!(endless.longest() > Duration::from_secs(60 * 60 * 24 * 365));
+    }
+}

@@ -10,7 +10,7 @@ use crate::gate::Verdict;
 use crate::policy::{Database, Policy};
 use crate::report::decision::environments_of;
 use crate::report::escape::visible;
-use crate::rules::database_of;
+use crate::rules::{database_of, is_whole};
 
 /// A block for each server that was asked.
 pub(in crate::report) fn identities(policy: &Policy, verdict: &Verdict<'_>) -> String {
@@ -33,7 +33,7 @@ fn block(policy: &Policy, verdict: &Verdict<'_>, answer: &Answer) -> String {
         Observed::Seen(identity) => {
             server(&mut lines, identity);
             let by_address = destination.and_then(|destination| destination.database);
-            lines.add("says it is", &known(policy, database_of(policy, identity)));
+            lines.add("says it is", &recognised(policy, identity));
             lines.add("address of", &known(policy, by_address));
             lines.add("stamp", &stamp(identity));
             identity.tripwires.iter().for_each(|counted| lines.add("tripwire", &tripwire(counted)));
@@ -47,6 +47,18 @@ fn block(policy: &Policy, verdict: &Verdict<'_>, answer: &Answer) -> String {
         }
     }
     lines.0
+}
+
+/// Which database of the policy a server is, by its own word.
+fn recognised(policy: &Policy, identity: &Identity) -> String {
+    let database = database_of(policy, identity);
+    let said = known(policy, database);
+    match database {
+        Some(database) if !is_whole(database, identity) => {
+            format!("another database on the server of {said}")
+        }
+        Some(_) | None => said,
+    }
 }
 
 /// Lines of a name and what is to be said of it.

@@ -14,7 +14,7 @@ use super::escape::visible;
 use super::{Color, Style, Tool};
 use crate::facts::Observed;
 use crate::finding::{Finding, Outcome};
-use crate::gate::{Note, Verdict};
+use crate::gate::{Gate, Note, Verdict};
 use crate::policy::{Origin, Policy, PolicyError};
 
 pub(super) fn decision(style: Style, tool: Tool, decision: &Decision<'_>) -> String {
@@ -82,7 +82,13 @@ fn connections(out: &mut String, verdict: &Verdict<'_>) {
 
 fn who(decision: &Decision<'_>) -> String {
     match &decision.subject {
-        Subject::One(_) => decision.environment.unwrap_or("unknown environment").to_owned(),
+        Subject::One(verdict) => {
+            let unnamed = match verdict.gate {
+                Gate::Boot | Gate::Seed => "unknown environment",
+                Gate::Compare => "every environment",
+            };
+            decision.environment.unwrap_or(unnamed).to_owned()
+        }
         Subject::Several { members, between: _ } => {
             members.iter().map(|member| member.name).collect::<Vec<_>>().join(", ")
         }

@@ -123,7 +123,7 @@ pub(super) fn decision(tool: Tool, decision: &Decision<'_>) -> String {
         schema: SCHEMA,
         tool: ToolObject::from(tool),
         policy: PolicyObject::from(policy),
-        gate: decision.gate.name(),
+        gate: decision.asked,
         environment: decision.environment,
         outcome: outcome_name(decision.outcome),
         rules_asked: &decision.rules_asked,

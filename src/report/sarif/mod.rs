@@ -24,11 +24,11 @@ use crate::rules::{RULES, Rule};
 use crate::source::Place;
 
 pub(super) fn decision(tool: Tool, decision: &Decision<'_>) -> String {
-    let Decision { policy, gate, environment, outcome, .. } = decision;
+    let Decision { policy, asked, environment, outcome, .. } = decision;
     let fallback = Place::at(policy.source(), policy.name_span());
     let entries: Vec<_> = decision.entries().collect();
     let properties = Properties {
-        gate: Some(gate.name()),
+        gate: Some(asked),
         environment: *environment,
         outcome: outcome_name(*outcome),
         policy: Some(policy.name()),

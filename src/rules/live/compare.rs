@@ -1,13 +1,13 @@
 //! Is the server the one that the policy means?
 
 use super::recognise::{
-    database_of, endpoint_of, endpoints, has_branch, has_cluster, has_hostname,
+    database_of, endpoint_of, endpoints, has_branch, has_cluster, has_hostname, is_whole,
 };
 use super::{Told, quoted};
-use crate::facts::{Cluster, Neon, Server, Trace};
+use crate::facts::{Cluster, Identity, Neon, Server, Trace};
 use crate::finding::Outcome;
 use crate::gate::Gate;
-use crate::policy::{Data, Database};
+use crate::policy::{Data, Database, Network};
 use crate::source::{Span, Spanned};
 use crate::target::{Engine, Provider, Target};
 
@@ -38,7 +38,7 @@ pub(crate) struct Mismatch {
 
 /// Whether the endpoint that a Neon server names is one of the policy's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Endpoint {
+pub(crate) enum Endpoint {
     /// It is the one that was dialed, or one of the pins.
     Confirmed,
     /// The policy pins none.
@@ -53,9 +53,7 @@ impl Told<'_, '_> {
     /// [`Mismatch`] says what is not as the policy has it.
     pub(crate) fn compare(&self) -> Result<Fit, Mismatch> {
         match (&self.identity.server, self.database.engine) {
-            (Server::Postgres { neon, .. }, Engine::Postgres)
-                if is_neon(self.database, &self.destination.target) =>
-            {
+            (Server::Postgres { neon, .. }, Engine::Postgres) if self.database.is_neons() => {
                 let fit = self.compare_neon(neon.as_ref())?;
                 self.compare_traces()?;
                 self.compare_name()?;
@@ -67,12 +65,14 @@ impl Told<'_, '_> {
                 self.compare_cluster(cluster.as_ref())?;
                 self.compare_name()?;
                 self.demand_cluster(cluster.as_ref())?;
+                self.demand_pin("system_identifier")?;
                 Ok(Fit::Same)
             }
             (Server::MySql { hostname, .. }, Engine::MySql) => {
                 self.compare_traces()?;
                 self.compare_hostname(hostname)?;
                 self.compare_name()?;
+                self.demand_pin("server_hostname")?;
                 Ok(Fit::Same)
             }
             (Server::Postgres { .. }, Engine::MySql) | (Server::MySql { .. }, Engine::Postgres) => {
@@ -118,16 +118,8 @@ impl Told<'_, '_> {
     }
 
     fn compare_endpoint(&self, said: &str) -> Result<Endpoint, Mismatch> {
-        let dialed = self.destination.target.host().and_then(endpoint_of);
-        let fits = match dialed {
-            Some(dialed) => dialed == said,
-            None => endpoints(self.database).any(|pin| pin == said),
-        };
-        if fits {
-            return Ok(Endpoint::Confirmed);
-        }
-        if dialed.is_none() && endpoints(self.database).next().is_none() {
-            return Ok(Endpoint::Unpinned);
+        if let Some(endpoint) = endpoint_said(self.database, &self.destination.target, said) {
+            return Ok(endpoint);
         }
         let Database { endpoints, hosts, name, .. } = self.database;
         let pin = endpoints.iter().chain(hosts).next().unwrap_or(name);
@@ -165,9 +157,8 @@ impl Told<'_, '_> {
     }
 
     fn compare_traces(&self) -> Result<(), Mismatch> {
-        let provider = self.provider();
-        let Some(trace) = self.identity.traces.iter().find(|trace| !self.fits(trace, provider))
-        else {
+        let target = &self.destination.target;
+        let Some(trace) = foreign_trace(self.database, target, self.identity) else {
             return Ok(());
         };
         let (address, service, by) = (self.address(), trace.service, quoted(&trace.by));
@@ -182,28 +173,6 @@ impl Told<'_, '_> {
             ..self
                 .other(format!("behind `{address}` is a server of {service}'s, by its {by}{which}"))
         })
-    }
-
-    /// Who runs the database: as declared, or else by its address.
-    fn provider(&self) -> Provider {
-        self.database.provider.unwrap_or_else(|| self.destination.target.provider())
-    }
-
-    fn fits(&self, trace: &Trace, provider: Provider) -> bool {
-        match Provider::from_name(trace.service) {
-            Some(Provider::Rds | Provider::Aurora) => {
-                matches!(provider, Provider::Rds | Provider::Aurora)
-            }
-            Some(service) => service == provider,
-            // A service that no policy has a word for, at an address of its own.
-            None => {
-                let target = &self.destination.target;
-                provider == Provider::Plain
-                    && self.database.owns_host_of(target)
-                    && !target.is_private_network()
-                    && !target.is_loopback()
-            }
-        }
     }
 
     fn compare_cluster(&self, cluster: Option<&Cluster>) -> Result<(), Mismatch> {
@@ -235,6 +204,24 @@ impl Told<'_, '_> {
         }
     }
 
+    /// A seed goes to no server that only an address names which may lead elsewhere.
+    ///
+    /// DELIBERATE: a stamp helps nothing, since it permits nothing that no pin does.
+    fn demand_pin(&self, key: &str) -> Result<(), Mismatch> {
+        let target = &self.destination.target;
+        let is_near = target.is_loopback()
+            || target.is_socket()
+            || target.is_private_network()
+            || self.database.network == Network::Private;
+        match self.case.gate {
+            Gate::Seed if !is_near && !self.is_pinned() => Err(Mismatch {
+                help: format!("pin its `{key}`, which `guard-cli identify` shows"),
+                ..self.other("nothing but an address tells the server there from others".into())
+            }),
+            Gate::Seed | Gate::Boot | Gate::Compare => Ok(()),
+        }
+    }
+
     fn compare_hostname(&self, said: &str) -> Result<(), Mismatch> {
         match &self.database.server_hostname {
             Some(pin) if pin.value == said => Ok(()),
@@ -263,10 +250,12 @@ impl Told<'_, '_> {
     /// The other database of the policy that the server is, if it is one.
     fn which(&self) -> String {
         match database_of(self.case.policy, self.identity) {
-            Some(known) if known.id != self.database.id => {
+            Some(known) if known.id == self.database.id => String::new(),
+            Some(known) if is_whole(known, self.identity) => {
                 format!(", which is {}", self.whose(known))
             }
-            Some(_) | None => String::new(),
+            Some(known) => format!(", on the server of {}", self.whose(known)),
+            None => String::new(),
         }
     }
 
@@ -298,28 +287,45 @@ impl Told<'_, '_> {
     }
 }
 
-/// Whether the policy says that a database is Neon's: in words, or else by the
-/// address, or by a project or a branch at an address that is nobody's.
-pub(crate) fn is_neon(database: &Database, target: &Target) -> bool {
-    let Database { provider, project, branch_id, .. } = database;
-    match provider {
-        Some(provider) => *provider == Provider::Neon,
-        None => match target.provider() {
-            Provider::Neon => true,
-            Provider::Plain | Provider::Local | Provider::Socket => {
-                project.is_some() || branch_id.is_some()
-            }
-            Provider::Supabase
-            | Provider::Rds
-            | Provider::Aurora
-            | Provider::CloudSql
-            | Provider::Railway
-            | Provider::Render
-            | Provider::Fly
-            | Provider::Heroku
-            | Provider::PlanetScale
-            | Provider::PrismaPostgres => false,
-        },
+/// Whether the endpoint that a Neon server names is one of the policy's; `None` if
+/// it is another.
+pub(crate) fn endpoint_said(database: &Database, target: &Target, said: &str) -> Option<Endpoint> {
+    let dialed = target.host().and_then(endpoint_of);
+    let fits = match dialed {
+        Some(dialed) => dialed == said,
+        None => endpoints(database).any(|pin| pin == said),
+    };
+    if fits {
+        return Some(Endpoint::Confirmed);
+    }
+    let is_unpinned = dialed.is_none() && endpoints(database).next().is_none();
+    is_unpinned.then_some(Endpoint::Unpinned)
+}
+
+/// The first trace of a service that does not run `database`.
+pub(crate) fn foreign_trace<'i>(
+    database: &Database,
+    target: &Target,
+    identity: &'i Identity,
+) -> Option<&'i Trace> {
+    identity.traces.iter().find(|trace| !fits(database, target, trace))
+}
+
+/// Whether who runs a database, as declared or else by its address, leaves `trace`.
+fn fits(database: &Database, target: &Target, trace: &Trace) -> bool {
+    let provider = database.provider.unwrap_or_else(|| target.provider());
+    match Provider::from_name(trace.service) {
+        Some(Provider::Rds | Provider::Aurora) => {
+            matches!(provider, Provider::Rds | Provider::Aurora)
+        }
+        Some(service) => service == provider,
+        // A service that no policy has a word for, at an address of its own.
+        None => {
+            provider == Provider::Plain
+                && database.owns_host_of(target)
+                && !target.is_private_network()
+                && !target.is_loopback()
+        }
     }
 }
 

@@ -6,9 +6,12 @@ mod stamp;
 #[cfg(test)]
 pub(super) mod tests;
 
-pub(crate) use compare::{Fit, is_neon};
+pub(crate) use compare::{Fit, endpoint_said, foreign_trace};
 pub use recognise::database_of;
 pub(crate) use recognise::endpoint_of;
+#[cfg(feature = "report")]
+pub(crate) use recognise::is_whole;
+pub(crate) use stamp::has_stamps;
 pub use stamp::{Standing, standing};
 
 use super::{Case, Destination};
@@ -55,9 +58,13 @@ impl Told<'_, '_> {
     /// Whether nothing but this database can be behind its address: the host is
     /// its own, or the server is pinned.
     pub(crate) fn is_pinned(&self) -> bool {
+        self.database.owns_host_of(&self.destination.target) || self.has_server_pin()
+    }
+
+    /// Whether the policy says something of the server itself.
+    pub(crate) fn has_server_pin(&self) -> bool {
         let Database { branch_id, system_identifier, server_hostname, .. } = self.database;
-        self.database.owns_host_of(&self.destination.target)
-            || [branch_id, system_identifier, server_hostname].into_iter().any(Option::is_some)
+        [branch_id, system_identifier, server_hostname].into_iter().any(Option::is_some)
     }
 
     /// The data of the environment of a stamp; `None` if the policy does not
@@ -129,7 +136,9 @@ pub(crate) fn heard<'a>(case: &Case<'a>, environment: &Environment, name: &str) 
     let facts = case.facts;
     match (&facts.live, facts.live.answer(name), case.gate) {
         (Live::Asked(_), Some(answer), _) => Heard::Answer(answer),
-        (Live::NotAsked, _, Gate::Boot | Gate::Compare) if !environment.live.value => {
+        (Live::NotAsked, _, Gate::Boot | Gate::Compare)
+            if !environment.live.value || !facts.phase.has_servers() =>
+        {
             Heard::Nothing
         }
         (Live::Asked(_) | Live::NotAsked, _, _) => Heard::Missing,

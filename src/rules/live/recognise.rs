@@ -30,6 +30,17 @@ pub fn database_of<'a>(policy: &'a Policy, identity: &Identity) -> Option<&'a Da
     }
 }
 
+/// Whether a server that was recognised as `database` is that, and not another
+/// database of the same cluster. A branch is one whatever is in it.
+pub(crate) fn is_whole(database: &Database, identity: &Identity) -> bool {
+    match &identity.server {
+        Server::Postgres { neon: Some(_), .. } => true,
+        Server::Postgres { neon: None, .. } | Server::MySql { .. } => {
+            database.database.value == identity.database
+        }
+    }
+}
+
 /// The first that `fits`; rather one that has the name of the server's database.
 fn named<'a>(
     policy: &'a Policy,

@@ -1,6 +1,6 @@
 //! What a stamp says, next to who the server is.
 
-use crate::facts::{Identity, Marked, Stamp, Tables};
+use crate::facts::{Identity, Marked, Server, Stamp, Tables};
 
 /// How the stamp of a database stands to the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,14 @@ pub enum Standing<'a> {
     Untold(&'a Stamp),
     /// Something that cannot be read as a stamp, with the reason.
     Unreadable(&'a str),
+}
+
+/// Whether databases of such a server can have a stamp.
+pub(crate) fn has_stamps(identity: &Identity) -> bool {
+    match identity.server {
+        Server::Postgres { .. } => true,
+        Server::MySql { .. } => false,
+    }
 }
 
 /// How the stamp that a server told of stands to it.

@@ -46,7 +46,10 @@ fn programs_read_the_same() {
     assert_eq!(server["read_only"], false);
     assert_eq!(server["stamp"]["state"], "none");
     assert_eq!(document["live"][0]["policy_database"]["by_identity"], "main");
-    assert_eq!((&document["outcome"], &document["gate"]), (&"permitted".into(), &"boot".into()));
+    assert_eq!(
+        (&document["outcome"], &document["gate"]),
+        (&"permitted".into(), &"identify".into())
+    );
     for format in FORMATS {
         stage.run(&["identify", "--format", format], "sandbox").ends(0);
     }
@@ -99,7 +102,13 @@ fn without_a_connection_nobody_is_asked() {
     let policy = neon_policy(main, dev).replace("url = ", "required = false\nurl = ");
     let stage = Stage::new(&policy, main, dev);
     std::fs::write(stage.room().at("sandbox.env"), "APP_ENV=sandbox\n").unwrap();
-    stage.run(&["identify"], "sandbox").ends(3).says("nobody was asked");
-    stage.run(&["stamp", "--yes"], "sandbox").ends(3);
+    for command in [&["identify"][..], &["stamp", "--yes"]] {
+        let ran = stage.run(command, "sandbox").ends(3);
+        assert!(ran.stdout.contains("nobody was asked"), "{ran:?}");
+        let json: Vec<_> = command.iter().copied().chain(["--format", "json"]).collect();
+        let document = stage.run(&json, "sandbox").ends(3).json();
+        assert_eq!(document["outcome"], "undecided", "as the code says");
+        assert_eq!(document["findings"][0]["subject"], "DATABASE_URL");
+    }
     stage.check("sandbox").ends(0);
 }

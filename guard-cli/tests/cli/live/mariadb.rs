@@ -36,6 +36,7 @@ fn it_is_asked_as_postgresql_is() {
     assert_eq!(document["live"][0]["server"]["engine"], "mysql");
     assert_eq!(document["live"][0]["server"]["hostname"], hostname);
     assert_eq!(document["live"][0]["policy_database"]["by_identity"], "dev");
+    assert!(!document["notes"].to_string().contains("stamp"), "it has none: {document:#}");
     let ran = run(&room, &server, &["identify"]).ends(0);
     assert!(ran.stdout.contains(&format!("  hostname   {hostname}\n")), "{ran:?}");
 

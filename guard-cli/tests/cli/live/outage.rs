@@ -100,8 +100,10 @@ fn a_database_that_is_not_there() {
 #[test]
 fn a_timeout_is_within_bounds_and_for_live_commands_alone() {
     let stage = stage(DEVELOPMENT.port());
-    for seconds in ["0", "61", "-1", "x", ""] {
-        stage.run(&["check", "--live", "--timeout", seconds], "sandbox").ends(2);
+    for (seconds, words) in [("0", BOUNDS), ("61", BOUNDS), ("x", BOUNDS), ("-1", ""), ("", BOUNDS)]
+    {
+        let ran = stage.run(&["check", "--live", "--timeout", seconds], "sandbox").ends(2);
+        ran.says(words);
         let args = ["seed", "--env-file", "sandbox.env", "--timeout", seconds, "--", "true"];
         stage.room().guard(args).run().ends(64);
     }
@@ -112,3 +114,5 @@ fn a_timeout_is_within_bounds_and_for_live_commands_alone() {
 /// One second for a connection, a few for the attempts at one that cannot be
 /// reached, and room for a busy machine.
 const LONGEST: Duration = Duration::from_secs(12);
+
+const BOUNDS: &str = "give whole seconds, from 1 to 60";

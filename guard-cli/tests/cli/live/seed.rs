@@ -151,7 +151,27 @@ fn an_environment_that_may_not_be_seeded_has_no_assertion() {
     };
     refused(stage.guard(&["sql", "assert"], "production").run());
     refused(stage.room().guard(["sql", "assert", "--environment", "production"]).run());
-    stage.room().guard(["sql", "assert", "--environment", "staging"]).run().ends(2);
+    let named = |name: &str| stage.room().guard(["sql", "assert", "--environment", name]);
+    let ran = named("production").run().says("refused[seed-database-is-disposable]: ");
+    assert!(ran.stderr.contains("--> policy.toml:") && ran.stderr.contains("= help: "), "{ran:?}");
+    let json = ["sql", "assert", "--environment", "production", "--format", "json"];
+    let document = stage.room().guard(json).run().ends(1).json();
+    assert_eq!(
+        (&document["outcome"], &document["gate"]),
+        (&"refused".into(), &"sql-assert".into())
+    );
+    let finding = &document["findings"][0];
+    assert_eq!(finding["subject"], "DATABASE_URL");
+    assert_eq!(finding["places"][0]["source"], "policy.toml");
+    assert!(finding["places"][0]["line"].is_number() && document["sql"].is_null(), "{document}");
+    let json = ["sql", "assert", "--format", "json"];
+    let document = stage.room().guard(json).env("APP_ENV", "staging").run().ends(1).json();
+    assert_eq!(document["findings"][0]["rule"], "variable-is-allowed");
+    for format in ["sarif", "github"] {
+        let of = ["sql", "assert", "--environment", "sandbox", "--format", format];
+        stage.room().guard(of).run().ends(2).says("form; use");
+    }
+    named("staging").run().ends(2);
     stage.room().guard(["sql", "assert"]).run().keeps_secrets().ends(3);
     stage.room().guard(["sql", "assert"]).env("APP_ENV", "staging").run().ends(1);
     stage.room().guard(["sql"]).run().ends(2);

@@ -6,6 +6,8 @@ use std::process::Stdio;
 use nix::pty::openpty;
 use test_servers::{Cluster, Forwarder};
 
+use crate::guard::FORMATS;
+
 use super::stage::{
     PLAIN_MAIN, PRODUCTION, Stage, as_app, compute, neon_policy, password, plain, plain_policy,
     with_shop,
@@ -37,8 +39,9 @@ fn a_stamp_is_written_once() {
         assert_eq!(state(&stage, "sandbox"), "none");
         let ran = stage.run(&["stamp", "--yes"], "sandbox").ends(0);
         for words in ["`sandbox`", "`shop`", "koomy_guard.stamp"] {
-            assert!(ran.stdout.contains(words), "{words} in {ran:?}");
+            assert_eq!(ran.stderr.matches(words).count(), 1, "once, and before: {ran:?}");
         }
+        assert_eq!(ran.stdout, "written: stamps `dev` as a database of `sandbox`\n");
         assert_eq!(state(&stage, "sandbox"), "stamped");
         assert_eq!(as_app(cluster, ROWS), "1\n");
         let before = as_app(cluster, "SELECT * FROM koomy_guard.stamp");
@@ -61,7 +64,7 @@ fn nobody_is_asked_so_nothing_is_written() {
     assert_eq!(document["written"], true);
     assert_eq!(document["outcome"], "permitted");
     for format in ["sarif", "github"] {
-        stage.run(&["stamp", "--yes", "--format", format], "sandbox").ends(2);
+        stage.run(&["stamp", "--yes", "--format", format], "sandbox").ends(0);
     }
 }
 
@@ -96,7 +99,10 @@ fn a_server_that_is_swapped_after_the_question_is_not_stamped() {
     let stage = Stage::new(&policy, main.port(), way.port());
     let (code, said) = answer(&stage, "sandbox\n", || way.lead_to(main.port()));
     assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("no longer what was asked") && !said.contains(&password()), "{said}");
+    assert!(
+        said.contains("no longer the one that was asked") && !said.contains(&password()),
+        "{said}"
+    );
     assert!(is_unstamped(&dev) && is_unstamped(&main));
 }
 
@@ -111,6 +117,7 @@ fn the_name_of_the_environment_is_the_only_yes() {
     }
     let (code, said) = answer(&stage, "sandbox\n", || {});
     assert_eq!(code, Some(0), "{said}");
+    assert_eq!(said.matches("koomy_guard.stamp").count(), 1, "told once: {said}");
     assert_eq!(as_app(&cluster, ROWS), "1\n");
 }
 
@@ -122,9 +129,54 @@ fn a_server_that_the_policy_does_not_mean_is_not_stamped() {
         assert!(ran.stdout.contains("database-identity-matches"), "{ran:?}");
         let json: Vec<_> = options.iter().copied().chain(["--format", "json"]).collect();
         let document = stage(&cluster).run(&json, "sandbox").ends(1).json();
-        assert_eq!(document["outcome"], "refused");
+        assert_eq!((&document["outcome"], &document["gate"]), (&"refused".into(), &"stamp".into()));
     }
+    let tables = compute("dev");
+    let stage = stage(&tables);
+    as_app(&tables, "CREATE SCHEMA koomy_guard; CREATE TABLE koomy_guard.stamp (env text)");
+    is_found(&stage, 3, "undecided", "database-stamp-matches");
+    // Whoever made the schema owns it, and another role may not stamp there.
+    tables.sql("shop", "DROP SCHEMA koomy_guard CASCADE; CREATE SCHEMA koomy_guard");
+    is_found(&stage, 3, "undecided", "database-stamp-matches");
     assert!(is_unstamped(&cluster));
+}
+
+/// A refusal of the plan's, or of the server's, has a place and a way out in every
+/// format.
+#[track_caller]
+fn is_found(stage: &Stage, code: i32, outcome: &str, rule: &str) {
+    let ran = stage.run(&["stamp", "--yes", "--format", "json"], "sandbox").ends(code);
+    let document = ran.json();
+    assert_eq!(document["written"], false);
+    let finding = &document["findings"][0];
+    assert_eq!((&finding["outcome"], &finding["rule"]), (&outcome.into(), &rule.into()));
+    assert_eq!(finding["places"][0]["source"], "sandbox.env", "{document}");
+    assert_eq!(finding["places"][0]["line"], 2, "{document}");
+    assert!(!finding["help"].as_str().unwrap().is_empty(), "{document}");
+    for format in FORMATS {
+        let ran = stage.run(&["stamp", "--yes", "--format", format], "sandbox").ends(code);
+        assert!(ran.stdout.contains(rule), "{format}: {ran:?}");
+    }
+}
+
+#[test]
+fn stamps_at_the_same_time_leave_one_and_say_what_to_do() {
+    let cluster = compute("dev");
+    let stage = stage(&cluster);
+    for _ in 0..3 {
+        cluster.sql("shop", "DROP SCHEMA IF EXISTS koomy_guard CASCADE");
+        let ran: Vec<_> = std::thread::scope(|scope| {
+            let run = || stage.run(&["stamp", "--yes"], "sandbox");
+            let running: Vec<_> = (0..6).map(|_| scope.spawn(run)).collect();
+            running.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        assert!(ran.iter().any(|ran| ran.code == Some(0)), "{ran:?}");
+        for late in ran.iter().filter(|ran| ran.code != Some(0)) {
+            assert_eq!(late.code, Some(3), "{late:?}");
+            assert!(late.stdout.contains("help: run this again"), "{late:?}");
+        }
+        assert_eq!(as_app(&cluster, ROWS), "1\n");
+    }
 }
 
 #[test]

@@ -71,6 +71,20 @@ fn a_pooler_calls_production_by_another_name() {
     stage.seed("sandbox").ends(78);
 }
 
+/// The cluster is the pinned one, and the database on it is nobody's.
+#[test]
+fn another_database_on_the_same_cluster_is_not_called_by_the_pinned_name() {
+    let alias = PgBouncer::start(&PLAIN_DEV, &[("shop", "postgres")]);
+    let (main, dev) = (PLAIN_MAIN.port(), alias.port());
+    let policy = plain_policy((main, &PLAIN_MAIN), (dev, &PLAIN_DEV));
+    let url = url(dev).replace("verify-full", "require");
+    let stage = Stage::leading(&policy, &url, &url);
+    let ran = stage.run(&["identify"], "sandbox").ends(1);
+    let said = "says it is another database on the server of `dev`, a database of `sandbox`";
+    assert!(ran.stdout.contains(said), "{ran:?}");
+    assert!(ran.stdout.contains("the server there says database `postgres`"), "{ran:?}");
+}
+
 #[test]
 fn an_endpoint_is_pointed_elsewhere_between_two_runs() {
     let endpoint = Forwarder::start(DEVELOPMENT.port());

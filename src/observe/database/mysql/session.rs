@@ -81,6 +81,14 @@ fn count(connection: &mut Conn, tripwire: &Tripwire) -> Result<Rows, Error> {
         rows.0 = count.parse::<u64>().map_or(true, |count| count > u64::from(most));
     }
     if let Some(column) = &tripwire.recent {
+        // DELIBERATE: the server compares any two values, and whatever is no time is
+        // never recent. A column that it does not list is not known to be one.
+        let sql = format!(
+            "SELECT DATA_TYPE IN ('date', 'datetime', 'timestamp') FROM \
+             information_schema.COLUMNS WHERE TABLE_SCHEMA = '{schema}' \
+             AND TABLE_NAME = '{table}' AND COLUMN_NAME = '{column}'"
+        );
+        let is_time = asks(sql)?;
         let sql = format!(
             "SELECT EXISTS (SELECT 1 FROM `{schema}`.`{table}` x \
              WHERE x.`{column}` > NOW() - INTERVAL 1 DAY)"
@@ -88,7 +96,12 @@ fn count(connection: &mut Conn, tripwire: &Tripwire) -> Result<Rows, Error> {
         let Ok([Some(recent)]) = asks(sql)? else {
             return Ok(unreadable("its answer makes no sense"));
         };
-        rows.1 = recent != "0";
+        match is_time {
+            Ok([Some(is_time)]) if is_time != "0" => rows.1 = recent != "0",
+            Ok([_]) | Err(_) => {
+                return Ok(unreadable("the column that says how recent is no time"));
+            }
+        }
     }
     Ok(Rows::Seen { too_many: rows.0, recent: rows.1 })
 }

@@ -88,7 +88,7 @@ pub(super) fn failure(error: &Error) -> Failure {
     let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>());
     match (error.to_string().as_str(), cause) {
         ("error connecting to server", Some(cause)) => Failure::of_dialing(cause),
-        ("error performing TLS handshake", None) => Failure::NoTls,
+        ("error performing TLS handshake", None) => no_handshake(error),
         ("invalid configuration", _) => Failure::NoPassword,
         ("authentication error", None) => Failure::Method,
         ("authentication error", Some(_)) => Failure::Proof,
@@ -96,6 +96,15 @@ pub(super) fn failure(error: &Error) -> Failure {
         ("timeout waiting for server", _) => Failure::Silent,
         (_, Some(cause)) => Failure::of_talking(cause),
         (_, None) => Failure::Protocol,
+    }
+}
+
+/// MIRRORS: the driver's words for a server that declines. Anything else went wrong
+/// with a server that did not.
+fn no_handshake(error: &Error) -> Failure {
+    match error.source().map(ToString::to_string).as_deref() {
+        Some("server does not support TLS") => Failure::NoTls,
+        Some(_) | None => Failure::Handshake,
     }
 }
 

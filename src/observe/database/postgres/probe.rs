@@ -70,8 +70,7 @@ const CONTROL: &str = "SELECT 'control', pg_catalog.pg_postmaster_start_time(), 
 /// DELIBERATE: the level, because a session may have one that waits for others.
 const BEGIN: &str = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY; \
      SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL statement_timeout";
-const TABLE: &str =
-    "SET LOCAL row_security = off; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL TimeZone = 'UTC'";
+const TABLE: &str = "SET LOCAL row_security = off; SET LOCAL DateStyle = 'ISO, YMD'";
 
 #[cfg(test)]
 mod tests {

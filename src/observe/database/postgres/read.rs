@@ -173,7 +173,13 @@ impl<'a> Session<'a> {
             Answer::Error(Error::Other) => unreadable("something else has its name"),
             Answer::Rows(rows) => match rows.as_slice() {
                 [] => Ok(Marked::Emptied),
-                [row] => Ok(stamped(self.beside(row)?).map_or_else(incomplete, Marked::Stamped)),
+                [row] => match self.beside::<11>(row)? {
+                    [cells @ .., Some("r")] => {
+                        Ok(stamped(cells).map_or_else(incomplete, Marked::Stamped))
+                    }
+                    // A materialized view can be sampled as a table can.
+                    [..] => unreadable("something else has its name"),
+                },
                 [_, _, ..] => unreadable("it has several rows"),
             },
         }

@@ -277,7 +277,7 @@ fn counts_are_compared_here() {
 fn a_stamp_is_whole_or_is_none() {
     const ROW: Row = &[
         "stamp", "start", "shop", "sandbox", "plain", "-", "-", "7000", "16385", "shop", "2026",
-        "0.1.0", "-",
+        "0.1.0", "-", "r",
     ];
     let stamp = |stamp: Answer| {
         read(&[rows(&PLAIN), NO_CONTROL, stamp], &[]).map(|identity| identity.stamp)
@@ -294,7 +294,11 @@ fn a_stamp_is_whole_or_is_none() {
     let mut parent = ROW.to_vec();
     parent[12] = "\u{1b}";
     assert_eq!(stamp(rows(&[&parent])), Ok(incomplete));
-    assert_eq!(stamp(rows(&[&ROW[..12]])), Err(Failure::Answer));
+    let mut view = ROW.to_vec();
+    view[13] = "m";
+    let why = "something else has its name".to_owned();
+    assert_eq!(stamp(rows(&[&view])), Ok(Marked::Unreadable { why }));
+    assert_eq!(stamp(rows(&[&ROW[..13]])), Err(Failure::Answer));
     assert_eq!(stamp(rows(&[])), Ok(Marked::Emptied));
     assert_eq!(stamp(NO_STAMP), Ok(Marked::No { tables: Tables::None }));
     let whys = [

@@ -59,6 +59,9 @@ impl Settings {
 /// try TLS first. Whoever sits between chooses then, so it proves nothing; and
 /// the static rules let such an address stand only on this machine, on a socket
 /// and on private networks.
+///
+/// LIMIT: a server, or who stands in for it there, may ask for the password in clear,
+/// and the driver gives it.
 fn is_encrypted(target: &Target) -> bool {
     match target.encryption() {
         Encryption::Required | Encryption::VerifyCa | Encryption::VerifyFull => !target.is_socket(),

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::facts::{Cause, Causes, Facts, Live, Observed};
+use crate::policy::Phase;
 use crate::rules::testing::seen;
 
 /// Without a pinned identifier in the policy, none is needed.
@@ -41,6 +42,17 @@ fn a_server_that_must_be_asked_and_was_not_is_undecided() {
         assert_eq!(ask(&RULE, gate).in_full_of(&facts), said, "{environment} {gate:?} {live:?}");
         let unset = Facts { live, ..seen(&[("E", environment)]) };
         assert_eq!(ask(&RULE, gate).says_of(&unset), "", "nowhere to ask");
+    }
+    // A job that checks a policy has no server to ask; one that was asked is heard.
+    for phase in Phase::ALL {
+        let given = [("E", "strict"), ("DATABASE_URL", &*here)];
+        for live in [Live::NotAsked, Live::Asked(Vec::new())] {
+            let needs_none = !phase.has_servers() && matches!(live, Live::NotAsked);
+            let facts = Facts { live, phase, ..seen(&given) };
+            let found = ask(&RULE, Gate::Boot).says_of(&facts);
+            assert_eq!(found.is_empty(), needs_none, "{phase:?}: {found}");
+            assert!(!ask(&RULE, Gate::Seed).says_of(&facts).is_empty(), "{phase:?}");
+        }
     }
     // One that was asked does not speak for another.
     let given = [("E", "sandbox"), ("DATABASE_URL", &*here), ("MYSQL_URL", &*other)];

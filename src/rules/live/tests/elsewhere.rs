@@ -66,6 +66,12 @@ fn the_traces_of_a_service_fit_its_provider() {
 #[test]
 fn a_cluster_is_the_pinned_one() {
     const NOT_SAID: &str = "it does not say its system identifier";
+    let on_vaults =
+        "it says system identifier `7000`, on the server of `vault`, a database of `production`";
+    let another_on_vaults = |it: &mut Identity| {
+        cluster(it, "7000");
+        it.database = "x".to_owned();
+    };
     let of_vault = "it says system identifier `7000`, which is `vault`, a database of `production`";
     hold(&[
         ("sandbox", HERE, |_| (), NONE, ""),
@@ -74,10 +80,33 @@ fn a_cluster_is_the_pinned_one() {
         ("production", VAULT, no_cluster, BOTH, NOT_SAID),
         ("sandbox", HERE, |it| cluster(it, "7001"), NONE, ""),
         ("sandbox", HERE, |it| cluster(it, "7000"), BOTH, of_vault),
+        ("sandbox", HERE, another_on_vaults, BOTH, on_vaults),
         ("sandbox", HERE, no_cluster, BOTH, NOT_SAID), // it could be `vault`
         ("sandbox", HERE, |it| it.database = "x".to_owned(), BOTH, "it says database `x`"),
         ("sandbox", HERE, mysql, BOTH, "it does not speak postgresql"),
     ]);
+}
+
+/// An address of its own, a pin, or a network of one's own tells a server apart.
+#[test]
+fn a_seed_goes_to_no_server_that_an_address_alone_names() {
+    let said = "nothing but an address tells it from others";
+    hold(&[
+        ("sandbox", OUTER, |_| (), SEED, said),
+        ("sandbox", OUTER, |it| it.stamp = marked(it, "sandbox", "own"), SEED, said),
+        ("sandbox", INNER, |_| (), NONE, ""),
+        ("sandbox", HERE, |_| (), NONE, ""),
+        ("production", VAULT, |_| (), NONE, ""),
+        ("production", RDS, |_| (), NONE, ""),
+        ("sandbox", SQL, |_| (), NONE, ""),
+    ]);
+    for (line, refused) in [("", true), ("network = 'private'\n", false)] {
+        let own = "hosts = ['outer.koomy.app']\n";
+        let ask = Ask::by(&RULE, &POLICY.replace(own, &format!("{own}{line}"))).at(Gate::Seed);
+        let outer = url(OUTER);
+        let facts = ask.told(&[("E", "sandbox"), ("DATABASE_URL", &*outer)], |_| ());
+        assert_eq!(!ask.says_of(&facts).is_empty(), refused, "{line}");
+    }
 }
 
 #[test]

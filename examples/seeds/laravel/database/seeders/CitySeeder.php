@@ -6,14 +6,14 @@ namespace Database\Seeders;
 
 use Illuminate\Database\Seeder;
 use Illuminate\Support\Facades\DB;
-use Illuminate\Support\Facades\Process;
+use Symfony\Component\Process\Process;
 
 class CitySeeder extends Seeder
 {
-    public function run(): void
+    public function run()
     {
         // Throws unless the policy lets this environment be seeded.
-        $assertion = Process::run(['guard-cli', 'sql', 'assert'])->throw()->output();
+        $assertion = (new Process(['guard-cli', 'sql', 'assert']))->mustRun()->getOutput();
 
         DB::transaction(function () use ($assertion) {
             DB::unprepared($assertion);
