@@ -54,6 +54,18 @@ fn a_declaration_that_goes_is_stricter_only_where_its_name_is_refused() {
     }
 }
 
+/// What a pattern goes on to refuse for its value was not refused as undeclared.
+#[test]
+fn a_declaration_that_goes_is_looser_where_a_pattern_declares_the_name_too() {
+    let koomy = Policy::built_in().unwrap();
+    let koomy = koomy.source().shown().unwrap();
+    let new = format!("{koomy}\n[variables.'EXTRA_*']\nallowed = []\n");
+    let old = format!("{new}\n[variables.EXTRA_TOKEN]\n");
+    let (old, new) = (Policy::parse("p", &old).unwrap(), Policy::parse("p", &new).unwrap());
+    let told: Vec<_> = diff(&old, &new).into_iter().map(|it| (it.direction, it.subject)).collect();
+    assert_eq!(told, [(Direction::Looser, "variables.EXTRA_TOKEN".to_owned())]);
+}
+
 #[test]
 fn an_environment_that_goes_is_stricter() {
     let new = Policy::built_in().unwrap();
@@ -82,6 +94,31 @@ fn a_change_says_what_was_and_what_is() {
         said("\"main\", \"production\"]", "\"main\"]"),
         ["changed databases.koomy-main.branch.names: `main`, `production` became `main`"]
     );
+    let tripwire = |limits: &str| {
+        let local = "[environments.local]";
+        Policy::parse(
+            "p",
+            &old.source().shown().unwrap().replacen(
+                local,
+                &format!("{local}\ntripwire.'public.users' = {{ {limits} }}"),
+                1,
+            ),
+        )
+        .unwrap()
+    };
+    let of_tripwire: Vec<_> =
+        diff(&tripwire("rows = 50"), &tripwire("rows = 40, recent = 'created_at'"))
+            .into_iter()
+            .map(|it| format!("{}: {}", it.subject, it.message))
+            .collect();
+    let [come, gone] = of_tripwire.as_slice() else { panic!("{of_tripwire:?}") };
+    for (told, said) in [
+        (gone, "public.users at most 50 rows"),
+        (come, "public.users at most 40 rows no recent `created_at`"),
+    ] {
+        assert!(told.starts_with("environments.local.tripwire"), "{told}");
+        assert!(told.contains(said), "{told}");
+    }
     let url = said("url = \"DATABASE_URL\"", "url = \"OTHER_URL\"");
     assert!(url.iter().any(|told| told.starts_with("looser connections.primary.url")), "{url:?}");
     assert_eq!(

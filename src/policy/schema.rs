@@ -180,6 +180,33 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_stands_at_its_own_key_alone() {
+        let schema: Value = serde_json::from_str(&schema()).unwrap();
+        let mut stands = Vec::new();
+        patterns(format::POLICY, "", &schema, &mut stands);
+        let mut expected: Vec<_> = PATTERNS.iter().map(|(room, key, _)| (*room, *key)).collect();
+        (stands.sort_unstable(), expected.sort_unstable());
+        assert_eq!(stands, expected);
+    }
+
+    fn patterns<'a>(
+        keys_of: &'a [Key],
+        room: &'a str,
+        schema: &Value,
+        stands: &mut Vec<(&'a str, &'a str)>,
+    ) {
+        for key in keys_of {
+            let at = &schema["properties"][key.name];
+            if at.get("pattern").or_else(|| at["items"].get("pattern")).is_some() {
+                stands.push((room, key.name));
+            }
+            let inner =
+                if matches!(key.shape, Shape::Named(_)) { &at["additionalProperties"] } else { at };
+            patterns(keys(&key.shape), key.name, inner, stands);
+        }
+    }
+
+    #[test]
     fn patterns_say_what_the_reader_says() {
         let host = regex::Regex::new(HOST).unwrap();
         let name = regex::Regex::new(VARIABLE_NAME).unwrap();

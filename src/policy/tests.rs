@@ -253,6 +253,48 @@ fn every_kind_of_variable_is_called_as_it_is_written() {
 }
 
 #[test]
+fn the_usual_connection_is_the_only_one_or_the_primary() {
+    let usual = |names: &[&str]| {
+        let connections: String = names
+            .iter()
+            .map(|name| format!("[connections.{name}]\nurl = '{name}_URL'\n"))
+            .collect();
+        let policy = parse(&format!(
+            "version = 1\nname = 'n'\n[variables.E]\nis = 'environment'\n\
+             [environments.local]\ndata = 'synthetic'\n{connections}"
+        ));
+        policy.usual_connection().map(|connection| connection.name.value.clone())
+    };
+    for (names, expected) in [
+        (&[][..], None),
+        (&["only"], Some("only")),
+        (&["primary"], Some("primary")),
+        (&["first", "primary", "last"], Some("primary")),
+        (&["first", "last"], None),
+    ] {
+        assert_eq!(usual(names).as_deref(), expected, "{names:?}");
+    }
+}
+
+#[test]
+fn what_is_shown_says_where_the_policy_comes_from() {
+    let named = parse(
+        "version = 1\nname = 'n'\n[variables.E]\nis = 'environment'\n\
+         [environments.local]\ndata = 'synthetic'\n",
+    );
+    for (policy, origin) in [(koomy(), "built-in"), (named, "p.toml")] {
+        let text = show::human(&policy);
+        assert!(text.lines().next().is_some_and(|line| line.contains(origin)), "{text}");
+        #[cfg(feature = "report")]
+        {
+            let json: serde_json::Value = serde_json::from_str(&show::json(&policy)).unwrap();
+            assert_eq!(json["policy"]["source"], origin);
+            assert_eq!(json["environments"]["local"]["data"], "synthetic");
+        }
+    }
+}
+
+#[test]
 fn a_pattern_matches_the_whole_value() {
     let table = [
         ("a|ab", &["a", "ab"][..], &["abc", "b", "", "xa", "a\n"][..]),
