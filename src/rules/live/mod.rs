@@ -129,7 +129,9 @@ pub(crate) fn heard<'a>(case: &Case<'a>, environment: &Environment, name: &str) 
     let facts = case.facts;
     match (&facts.live, facts.live.answer(name), case.gate) {
         (Live::Asked(_), Some(answer), _) => Heard::Answer(answer),
-        (Live::NotAsked, _, Gate::Boot | Gate::Compare) if !environment.live.value => {
+        (Live::NotAsked, _, Gate::Boot | Gate::Compare | Gate::Probe)
+            if !environment.live.value =>
+        {
             Heard::Nothing
         }
         (Live::Asked(_) | Live::NotAsked, _, _) => Heard::Missing,
