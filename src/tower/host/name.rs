@@ -19,12 +19,13 @@ pub(super) fn host_of(authority: &[u8]) -> Option<&[u8]> {
     (is_port && is_name(host)).then_some(host)
 }
 
-/// The authority of an address such as `https://koomy.app:8443/path`.
-pub(super) fn authority_of(address: &[u8]) -> Option<&[u8]> {
+/// The host of an address such as `https://koomy.app:8443/path`, whatever stands
+/// around it.
+pub(super) fn page_host_of(address: &[u8]) -> Option<&[u8]> {
     let at = address.windows(3).position(|window| window == b"://")?;
-    let rest = address.get(at + 3..)?;
-    let end = rest.iter().position(|byte| b"/?#\\".contains(byte)).unwrap_or(rest.len());
-    rest.get(..end)
+    let authority = address.get(at + 3..)?.split(|byte| b"/?#\\".contains(byte)).next()?;
+    let host = authority.rsplit(|byte| *byte == b'@').next()?;
+    host.split(|byte| *byte == b':').next()
 }
 
 /// Whether `authority` is an address and no name, with a port or without.
@@ -76,19 +77,22 @@ mod tests {
     }
 
     #[test]
-    fn the_authority_of_an_address_ends_where_any_reader_ends_it() {
-        let table: [(&[u8], Option<&[u8]>); 7] = [
+    fn the_host_of_an_address_ends_where_any_reader_ends_it() {
+        let table: [(&[u8], Option<&[u8]>); 10] = [
             (b"https://koomy.app", Some(b"koomy.app")),
-            (b"https://koomy.app:8443/a?b#c", Some(b"koomy.app:8443")),
+            (b"https://koomy.app:8443/a?b#c", Some(b"koomy.app")),
+            (b"https://koomy.app:", Some(b"koomy.app")),
+            (b"https://user:pw@koomy.app:1", Some(b"koomy.app")),
+            (b"https://other.example@koomy.app/", Some(b"koomy.app")),
             (b"https://koomy.app?b", Some(b"koomy.app")),
             (b"https://koomy.app\\@evil.example/", Some(b"koomy.app")),
             (b"https://", Some(b"")),
             (b"null", None),
             (b"", None),
         ];
-        for (address, authority) in table {
+        for (address, host) in table {
             let shown = String::from_utf8_lossy(address);
-            assert_eq!(authority_of(address), authority, "{shown}");
+            assert_eq!(page_host_of(address), host, "{shown}");
         }
     }
 }

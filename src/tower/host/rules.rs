@@ -9,7 +9,7 @@ use http::uri::Authority;
 use http::{HeaderMap, Method, Request, StatusCode};
 
 use super::forwarded::{X_FORWARDED_HOST, hosts, hosts_in_forwarded};
-use super::name::{authority_of, host_of, is_address};
+use super::name::{host_of, is_address, page_host_of};
 use crate::policy::{AddressRange, Environment, ForeignOrigins, Policy};
 use crate::tower::inventory::Inventory;
 use crate::tower::pace::Pace;
@@ -123,7 +123,10 @@ impl Rules {
 
     fn host<B>(&self, request: &Request<B>) -> Result<(), Refused<'_>> {
         let said = Said::of(request.headers());
-        let named = named(request.uri().authority(), &said);
+        if said.has_another {
+            return Err(Refused::NotOneHost);
+        }
+        let named = named(request.uri().authority(), said.host);
         if said.is_forwarded { self.forwarded(request, named) } else { self.named(named?) }
     }
 
@@ -179,8 +182,11 @@ impl Rules {
         of.map_or(Ok(()), |of| Err(Refused::ForeignOrigin(of)))
     }
 
-    fn page_of_another(&self, address: &[u8]) -> Option<&str> {
-        self.foreign_of(host_of(authority_of(address)?)?)
+    /// DELIBERATE: not as strict as the host of a request is read. What any reader
+    /// might take for a page of another environment is one.
+    fn page_of_another(&self, addresses: &[u8]) -> Option<&str> {
+        let mut addresses = addresses.split(u8::is_ascii_whitespace);
+        addresses.find_map(|address| self.foreign_of(page_host_of(address)?))
     }
 
     /// The environment that `host` is a domain of, if that is another one.
@@ -232,11 +238,10 @@ impl<'a> Said<'a> {
 /// The one host that a request names: in its target, in `Host`, or in both alike.
 fn named<'a>(
     authority: Option<&'a Authority>,
-    said: &Said<'a>,
+    host: Option<&'a [u8]>,
 ) -> Result<&'a [u8], Refused<'static>> {
     let authority = authority.map(|authority| authority.as_str().as_bytes());
-    match (authority, said.host) {
-        (Some(_) | None, _) if said.has_another => Err(Refused::NotOneHost),
+    match (authority, host) {
         (None, Some(host)) => Ok(host),
         (Some(authority), None) => Ok(authority),
         (Some(authority), Some(host)) if authority.eq_ignore_ascii_case(host) => Ok(host),
