@@ -8,15 +8,14 @@ use std::net::IpAddr;
 /// address in brackets is no name either: nothing that a policy lists has that
 /// form.
 pub(super) fn host_of(authority: &[u8]) -> Option<&[u8]> {
-    let Some(colon) = authority.iter().position(|byte| *byte == b':') else {
-        return is_name(authority).then_some(authority);
+    let end = authority.iter().position(|byte| !is_of_name(*byte)).unwrap_or(authority.len());
+    let (host, rest) = authority.split_at_checked(end)?;
+    let is_whole = match rest {
+        [] => true,
+        [b':', port @ ..] => is_port(port),
+        [_, ..] => false,
     };
-    let (host, port) = authority.split_at_checked(colon)?;
-    let port = std::str::from_utf8(port.get(1..)?).ok()?;
-    let is_port = port.bytes().all(|byte| byte.is_ascii_digit())
-        && !port.starts_with('0')
-        && port.parse::<u16>().is_ok();
-    (is_port && is_name(host)).then_some(host)
+    (is_whole && !host.is_empty()).then_some(host)
 }
 
 /// The host of an address such as `https://koomy.app:8443/path`, whatever stands
@@ -35,9 +34,14 @@ pub(super) fn is_address(authority: &[u8]) -> bool {
         || text.split(':').next().is_some_and(|host| host.parse::<IpAddr>().is_ok())
 }
 
-fn is_name(host: &[u8]) -> bool {
-    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._".contains(byte);
-    !host.is_empty() && host.iter().all(is_of_name)
+const fn is_of_name(byte: u8) -> bool {
+    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_')
+}
+
+fn is_port(port: &[u8]) -> bool {
+    let is_number = port.iter().all(u8::is_ascii_digit) && port.first() != Some(&b'0');
+    let number = std::str::from_utf8(port).ok().filter(|_| is_number);
+    number.is_some_and(|number| number.parse::<u16>().is_ok())
 }
 
 #[cfg(test)]

@@ -103,22 +103,18 @@ impl Rules {
             Refused::NotOneHost => "a request does not name one host",
             Refused::NoName => "a request names no host name",
             Refused::Unknown => "a request names a host of nobody",
-            Refused::Foreign(of) => {
-                if self.told.next() == Duration::ZERO {
-                    let what = "contamination: a request for a domain of another environment";
-                    tracing::error!(environment, of, "{what}");
-                }
-                return;
-            }
-            Refused::ForeignOrigin(of) => {
-                if self.told.next() == Duration::ZERO {
-                    let what = "contamination: a request from a page of another environment";
-                    tracing::error!(environment, of, "{what}");
-                }
-                return;
-            }
+            Refused::Foreign(of) => return self.alarm(of, "a request for a domain"),
+            Refused::ForeignOrigin(of) => return self.alarm(of, "a request from a page"),
         };
         tracing::debug!(environment, "refused: {noise}");
+    }
+
+    fn alarm(&self, of: &str, what: &str) {
+        // DELIBERATE: where nobody listens, no clock is read.
+        if tracing::enabled!(tracing::Level::ERROR) && self.told.next() == Duration::ZERO {
+            let environment = self.environment.as_str();
+            tracing::error!(environment, of, "contamination: {what} of another environment");
+        }
     }
 
     fn host<B>(&self, request: &Request<B>) -> Result<(), Refused<'_>> {
@@ -155,6 +151,9 @@ impl Rules {
     fn named(&self, authority: &[u8]) -> Result<(), Refused<'_>> {
         if self.own.iter().any(|domain| **domain == *authority) {
             return Ok(());
+        }
+        if let Some((_, of)) = self.foreign.iter().find(|(domain, _)| **domain == *authority) {
+            return Err(Refused::Foreign(of));
         }
         let Some(host) = host_of(authority) else {
             let address = is_address(authority);
