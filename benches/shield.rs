@@ -44,10 +44,18 @@ enum Body {
     Hex,
     Base64,
     Random,
-    Escaped,
+    /// JSON in Russian, as PHP and Python write it.
+    Foreign,
+    /// JSON with a page in it, as Go and Rails write it.
+    Page,
+    /// Every letter as `\u0061`, `\x61`, `%61` or `&#97;`.
+    Unicode,
+    Bytes,
+    Percent,
+    Markup,
 }
 
-use Body::{Base64, Escaped, Hex, Json, Random};
+use Body::{Base64, Bytes, Foreign, Hex, Json, Markup, Page, Percent, Random, Unicode};
 
 macro_rules! cases {
     ($($name:ident: $secrets:expr, $body:expr, $size:expr;)+) => {$(
@@ -103,7 +111,14 @@ cases! {
     hex_64k_hex_secrets: HEX, Hex, 64 * KIB;
     base64_64k: TWENTY, Base64, 64 * KIB;
     random_64k: TWENTY, Random, 64 * KIB;
-    escaped_64k: TWENTY, Escaped, 64 * KIB;
+    foreign_64k: TWENTY, Foreign, 64 * KIB;
+    page_64k: TWENTY, Page, 64 * KIB;
+    unicode_64k: TWENTY, Unicode, 64 * KIB;
+    unicode_64k_short_secrets: TWELVE, Unicode, 64 * KIB;
+    unicode_64k_500_secrets: VERY_MANY, Unicode, 64 * KIB;
+    bytes_64k: TWENTY, Bytes, 64 * KIB;
+    percent_64k: TWENTY, Percent, 64 * KIB;
+    markup_64k: TWENTY, Markup, 64 * KIB;
     json_1m: TWENTY, Json, 1024 * KIB;
     json_64k_50_secrets: MANY, Json, 64 * KIB;
     json_64k_500_secrets: VERY_MANY, Json, 64 * KIB;
@@ -245,16 +260,35 @@ impl Body {
                 Self::Hex => body.extend(numbers.text(DIGITS, 64).bytes()),
                 Self::Base64 => body.extend(base64(&number.to_le_bytes().repeat(3)).bytes()),
                 Self::Random => body.extend(number.to_le_bytes()),
-                Self::Escaped => {
-                    let record = record(number, "a/b \u{e9}\u{416}");
-                    let escaped = record.chars().map(|c| format!("\\u{:04x}", u32::from(c)));
-                    body.extend(escaped.collect::<String>().bytes());
+                Self::Foreign => {
+                    let word = |word: &str| word.chars().map(unicode).collect::<String>();
+                    let text = ["заказ", "отправлен", "покупателю"].map(word).join(" ");
+                    body.extend(record(number, &text).bytes());
                 }
+                Self::Page => {
+                    let page = "<p class=\\\"note\\\">sent & paid</p>";
+                    let marked = |c| if "<>&".contains(c) { unicode(c) } else { c.to_string() };
+                    let page = page.chars().map(marked).collect::<String>();
+                    body.extend(record(number, &page).bytes());
+                }
+                Self::Unicode => body.extend(escaped(number, unicode)),
+                Self::Bytes => body.extend(escaped(number, |c| format!("\\x{:02x}", u32::from(c)))),
+                Self::Percent => body.extend(escaped(number, |c| format!("%{:02X}", u32::from(c)))),
+                Self::Markup => body.extend(escaped(number, |c| format!("&#{};", u32::from(c)))),
             }
         }
         body.truncate(size);
         body
     }
+}
+
+fn unicode(c: char) -> String {
+    format!("\\u{:04x}", u32::from(c))
+}
+
+/// A piece of an answer, written so throughout.
+fn escaped(number: u64, write: fn(char) -> String) -> Vec<u8> {
+    record(number, "a/b ~").chars().flat_map(|c| write(c).into_bytes()).collect()
 }
 
 /// A piece of an answer as services give it.

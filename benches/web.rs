@@ -3,6 +3,7 @@
 //!
 //! `cargo bench --features axum --bench web`. The variants take turns, some
 //! hundred requests each, so that what disturbs the machine disturbs all of them.
+//! A word behind `--` takes the bare router and those whose names have it.
 #![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "measures time, and says it")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark may stop")]
 #![expect(clippy::indexing_slicing, reason = "a benchmark may stop")]
@@ -112,7 +113,7 @@ fn variants() -> Vec<Variant> {
     );
     let closure = from_fn(|request: Request, next: Next| async move { next.run(request).await });
     vec![
-        variant("bare router", good, router()),
+        variant(BARE, good, router()),
         variant("host + debug around it, production", good, both(&production)),
         variant("host + debug around it, sandbox", play, both(&sandbox)),
         variant("host around it", good, production.host_layer().layer(router())),
@@ -130,6 +131,11 @@ fn variants() -> Vec<Variant> {
         variant("tower-http accept as .layer", good, router().layer(accept)),
         variant("tower-http set header as .layer", good, router().layer(set)),
         variant("from_fn as .layer", good, router().layer(closure)),
+        variant(
+            "refused by a service that does nothing else",
+            good,
+            tower::service_fn(|_: Request| std::future::ready(Ok(Response::new(Body::empty())))),
+        ),
         variant("refused: another host", ("play.koomy.app", "/hello"), both(&production)),
         variant("refused: host of nobody", ("evil.example", "/hello"), both(&production)),
         variant(HIDDEN, ("koomy.app", "/api/_debug/seed"), both(&production)),
@@ -143,7 +149,10 @@ fn variants() -> Vec<Variant> {
 }
 
 fn main() {
+    let only = std::env::args().skip(1).find(|word| !word.starts_with('-')).unwrap_or_default();
+    let is_asked = |name: &str| name.contains(&only) || name == BARE || name == ABSENT;
     let mut variants = variants();
+    variants.retain(|variant| is_asked(variant.name));
     for round in 0..ROUNDS + WARM_UP {
         for variant in &mut variants {
             let asked = || request(variant.host, variant.path, variant.header);
@@ -172,12 +181,13 @@ fn main() {
         );
     }
     let rounds = |name: &str| {
-        &variants.iter().find(|variant| variant.name == name).expect("a variant").rounds
+        variants.iter().find(|variant| variant.name == name).map(|variant| &variant.rounds)
     };
-    let absent = rounds(ABSENT);
     for name in [HIDDEN, TRIED] {
-        let d = effect(rounds(name), absent);
-        println!("{name}, against {ABSENT}: d = {d:+.3} over {} rounds", absent.len());
+        if let (Some(hidden), Some(absent)) = (rounds(name), rounds(ABSENT)) {
+            let d = effect(hidden, absent);
+            println!("{name}, against {ABSENT}: d = {d:+.3} over {} rounds", absent.len());
+        }
     }
 }
 
@@ -198,6 +208,7 @@ fn median(values: &[f64]) -> f64 {
     *sorted.get(sorted.len() / 2).expect("a round")
 }
 
+const BARE: &str = "bare router";
 const HIDDEN: &str = "hidden: debug path";
 const TRIED: &str = "hidden: debug path, secret sent";
 const ABSENT: &str = "absent path";

@@ -7,12 +7,16 @@
 
 #[path = "web/apps.rs"]
 mod apps;
+#[path = "web/frames.rs"]
+mod frames;
 #[path = "web/handlers.rs"]
 mod handlers;
 #[path = "web/hidden.rs"]
 mod hidden;
 #[path = "web/hosts.rs"]
 mod hosts;
+#[path = "web/log.rs"]
+mod log;
 #[path = "web/open.rs"]
 mod open;
 #[path = "web/policy.rs"]

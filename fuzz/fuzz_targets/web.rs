@@ -10,13 +10,16 @@ use std::task::{Context, Poll, Waker};
 use http::header::{HeaderName, HeaderValue};
 use http::{Method, Request, Response, Uri};
 use koomy_guard::facts::Facts;
+use koomy_guard::tower::Peer;
 use koomy_guard::{Boot, Permit, Policy};
 use libfuzzer_sys::fuzz_target;
 use tower_layer::Layer as _;
 use tower_service::Service;
 
 const POLICY: &str = "version = 1\nname = 'n'\n\
+    [environments.production]\ndata = 'real'\ndomains = ['koomy.app']\n\
     [environments.sandbox]\ndata = 'synthetic'\ndomains = ['play.koomy.app']\n\
+    web = { proxies = ['10.0.0.0/8'], foreign_origins = 'refuse' }\n\
     debug = { paths = ['/api/_debug'], header = 'X-Debug', secret = 'DEBUG_SECRET' }\n\
     [variables.ENV]\nis = 'environment'\n[variables.DEBUG_SECRET]\nis = 'secret'\n";
 const SECRET: &str = "q7ZtW2mK9xVb4RfN8sLc3Hd";
@@ -49,7 +52,17 @@ fn boot() -> &'static Permit<Boot> {
     })
 }
 
-// A target, and headers line by line; `!` is the secret.
+/// The one host that a proxy says it was asked for.
+fn forwarded(request: &Request<()>) -> Option<String> {
+    let Peer(peer) = request.extensions().get()?;
+    let is_proxy = peer.to_canonical().to_string().starts_with("10.");
+    let mut values = request.headers().get_all("x-forwarded-host").iter();
+    let (Some(one), None) = (values.next(), values.next()) else { return None };
+    let one = one.to_str().ok()?.trim();
+    (is_proxy && !one.contains(',')).then(|| one.to_owned())
+}
+
+// A target, and headers line by line; `!` is the secret, and `peer` whoever asks.
 fuzz_target!(|text: &str| {
     let mut lines = text.lines();
     let Some(uri) = lines.next().and_then(|line| line.parse::<Uri>().ok()) else { return };
@@ -59,6 +72,12 @@ fuzz_target!(|text: &str| {
     for line in lines.take(20) {
         let Some((name, value)) = line.split_once(':') else { continue };
         let value = value.trim().replace('!', SECRET);
+        if name == "peer" {
+            if let Ok(peer) = value.parse() {
+                request.extensions_mut().insert(Peer(peer));
+            }
+            continue;
+        }
         let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(&value))
         else {
             continue;
@@ -71,6 +90,9 @@ fuzz_target!(|text: &str| {
         return; // A wrong one is slowed.
     }
 
+    let forwarded = forwarded(&request);
+    let of_another = request.headers().get_all("origin").iter().any(|it| it == "https://koomy.app");
+
     let gate = boot().debug_gate().with(Is("debug")).layer(Is("service"));
     let mut service = boot().host_layer().layer(gate);
     let mut cx = Context::from_waker(Waker::noop());
@@ -80,10 +102,11 @@ fuzz_target!(|text: &str| {
         return;
     }
     let of_target = uri.authority().map(|authority| authority.as_str().as_bytes());
-    let host = of_target.or_else(|| hosts.first().map(HeaderValue::as_bytes)).expect("one host");
+    let named = of_target.or_else(|| hosts.first().map(HeaderValue::as_bytes));
+    let host = forwarded.as_deref().map(str::as_bytes).or(named).expect("one host");
     let name = host.split(|byte| *byte == b':').next().expect("a part");
     assert!(name.eq_ignore_ascii_case(b"play.koomy.app"));
-    assert!(hosts.len() <= 1);
+    assert!(hosts.len() <= 1 && !of_another);
     if *response.body() == "debug" {
         let below = uri.path().strip_prefix("/api/_debug").expect("its own path");
         assert!(below.is_empty() || below.starts_with('/'));

@@ -45,10 +45,12 @@ pub enum Gate {
     Seed,
     /// Do these environments keep apart what must not be shared?
     Compare,
+    /// Is a running service as the policy says, asked from outside?
+    Probe,
 }
 
 /// Every gate.
-pub const GATES: &[Gate] = &[Gate::Boot, Gate::Seed, Gate::Compare];
+pub const GATES: &[Gate] = &[Gate::Boot, Gate::Seed, Gate::Compare, Gate::Probe];
 
 impl Gate {
     /// The word in every format.
@@ -57,6 +59,7 @@ impl Gate {
             Self::Boot => "boot",
             Self::Seed => "seed",
             Self::Compare => "compare",
+            Self::Probe => "probe",
         }
     }
 }
@@ -151,7 +154,7 @@ pub fn decide<'a>(gate: Gate, policy: &'a Policy, facts: &'a Facts) -> Verdict<'
                 let spoke = verdict.findings.as_slice().len() > before;
                 spoke || matches!(facts.live, Live::Asked(_))
             }
-            Check::Across(_) => false,
+            Check::Across(_) | Check::Outside => false,
         };
         if looked {
             verdict.rules_asked.push(rule.id);

@@ -25,7 +25,7 @@ pub(super) fn notes(case: &Case<'_>) -> Vec<Note> {
         notes.extend(unpinned(&told));
         // What a seed may not meet is refused, and needs no note.
         match case.gate {
-            Gate::Boot | Gate::Compare => {
+            Gate::Boot | Gate::Compare | Gate::Probe => {
                 notes.extend(read_only(&told));
                 notes.extend(stamp(&told).filter(|_| has_stamps(told.identity)));
             }

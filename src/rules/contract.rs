@@ -1,7 +1,7 @@
 //! What every rule owes the registry.
 
 use super::{Check, FILES, RULES, Rule};
-use crate::gate::GATES;
+use crate::gate::{GATES, Gate};
 
 #[test]
 fn every_file_is_registered() {
@@ -45,8 +45,11 @@ fn every_rule_explains_itself() {
 fn a_rule_looks_at_what_its_gate_shows() {
     for rule in RULES {
         let across = matches!(rule.check, Check::Across(_));
-        let compares = rule.gates == [crate::gate::Gate::Compare];
+        let compares = rule.gates == [Gate::Compare];
         assert_eq!(across, compares, "{}", rule.id);
+        let outside = matches!(rule.check, Check::Outside);
+        assert_eq!(outside, rule.gates.contains(&Gate::Probe), "{}", rule.id);
+        assert!(!outside || rule.gates.len() == 1, "{}", rule.id);
     }
 }
 

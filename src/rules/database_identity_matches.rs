@@ -94,17 +94,17 @@ fn not_asked(case: &Case<'_>, environment: &Environment, destination: &Destinati
         destination.variable.place.clone(),
         format!("nobody asked the server behind `{name}` who it is"),
         match case.gate {
-            Gate::Boot | Gate::Compare => {
+            Gate::Boot | Gate::Compare | Gate::Probe => {
                 "ask it with `--live`; no server is asked while its address is refused"
             }
             Gate::Seed => "a seed asks it as soon as nothing else stands against it",
         },
     );
     match (case.gate, environment.live.value) {
-        (Gate::Boot | Gate::Compare, true) => {
+        (Gate::Boot | Gate::Compare | Gate::Probe, true) => {
             finding.because(case.source(), environment.live.span, "its servers must be asked")
         }
-        (Gate::Boot | Gate::Compare, false) | (Gate::Seed, _) => finding,
+        (Gate::Boot | Gate::Compare | Gate::Probe, false) | (Gate::Seed, _) => finding,
     }
 }
 

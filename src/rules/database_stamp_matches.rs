@@ -98,7 +98,7 @@ fn contradiction(told: &Told<'_, '_>, stamp: &Stamp) -> Finding {
 /// At the seed gate, `seed-database-is-disposable` refuses real data.
 fn misplaced(told: &Told<'_, '_>, stamp: &Stamp) -> Option<Finding> {
     let is_boot = match told.case.gate {
-        Gate::Boot | Gate::Compare => true,
+        Gate::Boot | Gate::Compare | Gate::Probe => true,
         Gate::Seed => false,
     };
     let may_be_real = told.data_of(stamp).is_none_or(|data| data == Data::Real);

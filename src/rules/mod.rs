@@ -15,6 +15,7 @@ mod database_is_not_shared;
 mod database_role_is_least_privileged;
 mod database_stamp_matches;
 mod database_url_is_unambiguous;
+mod debug_is_allowed_here;
 mod debug_secret_is_set;
 mod domain_belongs_to_environment;
 mod environment_is_expected;
@@ -85,6 +86,8 @@ pub(crate) enum Check {
     Live(fn(&Case<'_>, &mut Findings)),
     /// Several environments, side by side.
     Across(fn(&[Case<'_>], &mut Findings)),
+    /// A running service: whoever asks it from outside reports by this rule.
+    Outside,
 }
 
 /// Plants a violation in one environment, with the others at hand.
@@ -130,6 +133,7 @@ rules! {
     database_role_is_least_privileged,
     database_stamp_matches,
     database_url_is_unambiguous,
+    debug_is_allowed_here,
     debug_secret_is_set,
     domain_belongs_to_environment,
     environment_is_expected,

@@ -12,7 +12,7 @@ use crate::facts::Facts;
 use crate::finding::Findings;
 use crate::gate::{Gate, compare, decide};
 use crate::policy::Policy;
-use crate::rules::{RULES, Rule};
+use crate::rules::{Check, RULES, Rule};
 
 #[cfg(test)]
 pub(crate) use answers::answered;
@@ -74,7 +74,7 @@ pub struct Tried {
 /// The result of the self-test.
 #[derive(Clone, Debug)]
 pub struct SelfTest {
-    /// Each rule, in the order of their ids.
+    /// Each rule but those of the probe, in the order of their ids.
     pub tried: Vec<Tried>,
     /// Environments that no variables and no server could satisfy at the boot
     /// gate, or at the seed gate where they may be seeded, with what stands in
@@ -103,9 +103,14 @@ pub fn run(policy: &Policy) -> SelfTest {
         Some((baseline.environment().name.value.clone(), findings))
     });
     SelfTest {
-        tried: RULES.iter().map(|rule| try_rule(rule, policy, &baselines)).collect(),
+        tried: judging().map(|rule| try_rule(rule, policy, &baselines)).collect(),
         impossible: impossible.collect(),
     }
+}
+
+/// The rules that judge what can be planted; no service runs that could be asked.
+fn judging() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().copied().filter(|rule| !matches!(rule.check, Check::Outside))
 }
 
 fn try_rule(rule: &'static Rule, policy: &Policy, baselines: &[Baseline<'_>]) -> Tried {
@@ -134,7 +139,6 @@ fn speaks(rule: &Rule, policy: &Policy, violation: &Violation) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::Check;
 
     #[test]
     fn the_built_in_policy_is_proved() {

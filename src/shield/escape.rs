@@ -106,13 +106,6 @@ impl Spelt {
         self.bytes.get(..self.length).unwrap_or_default()
     }
 
-    /// Eight bytes of it after the first `skipped`, the first lowest; zeros after
-    /// its end.
-    pub(super) fn word(&self, skipped: usize) -> u64 {
-        let written = u128::from_le_bytes(self.bytes) >> (8 * skipped.min(LONGEST - 1));
-        (written & u128::from(u64::MAX)) as u64
-    }
-
     fn push(&mut self, byte: u8) {
         if let Some(place) = self.bytes.get_mut(self.length) {
             *place = byte;
@@ -240,7 +233,7 @@ const fn named(character: char) -> Option<&'static [u8]> {
 
 /// The longest that a character becomes: four bytes of UTF-8 as `%f0%9f%98%80`,
 /// or as many `\xf0`.
-const LONGEST: usize = 16;
+pub(super) const LONGEST: usize = 16;
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,8 @@
 //! Where a form stands in a text, or may begin at its end.
 
 use super::form::{Form, Onward, Written};
-use super::table::{Entry, Table, Width, Window};
-use super::windows::{self, MOST_STARTS};
+use super::table::{Bits, Entry, Table, Width, Window, far, near};
+use super::windows::{MOST_STARTS, Windows};
 use crate::secret::Secret;
 
 /// Looks for forms.
@@ -10,6 +10,10 @@ pub(super) struct Scanner {
     forms: Vec<Form>,
     /// Every window that can begin in the first `stride` bytes of a form.
     samples: Table,
+    /// Those of them that anything can follow.
+    alone: Bits,
+    /// What the others are the beginning of.
+    onward: Bits,
     /// Every window at the very beginning of one.
     heads: Table,
     stride: usize,
@@ -50,14 +54,20 @@ impl Scanner {
         let shortest = forms.iter().map(Form::shortest).min().unwrap_or(super::watched::SHORTEST);
         let width = width(shortest);
         let stride = (shortest + 1).saturating_sub(width.bytes()).clamp(1, MOST_STARTS);
-        let (mut samples, mut heads) = (Vec::new(), Vec::new());
+        let (mut samples, mut heads) = (Windows::new(width, stride), Windows::new(Width::Four, 1));
         for form in (0..).zip(&forms) {
-            windows::add(form, width, stride, &mut samples);
-            windows::add(form, Width::Four, 1, &mut heads);
+            samples.add(form);
+            heads.add(form);
         }
-        let longest = forms.iter().map(Form::longest).max().unwrap_or_default();
-        let (samples, heads) = (Table::new(width, &samples), Table::new(Width::Four, &heads));
-        Self { forms, samples, heads, stride, longest }
+        Self {
+            longest: forms.iter().map(Form::longest).max().unwrap_or_default(),
+            samples: Table::new(width, &samples.all),
+            alone: Bits::of(samples.alone.into_iter()),
+            onward: Bits::of(samples.onward.into_iter()),
+            heads: Table::new(Width::Four, &heads.all),
+            forms,
+            stride,
+        }
     }
 
     /// Whether there is nothing to look for.
@@ -138,11 +148,22 @@ impl Scanner {
             let window = read(chunk).map(|bytes| Window::new(bytes, width));
             if window.is_none_or(|window| self.samples.may_have(window)) {
                 let place = at + index * self.stride;
-                return Some((place, window.or_else(|| short(text, place, width))?));
+                let window = window.or_else(|| short(text, place, width))?;
+                if self.goes_on(text, place, window) {
+                    return Some((place, window));
+                }
             }
         }
         let window = short(text, last, width)?;
         self.samples.may_have(window).then_some((last, window))
+    }
+
+    /// Whether a window of the table can go on as the text does.
+    fn goes_on(&self, text: &[u8], place: usize, window: Window) -> bool {
+        let rest = text.get(place..).unwrap_or_default();
+        self.alone.may_have(window.hash())
+            || far(rest).is_none_or(|far| self.onward.may_have(far))
+            || near(rest).is_some_and(|near| self.onward.may_have(near))
     }
 
     /// What begins in the last bytes, which may be too few to be sampled.

@@ -11,8 +11,60 @@ impl Window {
         Self((bytes | EITHER_CASE) & width.mask())
     }
 
-    const fn hash(self) -> u64 {
+    /// Many bits of it, mixed into the highest.
+    #[inline(always)]
+    pub(super) const fn hash(self) -> u64 {
         self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+
+    /// The same of this window after others.
+    const fn hash_after(self, others: u64) -> u64 {
+        (others.rotate_left(29) ^ self.0).wrapping_mul(0xbf58_476d_1ce4_e5b9)
+    }
+}
+
+/// A hash of the first [`NEAR`] bytes of a text, if it has so many.
+#[inline(always)]
+pub(super) fn near(text: &[u8]) -> Option<u64> {
+    let (first, rest) = text.split_first_chunk()?;
+    let second = rest.first_chunk()?;
+    let window = |eight: &[u8; 8]| Window::new(u64::from_le_bytes(*eight), Width::Eight);
+    Some(window(second).hash_after(window(first).hash()))
+}
+
+/// The same of the first [`FAR`] bytes.
+#[inline(always)]
+pub(super) fn far(text: &[u8]) -> Option<u64> {
+    let third = text.get(NEAR..)?.first_chunk()?;
+    let window = Window::new(u64::from_le_bytes(*third), Width::Eight);
+    Some(window.hash_after(near(text)?))
+}
+
+/// A set of hashes. It says yes too often, and never no wrongly.
+pub(super) struct Bits {
+    words: Vec<u64>,
+    shift: u32,
+}
+
+impl Bits {
+    /// The set of these.
+    pub(super) fn of(hashes: impl ExactSizeIterator<Item = u64>) -> Self {
+        let log = log2(hashes.len() * BITS_PER_HASH).clamp(LEAST_BITS, MOST_BITS);
+        let (mut words, shift) = (vec![0_u64; 1 << (log - 6)], u64::BITS - log);
+        for hash in hashes {
+            let bit = hash >> shift;
+            let word = words.get_mut((bit >> 6) as usize);
+            word.into_iter().for_each(|word| *word |= 1 << (bit & 63));
+        }
+        Self { words, shift }
+    }
+
+    /// Whether this may be one of them.
+    #[inline(always)]
+    pub(super) fn may_have(&self, hash: u64) -> bool {
+        let bit = hash >> self.shift;
+        let word = self.words.get((bit >> 6) as usize).copied().unwrap_or(u64::MAX);
+        word >> (bit & 63) & 1 == 1
     }
 }
 
@@ -59,8 +111,7 @@ pub(super) struct Entry {
 /// was meant; the bitmap says yes too often, and never no wrongly.
 pub(super) struct Table {
     width: Width,
-    bits: Vec<u64>,
-    bits_shift: u32,
+    bits: Bits,
     /// For each slot where its entries begin, and the end of all.
     begins: Vec<u32>,
     slot_shift: u32,
@@ -70,18 +121,11 @@ pub(super) struct Table {
 impl Table {
     /// A table of these windows.
     pub(super) fn new(width: Width, windows: &[(Window, Entry)]) -> Self {
-        let bits_log = log2(windows.len() * BITS_PER_WINDOW).clamp(LEAST_BITS, MOST_BITS);
+        let bits = Bits::of(windows.iter().map(|(window, _)| window.hash()));
         let slots_log = log2(windows.len()).clamp(1, 24);
-        let (bits_shift, slot_shift) = (u64::BITS - bits_log, u64::BITS - slots_log);
-        let mut bits = vec![0_u64; 1 << (bits_log - 6)];
-        for (window, _) in windows {
-            let bit = window.hash() >> bits_shift;
-            if let Some(word) = bits.get_mut((bit >> 6) as usize) {
-                *word |= 1 << (bit & 63);
-            }
-        }
+        let slot_shift = u64::BITS - slots_log;
         let (begins, entries) = sorted(windows, slot_shift, 1 << slots_log);
-        Self { width, bits, bits_shift, begins, slot_shift, entries }
+        Self { width, bits, begins, slot_shift, entries }
     }
 
     /// The width of its windows.
@@ -92,9 +136,7 @@ impl Table {
     /// Whether the window may be one of the table's.
     #[inline(always)]
     pub(super) fn may_have(&self, window: Window) -> bool {
-        let bit = window.hash() >> self.bits_shift;
-        let word = self.bits.get((bit >> 6) as usize).copied().unwrap_or(u64::MAX);
-        word >> (bit & 63) & 1 == 1
+        self.bits.may_have(window.hash())
     }
 
     /// Where the window can be.
@@ -143,10 +185,12 @@ fn log2(number: usize) -> u32 {
     number.checked_next_power_of_two().map_or(usize::BITS, usize::ilog2)
 }
 
+const NEAR: usize = 16;
+pub(super) const FAR: usize = 24;
 /// The bit in which the cases of an ASCII letter differ, in every byte.
 const EITHER_CASE: u64 = 0x2020_2020_2020_2020;
-/// One window in so many is taken for one of the table's by mistake.
-const BITS_PER_WINDOW: usize = 64;
+/// One hash in so many is taken for one of the set by mistake.
+const BITS_PER_HASH: usize = 64;
 /// 4 KiB.
 const LEAST_BITS: u32 = 15;
 /// 512 KiB.

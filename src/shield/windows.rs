@@ -3,32 +3,46 @@
 
 use std::ops::Range;
 
-use super::escape::{Escape, Spelt};
+use super::escape::{Escape, LONGEST, Spelt};
 use super::form::Form;
 use super::style::Style;
-use super::table::{Entry, Width, Window};
+use super::table::{Entry, FAR, Width, Window, far, near};
 
-/// Adds every window of `width` bytes that can begin at one of the first
-/// `starts` bytes of the form, in each of its styles.
-///
-/// INVARIANT: if the form, in one style, stands in a text, then each window that
-/// begins at one of those bytes is among these.
-pub(super) fn add(
-    form: (u32, &Form),
+/// Windows, where each can be, and what can follow it.
+pub(super) struct Windows {
     width: Width,
     starts: usize,
-    windows: &mut Vec<(Window, Entry)>,
-) {
-    let (form, text) = (form.0, form.1);
-    let starts = starts.min(MOST_STARTS);
-    let mut near = text.text().chars().take(starts + width.bytes());
-    let is_plain = near.all(|c| c.is_ascii_alphanumeric());
-    for style in text.styles() {
-        // DELIBERATE: what styles do not change is added for the first alone.
-        if !is_plain || *style == Style::FIRST || !Style::PLAIN.contains(style) {
-            let spellings = Spellings::of(text, *style, starts + width.bytes());
-            let is_first = *style == Style::FIRST;
-            Walk { form, spellings, is_first, width, starts, windows }.all();
+    /// Each window.
+    pub(super) all: Vec<(Window, Entry)>,
+    /// Hashes of those that anything can follow.
+    pub(super) alone: Vec<u64>,
+    /// Hashes of what the others are the beginning of.
+    pub(super) onward: Vec<u64>,
+}
+
+impl Windows {
+    /// No windows as yet, of `width` bytes, that begin at the first `starts` bytes
+    /// of a form.
+    pub(super) fn new(width: Width, starts: usize) -> Self {
+        let starts = starts.min(MOST_STARTS);
+        Self { width, starts, all: Vec::new(), alone: Vec::new(), onward: Vec::new() }
+    }
+
+    /// Adds those of a form, in each of its styles.
+    ///
+    /// INVARIANT: if the form, in one style, stands in a text, then each window that
+    /// begins at one of those bytes is among these; and either it is `alone`, or
+    /// what the text has there, [`near`] or [`far`], is in `onward`.
+    pub(super) fn add(&mut self, form: (u32, &Form)) {
+        let (form, text) = (form.0, form.1);
+        let reach = self.starts + self.width.bytes();
+        let is_plain = text.text().chars().take(reach).all(|c| c.is_ascii_alphanumeric());
+        for style in text.styles() {
+            // DELIBERATE: what styles do not change is added for the first alone.
+            if !is_plain || *style == Style::FIRST || !Style::PLAIN.contains(style) {
+                let spellings = Spellings::of(text, *style, reach);
+                Walk { form, spellings, style: *style, windows: self }.all();
+            }
         }
     }
 }
@@ -36,11 +50,8 @@ pub(super) fn add(
 struct Walk<'a> {
     form: u32,
     spellings: Spellings,
-    /// Whether what is not escaped is added.
-    is_first: bool,
-    width: Width,
-    starts: usize,
-    windows: &'a mut Vec<(Window, Entry)>,
+    style: Style,
+    windows: &'a mut Windows,
 }
 
 impl Walk<'_> {
@@ -48,7 +59,8 @@ impl Walk<'_> {
         // The offsets below `starts` at which a character can begin, as bits.
         let mut begins = [0_u64; MOST_STARTS + 1];
         begins.iter_mut().take(1).for_each(|first| *first = 1);
-        for index in 0..self.starts {
+        let starts = self.windows.starts;
+        for index in 0..starts {
             let reached = begins.get(index).copied().unwrap_or_default();
             let Some((from, escapes)) = self.spellings.characters.get(index).cloned() else {
                 break;
@@ -60,12 +72,12 @@ impl Walk<'_> {
                 // INVARIANT: no bit is set where none was reached, and then no
                 // offset is near enough.
                 let nearest = reached.trailing_zeros() as usize;
-                for before in 0..spelling.length.min(self.starts.saturating_sub(nearest)) {
+                for before in 0..spelling.length.min(starts.saturating_sub(nearest)) {
                     let (Ok(from), Ok(skipped)) = (u8::try_from(from), u8::try_from(before)) else {
                         continue;
                     };
                     let entry = Entry { form: self.form, from, before: skipped };
-                    self.onward(entry, Written::default().and(spelling, before), index + 1);
+                    self.onward(entry, Written::NOTHING.and(&spelling, before), index + 1);
                 }
             }
         }
@@ -73,16 +85,41 @@ impl Walk<'_> {
 
     /// The windows that go on so, with the character of this index next.
     fn onward(&mut self, entry: Entry, written: Written, index: usize) {
-        if written.length >= self.width.bytes() {
-            if written.is_escaped || self.is_first {
-                self.windows.push((Window::new(written.bytes, self.width), entry));
+        if written.length >= self.windows.width.bytes() {
+            // What is not escaped is of one style.
+            if written.is_escaped || self.style == Style::FIRST {
+                self.windows.all.push((written.window(self.windows.width), entry));
+                self.ahead(written, index);
             }
             return;
         }
         let Some((_, escapes)) = self.spellings.characters.get(index).cloned() else { return };
         for escape in escapes {
             if let Some(spelling) = self.spellings.all.get(escape).copied() {
-                self.onward(entry, written.and(spelling, 0), index + 1);
+                self.onward(entry, written.and(&spelling, 0), index + 1);
+            }
+        }
+    }
+
+    /// What can follow a window.
+    ///
+    /// DELIBERATE: where all is escaped, windows are much alike, and what follows
+    /// tells texts of that sort from secrets. Elsewhere a window says enough.
+    fn ahead(&mut self, written: Written, index: usize) {
+        // Far ahead, what may be written in several ways is too much.
+        let hash = if self.style == Style::MarkupAll { near } else { far };
+        if let Some(hash) = hash(written.as_bytes()) {
+            self.windows.onward.push(hash);
+            return;
+        }
+        let next = self.spellings.characters.get(index).cloned();
+        let Some((_, escapes)) = next.filter(|_| !Style::PLAIN.contains(&self.style)) else {
+            self.windows.alone.push(written.window(self.windows.width).hash());
+            return;
+        };
+        for escape in escapes {
+            if let Some(spelling) = self.spellings.all.get(escape).copied() {
+                self.ahead(written.and(&spelling, 0), index + 1);
             }
         }
     }
@@ -118,24 +155,34 @@ impl Spellings {
     }
 }
 
-/// What a window holds so far, the first byte lowest.
-#[derive(Clone, Copy, Default)]
+/// What is written so far, from the first byte of a window on.
+#[derive(Clone, Copy)]
 struct Written {
-    bytes: u64,
+    bytes: [u8; FAR + LONGEST],
     length: usize,
     is_escaped: bool,
 }
 
 impl Written {
-    /// With what is written of a character after so many bytes; what goes beyond
-    /// eight is dropped.
-    fn and(self, spelling: Spelling, skipped: usize) -> Self {
-        let more = spelling.spelt.word(skipped).checked_shl(8 * self.length as u32);
-        Self {
-            bytes: self.bytes | more.unwrap_or_default(),
-            length: self.length + spelling.length - skipped,
-            is_escaped: self.is_escaped || spelling.is_escaped,
-        }
+    const NOTHING: Self = Self { bytes: [0; FAR + LONGEST], length: 0, is_escaped: false };
+
+    fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+
+    fn window(&self, width: Width) -> Window {
+        let eight = self.bytes.first_chunk().copied().unwrap_or_default();
+        Window::new(u64::from_le_bytes(eight), width)
+    }
+
+    /// With what is written of a character after so many bytes.
+    fn and(mut self, spelling: &Spelling, skipped: usize) -> Self {
+        let more = spelling.spelt.as_bytes().get(skipped..).unwrap_or_default();
+        let free = self.bytes.iter_mut().skip(self.length);
+        free.zip(more).for_each(|(place, byte)| *place = *byte);
+        self.length += more.len();
+        self.is_escaped |= spelling.is_escaped;
+        self
     }
 }
 

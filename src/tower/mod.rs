@@ -58,7 +58,7 @@ impl Permit<Boot> {
 
     /// The layer that lets only requests for this environment through.
     pub fn host_layer(&self) -> HostLayer {
-        HostLayer { rules: Arc::clone(&self.judged().host) }
+        HostLayer::by(&self.judged().host)
     }
 
     /// The layer that keeps the secrets of the judged snapshot in.

@@ -39,3 +39,22 @@ fn connected(extensions: &Extensions) -> Option<IpAddr> {
 fn connected(_: &Extensions) -> Option<IpAddr> {
     None
 }
+
+#[cfg(all(test, feature = "axum"))]
+mod tests {
+    use std::net::SocketAddr;
+
+    use axum::extract::ConnectInfo;
+
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_a_peer_goes_before_what_is_connected() {
+        let mut extensions = Extensions::new();
+        assert_eq!(Peer::of(&extensions), None);
+        extensions.insert(ConnectInfo(SocketAddr::from(([10, 0, 0, 7], 4711))));
+        assert_eq!(Peer::of(&extensions), Some([10, 0, 0, 7].into()));
+        extensions.insert(Peer([10, 0, 0, 8].into()));
+        assert_eq!(Peer::of(&extensions), Some([10, 0, 0, 8].into()));
+    }
+}

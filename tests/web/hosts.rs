@@ -64,3 +64,24 @@ async fn over_http_2_an_authority_is_of_this_environment() {
         assert_eq!(answer.status.as_u16(), status, "{uri} {host:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_request_of_a_connection_is_judged_by_itself() {
+    let server = serve(boxed(boot("production").host_layer().layer(service()))).await;
+    let request = |host: &str, after: &str| {
+        format!("GET / HTTP/1.1\r\nHost: {host}\r\nConnection: {after}\r\n\r\n")
+    };
+    let table = [
+        (["koomy.app", "play.koomy.app"], ["200", "421"]),
+        (["play.koomy.app", "koomy.app"], ["421", "200"]),
+        (["koomy.app", "evil.example"], ["200", "421"]),
+        (["koomy.app", "api.koomy.app"], ["200", "200"]),
+    ];
+    for ([first, second], expected) in table {
+        let bytes = [request(first, "keep-alive"), request(second, "close")].concat();
+        let answers = String::from_utf8(raw(&server, bytes.as_bytes()).await).unwrap();
+        let statuses: Vec<_> =
+            answers.split("HTTP/1.1 ").skip(1).map(|answer| &answer[..3]).collect();
+        assert_eq!(statuses, expected, "{first}, {second}\n{answers}");
+    }
+}

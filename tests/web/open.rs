@@ -33,13 +33,41 @@ async fn the_secret_opens_it_in_the_environment_that_allows_it_and_nowhere_else(
 fn smuggled() -> Vec<String> {
     let secret = format!("X-Debug-Secret: {}\r\n", secret());
     let path = "/api/_debug/db-identity";
+    // As a part of a body it may have the secret, and behind it must not: then it is
+    // a request of its own, of somebody who knows it.
     let inner = format!("GET {path} HTTP/1.1\r\nHost: play.koomy.app\r\n\r\n");
+    let whole = format!("GET {path} HTTP/1.1\r\nHost: play.koomy.app\r\n{secret}\r\n");
+    let (all, hexadecimal) = (whole.len(), format!("{:x}", whole.len()));
     let length = inner.len();
     let post = "POST / HTTP/1.1\r\nHost: play.koomy.app\r\n";
     vec![
         format!("{post}Content-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{inner}"),
         format!("{post}Content-Length: {length}\r\nContent-Length: 0\r\n\r\n{inner}"),
-        format!("{post}Content-Length: {length}\r\n\r\n{inner}"),
+        format!("{post}Content-Length: {all}\r\n\r\n{whole}"),
+        format!("{post}Content-Length: +0\r\n\r\n{whole}"),
+        format!("{post}Content-Length: 0x0\r\n\r\n{whole}"),
+        format!("{post}Content-Length: 0, 0\r\nContent-Length: {all}\r\n\r\n{whole}"),
+        format!("{post}Content-Length: -1\r\n\r\n{whole}"),
+        format!("{post}Transfer-Encoding: chunked\r\n\r\n{hexadecimal}\r\n{whole}\r\n0\r\n\r\n"),
+        format!(
+            "{post}Transfer-Encoding: chunked\r\n\r\n{hexadecimal};x=\n\r\n{whole}\r\n0\r\n\r\n"
+        ),
+        format!("{post}Transfer-Encoding: chunked\r\n\r\n0x0\r\n\r\n{whole}"),
+        format!("{post}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n{whole}"),
+        format!("{post}Transfer-Encoding\u{b}: chunked\r\n\r\n0\r\n\r\n{whole}"),
+        format!(
+            "POST {path} HTTP/1.1\r\nHost: play.koomy.app\r\nTransfer-Encoding: chunked\r\n\
+             Trailer: X-Debug-Secret\r\n\r\n0\r\n{secret}\r\n"
+        ),
+        format!("GET {path} HTTP/1.1\r\nHost: play.koomy.app\r\nX: y\r{secret}\r\n"),
+        format!("GET {path} HTTP/1.1\r\nHost: play.koomy.app\r\n\0{secret}\r\n"),
+        format!("GET {path} HTTP/1.1\r\nHost: play.koomy.app\r\n {secret}\r\n"),
+        format!("GET {path}\r\n{secret}\r\n"),
+        format!("GET {path} HTTP/2.0\r\nHost: play.koomy.app\r\n{secret}\r\n"),
+        format!(
+            "GET / HTTP/1.1\r\nHost: play.koomy.app\r\nConnection: Upgrade, HTTP2-Settings\r\n\
+             Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\nContent-Length: {all}\r\n\r\n{whole}"
+        ),
         format!("{post}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n{inner}"),
         format!("{post}Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n{inner}"),
         format!("GET /x\r\n{secret}\r\n\r\n{inner}"),

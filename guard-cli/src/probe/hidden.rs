@@ -59,7 +59,11 @@ impl Path<'_> {
                 return Ok(());
             }
         }
-        let timing = self.time(client)?;
+        let mut timing = self.time(client)?;
+        if timing.is_clear() {
+            // DELIBERATE: what disturbed the machine for a while does so once.
+            timing = self.time(client)?;
+        }
         if timing.is_clear() {
             let message = format!(
                 "the time that it takes tells it from a path that does not exist \

@@ -175,3 +175,18 @@ impl Probe<'_> {
         own.or_else(|| self.domains.first()).copied().unwrap_or_else(|| self.origin.host())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use koomy_guard::rules::Rule;
+
+    use super::Kind;
+
+    #[test]
+    fn what_is_asked_has_rules_that_are_explained() {
+        let named = [Kind::Debug, Kind::Host, Kind::Certificate, Kind::Leak, Kind::Answer]
+            .map(|kind| kind.rule().map(|id| Rule::by_id(id).map(|rule| rule.id)));
+        let (debug, domain) = ("debug-is-allowed-here", "domain-belongs-to-environment");
+        assert_eq!(named, [Some(Some(debug)), Some(Some(domain)), Some(Some(domain)), None, None]);
+    }
+}

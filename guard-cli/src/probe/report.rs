@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use koomy_guard::gate::Gate;
 use serde_json::{Value, json};
 
 use super::{Finding, Found, Kind, Outcome, Probe};
@@ -56,7 +57,7 @@ impl Report<'_> {
                 "source": policy.source().name(),
                 "sha256": policy.sha256(),
             },
-            "gate": "probe",
+            "gate": Gate::Probe.name(),
             "environment": self.probe.environment.name.value,
             "url": self.probe.origin.to_string(),
             "outcome": self.found.exit().outcome(),

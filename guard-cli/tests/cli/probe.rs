@@ -234,6 +234,23 @@ fn a_debug_path_that_takes_longer_is_refused() {
 }
 
 #[test]
+fn a_debug_path_that_was_slow_for_a_while_is_not_refused() {
+    let document = probe_http(|asked| {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static ASKED: AtomicU32 = AtomicU32::new(0);
+        // Five of these compare answers, then it is timed.
+        if asked.path == "/api/_debug" && ASKED.fetch_add(1, Ordering::Relaxed) < 20 {
+            thread::sleep(Duration::from_millis(30));
+        }
+        good(asked)
+    })
+    .ends(0)
+    .json();
+    assert_eq!(document["timings"].as_array().unwrap().len(), 1, "{document}");
+    assert!(document["requests"].as_u64().unwrap() > 80, "asked again: {document}");
+}
+
+#[test]
 fn answers_that_change_anyway_are_no_difference() {
     let document = probe_http(|asked| {
         use std::sync::atomic::{AtomicU32, Ordering};

@@ -134,6 +134,6 @@ fn an_unusable_policy_decides_nothing() {
 fn gates_are_called_what_they_do() {
     assert_eq!(
         GATES.iter().map(|gate| gate.name()).collect::<Vec<_>>(),
-        ["boot", "seed", "compare"]
+        ["boot", "seed", "compare", "probe"]
     );
 }

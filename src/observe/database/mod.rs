@@ -149,7 +149,7 @@ fn not_built(engine: Engine) -> (String, String) {
 fn tripwires<'a>(verdict: &Verdict<'a>) -> &'a [Tripwire] {
     match (verdict.gate, verdict.environment) {
         (Gate::Seed, Some(environment)) => &environment.tripwires,
-        (Gate::Seed, None) | (Gate::Boot | Gate::Compare, _) => &[],
+        (Gate::Seed, None) | (Gate::Boot | Gate::Compare | Gate::Probe, _) => &[],
     }
 }
 

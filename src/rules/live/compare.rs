@@ -130,8 +130,8 @@ impl Told<'_, '_> {
         let is_real = self.environment.data == Data::Real;
         match (&self.database.branch_id, self.case.gate, endpoint) {
             (Some(pin), _, _) if pin.value == said => Ok(Fit::Same),
-            (None, Gate::Boot | Gate::Compare, Endpoint::Confirmed) => Ok(Fit::Same),
-            (Some(_), Gate::Boot | Gate::Compare, Endpoint::Confirmed) if is_real => {
+            (None, Gate::Boot | Gate::Compare | Gate::Probe, Endpoint::Confirmed) => Ok(Fit::Same),
+            (Some(_), Gate::Boot | Gate::Compare | Gate::Probe, Endpoint::Confirmed) if is_real => {
                 Ok(Fit::Restored)
             }
             (Some(_) | None, _, _) => Err(self.other_branch(said)),

@@ -136,7 +136,7 @@ pub(crate) fn heard<'a>(case: &Case<'a>, environment: &Environment, name: &str) 
     let facts = case.facts;
     match (&facts.live, facts.live.answer(name), case.gate) {
         (Live::Asked(_), Some(answer), _) => Heard::Answer(answer),
-        (Live::NotAsked, _, Gate::Boot | Gate::Compare)
+        (Live::NotAsked, _, Gate::Boot | Gate::Compare | Gate::Probe)
             if !environment.live.value || !facts.phase.has_servers() =>
         {
             Heard::Nothing

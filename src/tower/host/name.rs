@@ -8,23 +8,23 @@ use std::net::IpAddr;
 /// address in brackets is no name either: nothing that a policy lists has that
 /// form.
 pub(super) fn host_of(authority: &[u8]) -> Option<&[u8]> {
-    let Some(colon) = authority.iter().position(|byte| *byte == b':') else {
-        return is_name(authority).then_some(authority);
+    let end = authority.iter().position(|byte| !is_of_name(*byte)).unwrap_or(authority.len());
+    let (host, rest) = authority.split_at_checked(end)?;
+    let is_whole = match rest {
+        [] => true,
+        [b':', port @ ..] => is_port(port),
+        [_, ..] => false,
     };
-    let (host, port) = authority.split_at_checked(colon)?;
-    let port = std::str::from_utf8(port.get(1..)?).ok()?;
-    let is_port = port.bytes().all(|byte| byte.is_ascii_digit())
-        && !port.starts_with('0')
-        && port.parse::<u16>().is_ok();
-    (is_port && is_name(host)).then_some(host)
+    (is_whole && !host.is_empty()).then_some(host)
 }
 
-/// The authority of an address such as `https://koomy.app:8443/path`.
-pub(super) fn authority_of(address: &[u8]) -> Option<&[u8]> {
+/// The host of an address such as `https://koomy.app:8443/path`, whatever stands
+/// around it.
+pub(super) fn page_host_of(address: &[u8]) -> Option<&[u8]> {
     let at = address.windows(3).position(|window| window == b"://")?;
-    let rest = address.get(at + 3..)?;
-    let end = rest.iter().position(|byte| b"/?#\\".contains(byte)).unwrap_or(rest.len());
-    rest.get(..end)
+    let authority = address.get(at + 3..)?.split(|byte| b"/?#\\".contains(byte)).next()?;
+    let host = authority.rsplit(|byte| *byte == b'@').next()?;
+    host.split(|byte| *byte == b':').next()
 }
 
 /// Whether `authority` is an address and no name, with a port or without.
@@ -34,9 +34,14 @@ pub(super) fn is_address(authority: &[u8]) -> bool {
         || text.split(':').next().is_some_and(|host| host.parse::<IpAddr>().is_ok())
 }
 
-fn is_name(host: &[u8]) -> bool {
-    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._".contains(byte);
-    !host.is_empty() && host.iter().all(is_of_name)
+const fn is_of_name(byte: u8) -> bool {
+    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_')
+}
+
+fn is_port(port: &[u8]) -> bool {
+    let is_number = port.iter().all(u8::is_ascii_digit) && port.first() != Some(&b'0');
+    let number = std::str::from_utf8(port).ok().filter(|_| is_number);
+    number.is_some_and(|number| number.parse::<u16>().is_ok())
 }
 
 #[cfg(test)]
@@ -76,19 +81,22 @@ mod tests {
     }
 
     #[test]
-    fn the_authority_of_an_address_ends_where_any_reader_ends_it() {
-        let table: [(&[u8], Option<&[u8]>); 7] = [
+    fn the_host_of_an_address_ends_where_any_reader_ends_it() {
+        let table: [(&[u8], Option<&[u8]>); 10] = [
             (b"https://koomy.app", Some(b"koomy.app")),
-            (b"https://koomy.app:8443/a?b#c", Some(b"koomy.app:8443")),
+            (b"https://koomy.app:8443/a?b#c", Some(b"koomy.app")),
+            (b"https://koomy.app:", Some(b"koomy.app")),
+            (b"https://user:pw@koomy.app:1", Some(b"koomy.app")),
+            (b"https://other.example@koomy.app/", Some(b"koomy.app")),
             (b"https://koomy.app?b", Some(b"koomy.app")),
             (b"https://koomy.app\\@evil.example/", Some(b"koomy.app")),
             (b"https://", Some(b"")),
             (b"null", None),
             (b"", None),
         ];
-        for (address, authority) in table {
+        for (address, host) in table {
             let shown = String::from_utf8_lossy(address);
-            assert_eq!(authority_of(address), authority, "{shown}");
+            assert_eq!(page_host_of(address), host, "{shown}");
         }
     }
 }

@@ -9,7 +9,7 @@ use http::uri::Authority;
 use http::{HeaderMap, Method, Request, StatusCode};
 
 use super::forwarded::{X_FORWARDED_HOST, hosts, hosts_in_forwarded};
-use super::name::{authority_of, host_of, is_address};
+use super::name::{host_of, is_address, page_host_of};
 use crate::policy::{AddressRange, Environment, ForeignOrigins, Policy};
 use crate::tower::inventory::Inventory;
 use crate::tower::pace::Pace;
@@ -103,27 +103,26 @@ impl Rules {
             Refused::NotOneHost => "a request does not name one host",
             Refused::NoName => "a request names no host name",
             Refused::Unknown => "a request names a host of nobody",
-            Refused::Foreign(of) => {
-                if self.told.next() == Duration::ZERO {
-                    let what = "contamination: a request for a domain of another environment";
-                    tracing::error!(environment, of, "{what}");
-                }
-                return;
-            }
-            Refused::ForeignOrigin(of) => {
-                if self.told.next() == Duration::ZERO {
-                    let what = "contamination: a request from a page of another environment";
-                    tracing::error!(environment, of, "{what}");
-                }
-                return;
-            }
+            Refused::Foreign(of) => return self.alarm(of, "a request for a domain"),
+            Refused::ForeignOrigin(of) => return self.alarm(of, "a request from a page"),
         };
         tracing::debug!(environment, "refused: {noise}");
     }
 
+    fn alarm(&self, of: &str, what: &str) {
+        // DELIBERATE: where nobody listens, no clock is read.
+        if tracing::enabled!(tracing::Level::ERROR) && self.told.next() == Duration::ZERO {
+            let environment = self.environment.as_str();
+            tracing::error!(environment, of, "contamination: {what} of another environment");
+        }
+    }
+
     fn host<B>(&self, request: &Request<B>) -> Result<(), Refused<'_>> {
         let said = Said::of(request.headers());
-        let named = named(request.uri().authority(), &said);
+        if said.has_another {
+            return Err(Refused::NotOneHost);
+        }
+        let named = named(request.uri().authority(), said.host);
         if said.is_forwarded { self.forwarded(request, named) } else { self.named(named?) }
     }
 
@@ -153,6 +152,9 @@ impl Rules {
         if self.own.iter().any(|domain| **domain == *authority) {
             return Ok(());
         }
+        if let Some((_, of)) = self.foreign.iter().find(|(domain, _)| **domain == *authority) {
+            return Err(Refused::Foreign(of));
+        }
         let Some(host) = host_of(authority) else {
             let address = is_address(authority);
             return Err(if address { Refused::Unknown } else { Refused::NoName });
@@ -179,8 +181,11 @@ impl Rules {
         of.map_or(Ok(()), |of| Err(Refused::ForeignOrigin(of)))
     }
 
-    fn page_of_another(&self, address: &[u8]) -> Option<&str> {
-        self.foreign_of(host_of(authority_of(address)?)?)
+    /// DELIBERATE: not as strict as the host of a request is read. What any reader
+    /// might take for a page of another environment is one.
+    fn page_of_another(&self, addresses: &[u8]) -> Option<&str> {
+        let mut addresses = addresses.split(u8::is_ascii_whitespace);
+        addresses.find_map(|address| self.foreign_of(page_host_of(address)?))
     }
 
     /// The environment that `host` is a domain of, if that is another one.
@@ -232,11 +237,10 @@ impl<'a> Said<'a> {
 /// The one host that a request names: in its target, in `Host`, or in both alike.
 fn named<'a>(
     authority: Option<&'a Authority>,
-    said: &Said<'a>,
+    host: Option<&'a [u8]>,
 ) -> Result<&'a [u8], Refused<'static>> {
     let authority = authority.map(|authority| authority.as_str().as_bytes());
-    match (authority, said.host) {
-        (Some(_) | None, _) if said.has_another => Err(Refused::NotOneHost),
+    match (authority, host) {
         (None, Some(host)) => Ok(host),
         (Some(authority), None) => Ok(authority),
         (Some(authority), Some(host)) if authority.eq_ignore_ascii_case(host) => Ok(host),

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -29,14 +29,28 @@ use crate::tower::inventory::Question;
 #[derive(Clone)]
 #[must_use = "a layer does nothing until it goes around a service"]
 pub struct HostLayer {
-    pub(in crate::tower) rules: Arc<Rules>,
+    rules: &'static Rules,
+}
+
+impl HostLayer {
+    /// LIMIT: the rules are never freed, a kilobyte for each permit. A router copies
+    /// its layers for each request, where to count who shares the rules costs as
+    /// much as to judge by them; and a process has one permit.
+    pub(in crate::tower) fn by(rules: &Arc<Rules>) -> Self {
+        Self { rules: Box::leak(Box::new(Arc::clone(rules))) }
+    }
+
+    #[cfg(test)]
+    pub(super) const fn rules(&self) -> &'static Rules {
+        self.rules
+    }
 }
 
 impl<S> Layer<S> for HostLayer {
     type Service = HostService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        HostService { rules: Arc::clone(&self.rules), inner }
+        HostService { rules: self.rules, inner }
     }
 }
 
@@ -62,7 +76,7 @@ impl<S> Layer<S> for HostLayer {
 /// origin, without a body.
 #[derive(Clone)]
 pub struct HostService<S> {
-    rules: Arc<Rules>,
+    rules: &'static Rules,
     inner: S,
 }
 
@@ -73,7 +87,7 @@ where
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = HostFuture<S::Future, ResBody>;
+    type Future = HostFuture<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(cx)
@@ -86,9 +100,7 @@ where
             Err(refused) => {
                 Question::answer(&request, &self.rules.inventory);
                 self.rules.tell(refused);
-                let mut response = Response::new(ResBody::default());
-                *response.status_mut() = refused.status();
-                HostFuture { way: Way::Refused { response: Some(response) } }
+                HostFuture { way: Way::Refused { status: Some(refused.status()) } }
             }
         }
     }
@@ -96,23 +108,24 @@ where
 
 pin_project! {
     /// The answer of a [`HostService`].
-    pub struct HostFuture<F, B> {
+    pub struct HostFuture<F> {
         #[pin]
-        way: Way<F, B>,
+        way: Way<F>,
     }
 }
 
 pin_project! {
     #[project = WayProjection]
-    enum Way<F, B> {
+    enum Way<F> {
         Inner { #[pin] future: F },
-        Refused { response: Option<Response<B>> },
+        Refused { status: Option<StatusCode> },
     }
 }
 
-impl<F, B, Error> Future for HostFuture<F, B>
+impl<F, B, Error> Future for HostFuture<F>
 where
     F: Future<Output = Result<Response<B>, Error>>,
+    B: Default,
 {
     type Output = F::Output;
 
@@ -121,9 +134,15 @@ where
         match self.project().way.project() {
             WayProjection::Inner { future } => future.poll(cx),
             // Nothing comes after the answer, as with any future.
-            WayProjection::Refused { response } => {
-                response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
+            WayProjection::Refused { status } => {
+                status.take().map_or(Poll::Pending, |status| Poll::Ready(Ok(empty(status))))
             }
         }
     }
+}
+
+fn empty<B: Default>(status: StatusCode) -> Response<B> {
+    let mut response = Response::new(B::default());
+    *response.status_mut() = status;
+    response
 }
