@@ -185,7 +185,8 @@ mod tests {
         let mut stands = Vec::new();
         patterns(format::POLICY, "", &schema, &mut stands);
         let mut expected: Vec<_> = PATTERNS.iter().map(|(room, key, _)| (*room, *key)).collect();
-        (stands.sort_unstable(), expected.sort_unstable());
+        stands.sort_unstable();
+        expected.sort_unstable();
         assert_eq!(stands, expected);
     }
 

@@ -84,7 +84,7 @@ fn who(decision: &Decision<'_>) -> String {
     match &decision.subject {
         Subject::One(verdict) => {
             let unnamed = match verdict.gate {
-                Gate::Boot | Gate::Seed => "unknown environment",
+                Gate::Boot | Gate::Seed | Gate::Probe => "unknown environment",
                 Gate::Compare => "every environment",
             };
             decision.environment.unwrap_or(unnamed).to_owned()

@@ -218,7 +218,7 @@ impl Told<'_, '_> {
                 help: format!("pin its `{key}`, which `guard-cli identify` shows"),
                 ..self.other("nothing but an address tells the server there from others".into())
             }),
-            Gate::Seed | Gate::Boot | Gate::Compare => Ok(()),
+            Gate::Seed | Gate::Boot | Gate::Compare | Gate::Probe => Ok(()),
         }
     }
 
