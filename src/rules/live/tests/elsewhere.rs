@@ -3,6 +3,7 @@
 use super::*;
 
 const HERE: &str = "localhost/koomy";
+const TUBE: &str = "/koomy?host=/run/b";
 const VAULT: &str = "vault.koomy.app/koomy";
 const INNER: &str = "inner.internal/koomy";
 const OUTER: &str = "outer.koomy.app/koomy";
@@ -45,6 +46,7 @@ fn the_traces_of_a_service_fit_its_provider() {
     let vault = "vault.koomy.app";
     hold(&[
         ("sandbox", HERE, |it| trace(it, "rds"), BOTH, &of("localhost", "rds")),
+        ("sandbox", TUBE, |it| trace(it, "rds"), BOTH, &of("/run/b", "rds")),
         ("production", VAULT, |it| trace(it, "rds"), BOTH, &of(vault, "rds")),
         ("production", VAULT, |it| trace(it, "supabase"), BOTH, &of(vault, "supabase")),
         ("production", RDS, |it| trace(it, "rds"), NONE, ""),

@@ -125,7 +125,7 @@ const POLICY: &str = "version = 1\nname = 'n'\n[variables.E]\nis = 'environment'
     [connections.second]\nurl = 'MYSQL_URL'\nengine = 'mysql'\nrequired = false\n\
     [environments.production]\ndata = 'real'\ndatabases = ['main', 'second', 'far', 'near', 'vault', 'rds', 'depot']\n\
     [environments.sandbox]\ndata = 'synthetic'\n\
-    databases = ['play', 'beside', 'bare', 'loose', 'bridge', 'here', 'inner', 'outer', 'sql', 'other']\n\
+    databases = ['play', 'beside', 'bare', 'loose', 'bridge', 'here', 'inner', 'outer', 'sql', 'other', 'tube']\n\
     tripwire.'public.users' = { rows = 50, recent = 'created_at' }\n\
     tripwire.'public.posts' = { rows = 9 }\n\
     [environments.strict]\ndata = 'synthetic'\nlive = true\n\
@@ -137,6 +137,7 @@ const POLICY: &str = "version = 1\nname = 'n'\n[variables.E]\nis = 'environment'
     [databases.near]\nbranch.id = 'br-near'\nendpoints = ['ep-near-4.eu.aws.neon.tech']\n\
     hosts = ['near']\ndatabase = 'koomy'\n\
     [databases.beside]\nendpoints = ['ep-play-2.eu.aws.neon.tech']\ndatabase = 'beside'\n\
+    [databases.tube]\nsockets = ['/run/a', '/run/b']\ndatabase = 'koomy'\n\
     [databases.depot]\nhosts = ['depot']\ndatabase = 'koomy'\n\
     [databases.loose]\nproject = 'p1'\nhosts = ['loose']\ndatabase = 'koomy'\n\
     [databases.bare]\nendpoints = ['ep-bare-3.eu.aws.neon.tech']\ndatabase = 'koomy'\n\
