@@ -243,6 +243,15 @@ mod tests {
         }
     }
 
+    /// What moves a connection is another rule's; what only looks like one is not.
+    #[test]
+    fn a_mover_is_left_to_its_rule_and_hides_nothing() {
+        let url = url("main.koomy.app/koomy");
+        let given = [("DATABASE_URL", &*url), ("PGHOST", "h"), ("DIRECT_URL", "x")];
+        let said = format!("`DIRECT_URL` {CONNECTION}, and the policy does not know it");
+        assert_eq!(ask().says(&given), said);
+    }
+
     #[test]
     fn a_port_that_no_connection_names_is_not_overlooked() {
         let parts =

@@ -41,12 +41,14 @@ fn a_look_alike_is_plain() {
         "evilrlwy.net",
         "dpg-a",
         "dpg-x-b",
+        "dpg--a",
         "dpg-x-a.evil.example",
         "dpg-x-a.evil.frankfurt-postgres.render.com",
         "x.flympg.net.example",
         "host.docker.internal",
         "ip-10-0-0-1.ec2.internal",
         "vm.c.project.internal",
+        "abc.d.e.internal",
         "topper.farthest.of.app.internal",
         "ec2-1-2-3-4.compute-1.amazonaws.com.example",
         "evilpsdb.cloud",
@@ -60,13 +62,35 @@ fn a_look_alike_is_plain() {
         assert_eq!(at(host).identity_host().as_deref(), Some(host), "{host}");
         assert!(!at(host).user_is_identity(), "{host}");
     }
-    for host in ["fra.app.internal", "app.internal", "app.flycast"] {
-        assert_eq!(at(host).provider(), Provider::Fly, "{host}");
-    }
     let heroku = "postgres://a:b@ec2-1-2-3-4.compute-1.amazonaws.com/";
     for database in ["dshort", "shop1a2b3c4d5e", "d1a2b3c4d5e-7", "D1a2b3c4d5e6f7"] {
         let target = Target::parse(Engine::Postgres, &Secret::new(format!("{heroku}{database}")));
         assert_eq!(target.unwrap().provider(), Provider::Plain, "{database}");
+    }
+}
+
+#[test]
+fn every_form_of_a_provider_is_known() {
+    let table = [
+        ("ep-a-1.us-east-2.aws.neon.tech", Provider::Neon),
+        ("ep-a-1.c-2.us-east-2.aws.neon.tech", Provider::Neon),
+        ("ep-a-1.us-east-1.postgres.vercel-storage.com", Provider::Neon),
+        ("db.abc.supabase.co", Provider::Supabase),
+        ("aws-0-eu-west-3.pooler.supabase.com", Provider::Supabase),
+        ("shop.hash.eu-west-3.rds.amazonaws.com", Provider::Rds),
+        ("shop.cluster-hash.eu-west-3.rds.amazonaws.com", Provider::Aurora),
+        ("dpg-x1-a", Provider::Render),
+        ("dpg-x1-a.frankfurt-postgres.render.com", Provider::Render),
+        ("fra.app.internal", Provider::Fly),
+        ("app.internal", Provider::Fly),
+        ("top1.nearest.of.app.internal", Provider::Fly),
+        ("app.flycast", Provider::Fly),
+        ("direct.abc.flympg.net", Provider::Fly),
+        ("ec2-1-2-3-4.compute-1.amazonaws.com", Provider::Heroku),
+        ("ec2-1-2-3-4.eu-west-1.compute.amazonaws.com", Provider::Heroku),
+    ];
+    for (host, provider) in table {
+        assert_eq!(at(host).provider(), provider, "{host}");
     }
 }
 
@@ -78,6 +102,7 @@ fn a_pooled_host_is_the_direct_one() {
         ("ep-a-1.us-east-2.aws.neon.tech", "ep-a-1.us-east-2.aws.neon.tech"),
         ("ep-a-pooler-pooler.us-east-2.aws.neon.tech", "ep-a-pooler.us-east-2.aws.neon.tech"),
         ("ep-pooler.us-east-2.aws.neon.tech", "ep-pooler.us-east-2.aws.neon.tech"),
+        ("ep--pooler.us-east-2.aws.neon.tech", "ep--pooler.us-east-2.aws.neon.tech"),
         ("ep-a-pooler.evil.example", "ep-a-pooler.evil.example"),
     ];
     for (host, identity) in table {

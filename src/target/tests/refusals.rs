@@ -24,6 +24,7 @@ const REFUSALS: &[(&str, Part, Problem)] = {
         ("${DATABASE_URL}", Whole, P::Unexpanded),
         ("postgresql://a:${PW}@h/d", Password, P::Unexpanded),
         ("postgresql://a:b@${DB_HOST}/d", Host, P::Unexpanded),
+        ("postgresql://a:@${DB_HOST}/d", Host, P::Unexpanded),
         ("postgresql://a:b@h:{{ port }}/d", Port, P::Unexpanded),
         ("postgresql://<user>:b@h/d", User, P::Unexpanded),
         ("postgresql://a:b@h/$(DB)", Database, P::Unexpanded),
@@ -266,7 +267,31 @@ fn a_message_names_the_part_and_the_way_out() {
         ambiguity.help(),
         "give `sslmode` one of its values: `require` or `verify-full`, in lower case"
     );
+    let values = [
+        ("postgresql://a:b@h/d?channel_binding=on", "`require`, `prefer` or `disable`"),
+        ("postgresql://a:b@h/d?sslnegotiation=on", "`postgres` or `direct`"),
+        ("postgresql://a:b@h/d?sslrootcert=on", "`system` or an absolute path"),
+        ("postgresql://a:b@h/d?pgbouncer=on", "`true` or `false`"),
+        ("postgresql://a:b@h/d?uselibpqcompat=on", "`true` or `false`"),
+        (
+            "postgresql://a:b@h/d?target_session_attrs=on",
+            "`any`, `read-write`, `read-only`, `primary`, `standby` or `prefer-standby`",
+        ),
+        ("postgresql://a:b@h/d?schema=a-b", "letters, digits and underscores"),
+        ("postgresql://a:b@h/d?application_name=a!b", "letters, digits, `-`, `.`, `_` and `~`"),
+        ("postgresql://a:b@h/d?connect_timeout=on", "a number"),
+        ("mysql://a:b@h/d?ssl-mode=on", "`REQUIRED` or `VERIFY_IDENTITY`"),
+        ("mysql://a:b@h/d?charset=a-b", "letters, digits and underscores"),
+    ];
+    for (text, values) in values {
+        let parsed = if text.starts_with("mysql") { mysql(text) } else { postgres(text) };
+        let help = refused(parsed, text).help().to_string();
+        let (_, said) = help.split_once(" one of its values: ").unwrap_or(("", &help));
+        assert_eq!(said, values, "{text}");
+    }
     assert_eq!(Part::Encryption.to_string(), "encryption");
+    assert_eq!(format!("{ambiguity:?}"), format!("Ambiguity({ambiguity})"));
+    assert_eq!([Engine::Postgres, Engine::MySql].map(|it| it.to_string()), ["postgresql", "mysql"]);
     for (text, ..) in REFUSALS {
         let help = refused(postgres(text), text).help();
         assert!(!help.is_empty() && !help.ends_with('.') && !help.contains("{}"), "{help}");

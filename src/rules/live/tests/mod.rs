@@ -68,6 +68,41 @@ fn hold(table: &[Row<'_>]) {
 }
 
 #[test]
+fn the_way_out_is_that_of_the_difference() {
+    type Row = (&'static str, Change, &'static str);
+    let table: [Row; 4] = [
+        (
+            "localhost/koomy",
+            |it| it.database = "other".to_owned(),
+            "or correct what the policy says",
+        ),
+        (
+            "ep-bare-3.eu.aws.neon.tech/koomy",
+            |it| neon(it).branch = Some("br-new".to_owned()),
+            "pin its `branch.id`: `guard-cli neon sync` does",
+        ),
+        (
+            "localhost/koomy",
+            |it| trace(it, "rds"),
+            "if `here` is run there, declare `provider = \"rds\"`; if not, look at what forwards \
+             `localhost`",
+        ),
+        (
+            "localhost/koomy",
+            |it| cluster(it, "7000"),
+            "or pin that `system_identifier` for `here`, too",
+        ),
+    ];
+    for (address, change, help) in table {
+        let postgres = url(address);
+        let ask = ask(&RULE, Gate::Seed);
+        let facts = ask.told(&[("E", "sandbox"), ("DATABASE_URL", &*postgres)], change);
+        let said = ask.in_full_of(&facts);
+        assert!(said.contains(help), "{help} in {said}");
+    }
+}
+
+#[test]
 fn the_word_of_a_server_forges_nothing() {
     let table = [
         ("br-quiet-1", "`br-quiet-1`"),
