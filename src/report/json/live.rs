@@ -9,7 +9,7 @@ use crate::facts::{
 use crate::gate::Verdict;
 use crate::policy::{Database, Policy};
 use crate::report::decision::environments_of;
-use crate::rules::database_of;
+use crate::rules::{database_of, is_whole};
 use crate::target::Engine;
 
 /// What came of asking the server of one connection: what it said, or why it
@@ -164,7 +164,7 @@ fn names<'a>(
     by_address: Option<&'a Database>,
     identity: &Identity,
 ) -> PolicyDatabaseObject<'a> {
-    let by_identity = database_of(policy, identity);
+    let by_identity = database_of(policy, identity).filter(|it| is_whole(it, identity));
     let name = |database: &'a Database| database.name.value.as_str();
     PolicyDatabaseObject {
         by_address: by_address.map(name),

@@ -1,7 +1,9 @@
 //! `identify`
 
+use serde_json::Value;
+
 use super::stage::{
-    DEVELOPMENT, PLAIN_DEV, PLAIN_MAIN, PRODUCTION, Stage, neon_policy, plain_policy, url,
+    DEVELOPMENT, PLAIN_DEV, PLAIN_MAIN, PRODUCTION, Stage, neon_policy, plain_policy, policy, url,
 };
 use crate::guard::FORMATS;
 
@@ -64,6 +66,23 @@ fn another_server_is_shown_and_refused() {
     assert!(ran.stdout.contains("says it is `main`, a database of `production`"), "{ran:?}");
     assert!(ran.stdout.contains("address of `dev`, a database of `sandbox`"), "{ran:?}");
     assert!(ran.stdout.contains("refused[database-identity-matches]"), "{ran:?}");
+}
+
+/// A pin of the cluster says nothing of the other databases in it.
+#[test]
+fn another_database_of_a_pinned_cluster_is_not_the_pinned_one() {
+    let main = &*PLAIN_MAIN;
+    let pin = format!("system_identifier = \"{}\"\n", main.system_identifier());
+    let policy = policy((main.port(), &pin), (main.port(), ""));
+    let (shop, dev) = policy.rsplit_once("database = \"shop\"").unwrap();
+    let policy = format!("{shop}database = \"postgres\"{dev}");
+    let beside = url(main.port()).replace("/shop", "/postgres");
+    let stage = Stage::leading(&policy, &url(main.port()), &beside);
+    for (environment, of_the_cluster) in [("production", "main".into()), ("sandbox", Value::Null)] {
+        let ran = stage.run(&["identify", "--format", "json"], environment);
+        let said = &ran.json()["live"][0]["policy_database"]["by_identity"];
+        assert_eq!(*said, of_the_cluster, "{environment}: {ran:?}");
+    }
 }
 
 #[test]
