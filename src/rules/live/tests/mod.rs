@@ -70,7 +70,7 @@ fn hold(table: &[Row<'_>]) {
 #[test]
 fn the_way_out_is_that_of_the_difference() {
     type Row = (&'static str, Change, &'static str);
-    let table: [Row; 4] = [
+    let table: [Row; 5] = [
         (
             "localhost/koomy",
             |it| it.database = "other".to_owned(),
@@ -91,6 +91,11 @@ fn the_way_out_is_that_of_the_difference() {
             "localhost/koomy",
             |it| cluster(it, "7000"),
             "or pin that `system_identifier` for `here`, too",
+        ),
+        (
+            "outer.koomy.app/koomy",
+            |_| (),
+            "pin its `system_identifier`, which `guard-cli identify` shows",
         ),
     ];
     for (address, change, help) in table {
