@@ -155,3 +155,21 @@ fn no_rule_is_counted_that_heard_nothing() {
     assert_eq!(listened(Gate::Seed, &facts), [true, false, false]);
     assert_eq!(listened(Gate::Boot, &answered(facts, |_| ())), [true; 3]);
 }
+
+#[test]
+fn a_permit_carries_what_was_noted() {
+    let (policy, facts) = given();
+    let at = SETTINGS.iter().position(|known| known.name == "local").unwrap();
+    for (change, count) in [(false, 0), (true, 2)] {
+        let mut facts = facts[at].clone();
+        let Live::Asked(answers) = &mut facts.live else { panic!("nothing was asked") };
+        let Observed::Seen(identity) = &mut answers[0].identity else { panic!("nothing was said") };
+        if change {
+            identity.stamp = Marked::No { tables: Tables::None };
+        }
+        let permit = Permit::<Boot>::ask(&policy, &facts).unwrap();
+        let verdict = decide(Gate::Boot, &policy, &facts);
+        assert_eq!(permit.notes(), verdict.notes);
+        assert_eq!(permit.notes().len(), count);
+    }
+}
