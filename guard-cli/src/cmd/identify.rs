@@ -30,7 +30,10 @@ impl Identify {
             (Format::Human, Exit::Permitted) => {
                 report::identities(&policy, &verdict) + "each server is what the policy says\n"
             }
-            (Format::Human, _) => report::identities(&policy, &verdict) + "\n" + &judged,
+            (Format::Human, _) => match report::identities(&policy, &verdict) {
+                said if said.is_empty() => judged,
+                said => said + "\n" + &judged,
+            },
             (Format::Json | Format::Sarif | Format::Github, _) => judged,
         };
         Ok(console.print(&report, exit))

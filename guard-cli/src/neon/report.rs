@@ -14,7 +14,7 @@ use koomy_guard::target::Provider;
 use serde_json::{Value, json};
 
 use super::finding::{Change, Finding};
-use crate::console::{Console, TOOL};
+use crate::console::{Console, TOOL, counted};
 use crate::exit::Exit;
 
 /// What came of it.
@@ -179,10 +179,6 @@ fn subject(database: &str, key: Option<&str>) -> String {
         Some(key) => format!("databases.{database}.{key}"),
         None => format!("databases.{database}"),
     }
-}
-
-fn counted(count: usize, one: &str, more: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { more })
 }
 
 /// DELIBERATE: no gate. An account that fits is no leave of any.

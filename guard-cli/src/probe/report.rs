@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 use koomy_guard::gate::Gate;
 use serde_json::{Value, json};
 
+use super::timing::Timing;
 use super::{Finding, Found, Kind, Outcome, Probe};
-use crate::console::TOOL;
+use crate::console::{TOOL, counted};
+use crate::file::policy_of;
 
 /// What was asked, and what was found.
 pub(crate) struct Report<'a> {
@@ -20,10 +22,11 @@ impl Report<'_> {
         let Found { findings, timings, certificates, notes, requests } = self.found;
         let mut out: String = findings.iter().map(block).collect();
         for timing in timings {
-            let (path, effect, samples) = (&timing.path, timing.effect, timing.samples);
+            let Timing { path, effect, apart, samples } = timing;
+            let apart = apart.as_micros();
             let _ = writeln!(
                 out,
-                "timing: `{path}`: effect {effect:.2} of 1, {samples} samples of each"
+                "timing: `{path}`: effect {effect:.2} of 1, {apart} µs apart, {samples} samples of each"
             );
         }
         for (domain, days) in certificates {
@@ -36,8 +39,9 @@ impl Report<'_> {
         let environment = &self.probe.environment.name.value;
         let _ = writeln!(
             out,
-            "{outcome}: {origin} as `{environment}` of policy {}; {requests} requests",
-            self.probe.policy.name()
+            "{outcome}: {origin} as `{environment}` of policy {}; {}",
+            self.probe.policy.name(),
+            counted(*requests, "request", "requests")
         );
         out
     }
@@ -45,18 +49,16 @@ impl Report<'_> {
     /// One document, `koomy-guard/v1`.
     pub(crate) fn json(&self) -> Value {
         let Found { findings, timings, certificates, notes, requests } = self.found;
-        let policy = self.probe.policy;
-        let timing = |it: &super::timing::Timing| json!({"path": it.path, "effect": it.effect, "samples": it.samples});
+        let timing = |Timing { path, effect, apart, samples }: &Timing| {
+            let apart = apart.as_secs_f64() * 1_000.0;
+            json!({"path": path, "effect": effect, "milliseconds_apart": apart, "samples": samples})
+        };
         let certificate =
             |(domain, days): &(String, i64)| json!({"domain": domain, "days_left": days});
         json!({
             "schema": "koomy-guard/v1",
             "tool": {"name": TOOL.name, "version": TOOL.version},
-            "policy": {
-                "name": policy.name(),
-                "source": policy.source().name(),
-                "sha256": policy.sha256(),
-            },
+            "policy": policy_of(self.probe.policy),
             "gate": Gate::Probe.name(),
             "environment": self.probe.environment.name.value,
             "url": self.probe.origin.to_string(),

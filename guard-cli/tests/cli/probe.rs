@@ -422,3 +422,15 @@ fn a_server_that_is_silent_is_not_waited_for_long() {
     let ran = probe(&format!("http://{address}"), &[]).ends(3);
     assert!(ran.took < Duration::from_secs(60), "{ran:?}");
 }
+
+#[test]
+fn nothing_is_known_where_nobody_listens() {
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{address}");
+    let asked = ["probe", &url, "--environment", "production"];
+    let ran = Room::new().guard(asked).run().ends(3);
+    assert!(ran.stdout.ends_with("of policy koomy; 1 request\n"), "{ran:?}");
+    let json = asked.into_iter().chain(["--format", "json"]);
+    let document = Room::new().guard(json).run().ends(3).json();
+    assert_eq!(document["policy"]["source"], "built-in");
+}

@@ -124,6 +124,7 @@ fn without_a_connection_nobody_is_asked() {
     for command in [&["identify"][..], &["stamp", "--yes"]] {
         let ran = stage.run(command, "sandbox").ends(3);
         assert!(ran.stdout.contains("nobody was asked"), "{ran:?}");
+        assert!(!ran.stdout.starts_with('\n'), "{ran:?}");
         let json: Vec<_> = command.iter().copied().chain(["--format", "json"]).collect();
         let document = stage.run(&json, "sandbox").ends(3).json();
         assert_eq!(document["outcome"], "undecided", "as the code says");
