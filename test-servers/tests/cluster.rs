@@ -130,6 +130,21 @@ fn a_server_that_died_starts_again() {
     }
 }
 
+/// A connection of anybody's may have the port while no server does.
+#[test]
+fn a_port_that_is_taken_meanwhile_is_waited_for() {
+    let cluster = with_app(Cluster::start());
+    cluster.stop();
+    let taken = std::net::TcpListener::bind(("127.0.0.1", cluster.port())).unwrap();
+    let ends = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        drop(taken);
+    });
+    cluster.restart();
+    assert_eq!(cluster.sql("shop", "SELECT 1"), "1\n");
+    ends.join().unwrap();
+}
+
 #[test]
 fn nothing_is_left_behind() {
     let cluster = Cluster::start();

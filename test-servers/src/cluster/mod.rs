@@ -8,6 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
@@ -186,8 +188,18 @@ impl Cluster {
     /// Starts the server again on the same port, after stopping it if it runs.
     pub fn restart(&self) {
         self.stop();
-        let started = self.serve(self.port);
-        started.unwrap_or_else(|said| panic!("the server does not start again:\n{said}"));
+        // While nobody listened there, the port may have become that of somebody's
+        // connection, which ends.
+        let tries = std::iter::repeat_with(|| self.serve(self.port)).take(TRIES);
+        let is_taken = |said: &String| said.contains("Address already in use");
+        for started in tries {
+            match started {
+                Ok(()) => return,
+                Err(said) if is_taken(&said) => thread::sleep(PAUSE),
+                Err(said) => panic!("the server does not start again:\n{said}"),
+            }
+        }
+        panic!("port {} does not get free", self.port);
     }
 
     /// Starts the server again with other ids, as a restored branch does.
@@ -256,3 +268,5 @@ fn version(bin: &Path) -> String {
 
 const SUPERUSER: &str = "postgres";
 const DATA: &str = "data";
+const TRIES: usize = 60;
+const PAUSE: Duration = Duration::from_millis(500);
