@@ -60,6 +60,23 @@ fn a_destination_is_found_by_the_name_of_its_connection() {
     assert!(verdict.destination("third").is_none());
 }
 
+/// Where there are no servers, nobody waits for them.
+#[test]
+fn a_phase_without_servers_demands_none() {
+    let policy = "version = 1\nname = 'n'\n[variables.E]\nis = 'environment'\n\
+        [connections.first]\nurl = 'A_URL'\n\
+        [environments.local]\ndata = 'synthetic'\ndatabases = ['a']\nlive = true\n\
+        [databases.a]\nhosts = ['localhost']\ndatabase = 'a'\n";
+    let policy = Policy::parse("p", policy).unwrap();
+    let facts = Facts::assume()
+        .variables([("E", "local"), ("A_URL", "postgresql://app@localhost/a")])
+        .facts();
+    for (phase, permitted) in [(Phase::Boot, false), (Phase::Ci, true), (Phase::Build, true)] {
+        let facts = Facts { phase, ..facts.clone() };
+        assert_eq!(permits(Gate::Boot, &policy, &facts), permitted, "{}", phase.name());
+    }
+}
+
 fn may_ask(policy: &Policy, facts: &Facts) -> bool {
     decide(Gate::Boot, policy, facts).may_ask_servers()
 }
