@@ -4,12 +4,7 @@ use super::{Key, PHASES, PROVIDERS, REQUIRED, Shape, optional, required};
 
 /// `[connections.NAME]`
 pub static CONNECTION: &[Key] = &[
-    optional(
-        "engine",
-        Shape::OneOf(&["postgres", "mysql"]),
-        "The database engine; `postgres` when left out.",
-        "\"mysql\"",
-    ),
+    ENGINE,
     optional(
         "url",
         Shape::Text,
@@ -52,12 +47,7 @@ pub static CONNECTION: &[Key] = &[
 
 /// `[databases.NAME]`
 pub static DATABASE: &[Key] = &[
-    optional(
-        "engine",
-        Shape::OneOf(&["postgres", "mysql"]),
-        "The database engine; `postgres` when left out.",
-        "\"mysql\"",
-    ),
+    ENGINE,
     optional(
         "provider",
         Shape::OneOf(PROVIDERS),
@@ -141,3 +131,10 @@ pub static BRANCH: &[Key] = &[
         "\"br-koomy-main-10000001\"",
     ),
 ];
+
+const ENGINE: Key = optional(
+    "engine",
+    Shape::OneOf(&["postgres", "mysql"]),
+    "The database engine; `postgres` when left out.",
+    "\"mysql\"",
+);
