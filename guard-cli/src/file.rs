@@ -4,7 +4,6 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use koomy_guard::observe::{self, PolicyFileError};
-use koomy_guard::policy::Origin;
 use koomy_guard::{Policy, report};
 use serde_json::{Value, json};
 
@@ -33,11 +32,7 @@ pub(crate) fn policy(global: &Global, console: Console) -> Result<Policy, Exit> 
 
 /// The policy, as every document names it.
 pub(crate) fn policy_of(policy: &Policy) -> Value {
-    let source = match policy.origin() {
-        Origin::BuiltIn => "built-in",
-        Origin::File => policy.source().name(),
-    };
-    json!({"name": policy.name(), "source": source, "sha256": policy.sha256()})
+    json!({"name": policy.name(), "source": policy.origin_name(), "sha256": policy.sha256()})
 }
 
 /// The policy file of this run; `None` means the built-in policy.

@@ -207,6 +207,14 @@ impl Policy {
         self.origin
     }
 
+    /// What documents call its origin: `built-in`, or the name of the file.
+    pub fn origin_name(&self) -> &str {
+        match self.origin() {
+            Origin::BuiltIn => "built-in",
+            Origin::File => self.source().name(),
+        }
+    }
+
     /// The SHA-256 of the text, in lower-case hexadecimal digits.
     pub fn sha256(&self) -> &str {
         self.sha256.get_or_init(|| {

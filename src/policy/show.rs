@@ -2,15 +2,15 @@
 
 use std::fmt::Write as _;
 
+use super::Policy;
 use super::outline::{self, Said, Table};
-use super::{Origin, Policy};
 
 /// The policy as lines for people.
 pub fn human(policy: &Policy) -> String {
     let mut out = format!(
         "policy `{}` from {}\nsha256 {}\nenvironments are named by `{}`\n",
         policy.name(),
-        origin(policy),
+        policy.origin_name(),
         policy.sha256(),
         policy.environment_variable(),
     );
@@ -18,14 +18,6 @@ pub fn human(policy: &Policy) -> String {
         write_table(&mut out, &table);
     }
     out
-}
-
-/// Where the policy comes from: the name of a file, or `built-in`.
-fn origin(policy: &Policy) -> &str {
-    match policy.origin() {
-        Origin::File => policy.source().name(),
-        Origin::BuiltIn => "built-in",
-    }
 }
 
 fn write_table(out: &mut String, table: &Table) {
@@ -67,7 +59,7 @@ pub fn json(policy: &Policy) -> String {
 
     let mut document = json!({
         "schema": "koomy-guard/v1",
-        "policy": {"name": policy.name(), "source": origin(policy), "sha256": policy.sha256()},
+        "policy": {"name": policy.name(), "source": policy.origin_name(), "sha256": policy.sha256()},
         "environment_variable": policy.environment_variable(),
         "environments": {}, "connections": {}, "databases": {}, "variables": {},
     });

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::finding::{Finding, Findings, Label, Outcome, Role};
 use crate::gate::{Comparison, Gate, Verdict};
-use crate::policy::{Database, Origin, Policy, PolicyError, Problem};
+use crate::policy::{Database, Policy, PolicyError, Problem};
 use crate::source::Place;
 
 /// One decision: of one environment, or of several side by side.
@@ -108,14 +108,6 @@ impl<'a> Member<'a> {
 /// The word for an outcome; no outcome is leave to go on.
 pub(super) fn outcome_name(outcome: Option<Outcome>) -> &'static str {
     outcome.map_or("permitted", Outcome::name)
-}
-
-/// `built-in`, or the name of the file.
-pub(super) fn policy_source(policy: &Policy) -> &str {
-    match policy.origin() {
-        Origin::BuiltIn => "built-in",
-        Origin::File => policy.source().name(),
-    }
 }
 
 /// The environments that a database belongs to.

@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 pub(super) use self::identity::identities;
 use self::snippet::Blocks;
-use super::decision::{Decision, Entry, Member, Subject, outcome_name, policy_source};
+use super::decision::{Decision, Entry, Member, Subject, outcome_name};
 use super::escape::visible;
 use super::{Color, Style, Tool};
 use crate::facts::Observed;
@@ -49,7 +49,7 @@ fn shut(style: Style, tool: Tool, decision: &Decision<'_>, outcome: Outcome) -> 
 pub(super) fn permitted(decision: &Decision<'_>) -> String {
     let mut out = format!("permitted: {} (", visible(&who(decision)));
     let policy = decision.policy;
-    let (name, source) = (visible(policy.name()), visible(policy_source(policy)));
+    let (name, source) = (visible(policy.name()), visible(policy.origin_name()));
     let rules = counted(decision.rules_asked.len(), "rule", "rules");
     let _infallible = write!(out, "policy {name}, {source}; {rules} asked");
     match &decision.subject {
@@ -119,7 +119,7 @@ fn summary(tool: Tool, decision: &Decision<'_>) -> String {
         outcome_name(decision.outcome),
         visible(&who(decision)),
         visible(policy.name()),
-        visible(policy_source(policy)),
+        visible(policy.origin_name()),
     );
     if let Some(rule) = rule_to_explain(&decision.findings) {
         let _infallible = write!(out, "; see `{} explain {rule}`", tool.name);
@@ -156,7 +156,7 @@ pub(super) fn valid(policy: &Policy) -> String {
     format!(
         "valid: policy {} ({}); {}, {}, {}, {}",
         visible(policy.name()),
-        visible(policy_source(policy)),
+        visible(policy.origin_name()),
         counted(policy.environments().len(), "environment", "environments"),
         counted(policy.databases().len(), "database", "databases"),
         counted(policy.connections().len(), "connection", "connections"),

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use self::live::AnswerObject;
 use super::Tool;
-use super::decision::{Decision, Entry, Member, Subject, outcome_name, policy_source};
+use super::decision::{Decision, Entry, Member, Subject, outcome_name};
 use super::escape::visible_json;
 use crate::finding::{Finding, Label};
 use crate::gate::{Note, Verdict};
@@ -221,7 +221,7 @@ impl<'a> From<&'a Policy> for PolicyObject<'a> {
     fn from(policy: &'a Policy) -> Self {
         Self {
             name: Some(policy.name()),
-            source: policy_source(policy),
+            source: policy.origin_name(),
             sha256: Some(policy.sha256()),
         }
     }

@@ -14,7 +14,7 @@ use self::model::{
     ResultProperties, Run, SarifResult, SarifTool, TextRegion,
 };
 use super::Tool;
-use super::decision::{Decision, Entry, POLICY, outcome_name, policy_source};
+use super::decision::{Decision, Entry, POLICY, outcome_name};
 use super::escape::uri;
 use super::json::document;
 use super::place::Region;
@@ -32,7 +32,7 @@ pub(super) fn decision(tool: Tool, decision: &Decision<'_>) -> String {
         environment: *environment,
         outcome: outcome_name(*outcome),
         policy: Some(policy.name()),
-        policy_source: policy_source(policy),
+        policy_source: policy.origin_name(),
         policy_sha256: Some(policy.sha256()),
     };
     let invocation = match outcome {
@@ -54,7 +54,7 @@ pub(super) fn policy_valid(tool: Tool, policy: &Policy) -> String {
     let properties = Properties {
         policy: Some(policy.name()),
         policy_sha256: Some(policy.sha256()),
-        ..Properties::of_policy(outcome_name(None), policy_source(policy))
+        ..Properties::of_policy(outcome_name(None), policy.origin_name())
     };
     log(tool, vec![about_policy()], Vec::new(), Invocation::succeeded(), properties)
 }
