@@ -128,6 +128,25 @@ impl<'a> ConnectionReading<'a> {
             | Reading::NotText(_) => None,
         }
     }
+
+    /// Whether a part of another connection moves this one.
+    fn is_led_astray_by(&self, seen: &Seen) -> bool {
+        let (name, engine) = (seen.name.as_str(), self.connection.engine);
+        let is_own = self.connection.variables().any(|variable| variable.value == name);
+        if is_own || seen.is_empty() || engine.always_says(name) {
+            return false;
+        }
+        match (name, &self.reading) {
+            ("PGPORT" | "MYSQL_TCP_PORT", Reading::Target(destination)) => {
+                let Destination { target, .. } = &**destination;
+                let port = target.port().to_string();
+                !target.states_port() && seen.text().is_none_or(|text| text.expose() != port)
+            }
+            // Without TLS a connection is local or private, or refused.
+            ("PGSSLMODE", _) => false,
+            (_, _) => true,
+        }
+    }
 }
 
 /// What the variables of a connection say.
@@ -226,48 +245,9 @@ impl<'a> Case<'a> {
             reached.connection.engine == engine && !matches!(reached.reading, Reading::Unset)
         });
         if matched.connects {
-            set.any(|reached| self.leads_astray(engine, matched.seen, reached))
+            set.any(|reached| reached.is_led_astray_by(matched.seen))
         } else {
             set.next().is_some()
-        }
-    }
-
-    /// Whether a part of one connection moves another.
-    fn leads_astray(&self, engine: Engine, seen: &Seen, reached: &ConnectionReading<'a>) -> bool {
-        let name = seen.name.as_str();
-        let is_own = reached.connection.variables().any(|variable| variable.value == name);
-        if is_own || seen.is_empty() || engine.always_says(name) {
-            return false;
-        }
-        match (name, &reached.reading) {
-            ("PGPORT" | "MYSQL_TCP_PORT", Reading::Target(destination)) => {
-                let port = destination.target.port().to_string();
-                let is_same = seen.text().is_some_and(|text| text.expose() == port);
-                !is_same && !self.says_port(reached.connection, destination, &port)
-            }
-            // Without TLS a connection is local or private, or refused.
-            ("PGSSLMODE", _) => false,
-            (_, _) => true,
-        }
-    }
-
-    /// Whether a connection says its port, so that nobody looks for one.
-    fn says_port(
-        &self,
-        connection: &Connection,
-        destination: &Destination<'_>,
-        port: &str,
-    ) -> bool {
-        match &connection.given {
-            Given::Url(_) => {
-                // INVARIANT: in an accepted URL `:` and `/` are delimiters alone.
-                let said = format!(":{port}/");
-                destination.variable.text().is_some_and(|url| url.expose().contains(&said))
-            }
-            Given::Parts(parts) => {
-                let port = parts.port.as_ref().and_then(|name| self.find(&name.value));
-                port.is_some_and(|port| !port.is_empty())
-            }
         }
     }
 }

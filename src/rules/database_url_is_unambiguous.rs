@@ -208,6 +208,16 @@ mod tests {
             let said = ask.says(&given);
             assert_eq!(said.is_empty(), is_one, "{port} {name}={value}: {said}");
         }
+        // What looks like a port in a path is none.
+        let paths = [
+            "main.koomy.app/koomy?sslmode=verify-full&sslrootcert=/ca:5432/root.pem",
+            "/koomy?host=/x:5432/y",
+        ];
+        for rest in paths {
+            let url = url(rest);
+            let given = [&[("DATABASE_URL", &*url)], &others[..], &[("PGPORT", "6432")]].concat();
+            assert!(ask.says(&given).starts_with("`PGPORT` is set; "), "{rest}");
+        }
         let address = format!("{URL}{}", parts.replace("'PGHOST'", "'PGHOSTADDR'"));
         let url = url("main.koomy.app/koomy");
         let given = [("DATABASE_URL", &*url), ("PGHOSTADDR", "192.0.2.1")];

@@ -1,8 +1,6 @@
 //! The productions: each part of an address by itself.
 
-use super::Address;
 use super::ambiguity::{Flaw, Part};
-use super::engine::Engine;
 use super::problem::Problem;
 
 /// `A-Z a-z 0-9 - . _ ~`: what no driver decodes, cuts at or folds.
@@ -50,7 +48,7 @@ pub(super) fn password(secret: String) -> Result<String, Problem> {
 }
 
 /// `host[:port]`.
-pub(super) fn authority(engine: Engine, text: &str) -> Result<Address, Flaw> {
+pub(super) fn authority(text: &str) -> Result<(&str, Option<u16>), Flaw> {
     let of_host = |problem| Flaw(Part::Host, problem);
     if text.contains(',') {
         return Err(of_host(Problem::HostTwice));
@@ -64,7 +62,7 @@ pub(super) fn authority(engine: Engine, text: &str) -> Result<Address, Flaw> {
     };
     host(name).map_err(of_host)?;
     let port = digits.map(port).transpose().map_err(|problem| Flaw(Part::Port, problem))?;
-    Ok(Address::Tcp { host: name.to_owned(), port: port.unwrap_or(engine.default_port()) })
+    Ok((name, port))
 }
 
 /// One lower-case name, or one dotted quad in its canonical form.

@@ -54,6 +54,8 @@ use crate::secret::Secret;
 pub struct Target {
     engine: Engine,
     address: Address,
+    /// Whether the port is written; the canonical URL writes it always.
+    states_port: bool,
     /// Never empty; unreserved characters only.
     database: String,
     /// Never empty; no control character and no `:`.
@@ -104,6 +106,11 @@ impl Target {
             Address::Tcp { port, .. } => *port,
             Address::Socket { .. } => self.engine.default_port(),
         }
+    }
+
+    /// Whether the address says its port, so that no driver looks for one.
+    pub(crate) fn states_port(&self) -> bool {
+        self.states_port
     }
 
     /// The database.
@@ -176,6 +183,7 @@ impl Target {
     }
 }
 
+/// What is reached, and how: not whether the default port is written.
 impl PartialEq for Target {
     fn eq(&self, other: &Self) -> bool {
         let same_password = match (&self.password, &other.password) {
@@ -219,6 +227,10 @@ pub enum Address {
 }
 
 impl Address {
+    fn tcp(engine: Engine, host: &str, port: Option<u16>) -> Self {
+        Self::Tcp { host: host.to_owned(), port: port.unwrap_or(engine.default_port()) }
+    }
+
     /// The directory of a socket.
     pub fn socket(&self) -> Option<&str> {
         match self {

@@ -119,6 +119,23 @@ fn targets_are_equal_only_in_everything() {
 }
 
 #[test]
+fn a_port_is_stated_where_it_is_written() {
+    let table = [
+        ("a@h/d", false),
+        ("a@h:5432/d", true),
+        ("a:b@h:5433/d", true),
+        ("a@h/d?sslrootcert=/ca:5432/root.pem", false),
+        ("a@/d?host=/x:5432/y", false),
+    ];
+    for (rest, is_stated) in table {
+        let target = postgres(&format!("postgresql://{rest}")).unwrap();
+        assert_eq!(target.states_port(), is_stated, "{rest}");
+        let canonical = postgres(target.url().expose()).unwrap();
+        assert!(canonical == target, "{rest}: not what is written, but what is reached");
+    }
+}
+
+#[test]
 fn whatever_differs_makes_another_target() {
     let good = postgres(GOOD).unwrap();
     assert!(good == postgres(GOOD).unwrap());
