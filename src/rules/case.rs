@@ -235,7 +235,8 @@ impl<'a> Case<'a> {
         self.matched.iter().filter(|matched| self.moves(matched)).map(|matched| matched.seen)
     }
 
-    fn moves(&self, matched: &Matched<'a>) -> bool {
+    /// Whether a variable would move a connection elsewhere.
+    pub(super) fn moves(&self, matched: &Matched<'a>) -> bool {
         let name = matched.seen.name.as_str();
         if !(name.starts_with("PG") || name.starts_with("MYSQL_")) {
             return false;

@@ -78,8 +78,7 @@ fn look(case: &Case<'_>, matched: &Matched<'_>) -> Option<&'static str> {
     let purpose = Purpose::of(name);
     if purpose == Some(Purpose::Connection) || is_port_left_out(case, name) {
         // `database-url-is-unambiguous` refuses what moves a connection.
-        let moves = case.movers().any(|mover| mover.name == name);
-        return (!moves).then_some("looks like a connection");
+        return (!case.moves(matched)).then_some("looks like a connection");
     }
     if !by_pattern && purpose == Some(Purpose::Secret) {
         return Some("looks like a secret");
@@ -138,6 +137,8 @@ const DATABASES: &[&str] =
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::super::testing::{Ask, url};
     use super::RULE;
     use crate::facts::Facts;
@@ -250,6 +251,23 @@ mod tests {
         let given = [("DATABASE_URL", &*url), ("PGHOST", "h"), ("DIRECT_URL", "x")];
         let said = format!("`DIRECT_URL` {CONNECTION}, and the policy does not know it");
         assert_eq!(ask().says(&given), said);
+    }
+
+    /// The bound is far from what it takes, and near enough to what a walk of all
+    /// the variables for each of them would take.
+    #[test]
+    fn a_large_file_is_judged_in_a_bounded_time() {
+        let size = 20_000;
+        let text: String = (0..size).map(|n| format!("X{n}_DSN=1\n")).collect();
+        let ask = ask();
+        let before = now();
+        assert_eq!(ask.says_of_file(&text).lines().count(), size);
+        assert!(before.elapsed() < Duration::from_secs(2), "{:?}", before.elapsed());
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a test of how long something takes")]
+    fn now() -> Instant {
+        Instant::now()
     }
 
     #[test]
