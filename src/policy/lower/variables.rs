@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::format::VARIABLE_KINDS;
+use super::super::format::{VARIABLE, VARIABLE_KINDS};
 use super::super::problem::{KIND_OF_SECRET, closest};
 use super::super::reader::{Section, Value};
 use super::super::variable::NamePattern;
@@ -44,8 +44,8 @@ impl Lower {
 
     /// A pattern says where its variables may be, and no more.
     fn has_only_allowed(&mut self, name: &Spanned<String>, section: Section<'_>) -> bool {
-        let found = NOT_OF_PATTERNS.iter().filter_map(|key| Some((key, section.span(key)?)));
-        let found: Vec<_> = found.collect();
+        let keys = VARIABLE.iter().map(|key| key.name).filter(|key| !OF_PATTERNS.contains(key));
+        let found: Vec<_> = keys.filter_map(|key| Some((key, section.span(key)?))).collect();
         for (key, span) in &found {
             self.contradiction(
                 *span,
@@ -279,7 +279,6 @@ impl Lower {
     }
 }
 
-const NOT_OF_PATTERNS: &[&str] = &[
-    "is", "kind", "class", "required", "values", "hosts", "matches", "example", "min_bits",
-    "phases",
-];
+/// DELIBERATE: what a pattern may have. A key that the format gains is none of a
+/// pattern's until it is listed here.
+const OF_PATTERNS: &[&str] = &["allowed", "description"];
