@@ -1,5 +1,7 @@
 //! Web addresses and host names in variables.
 
+use std::net::Ipv4Addr;
+
 use thiserror::Error;
 use url::{Host, Url};
 
@@ -129,6 +131,14 @@ fn is_plain_name(host: &str) -> bool {
     host.len() <= 253 && length > 0 && last != b'-' && !starts_with_digit
 }
 
+/// Whether `host` is this machine, by its name or one of its own addresses.
+///
+/// LIMIT: a tunnel or a proxy listens there too.
+pub(crate) fn is_this_machine(host: &str) -> bool {
+    let is_loopback = |address: Ipv4Addr| address.is_loopback();
+    matches!(host, "localhost" | "[::1]") || host.parse().is_ok_and(is_loopback)
+}
+
 /// Whether `value` is a host name or an address, as written in a variable.
 pub(crate) fn is_host(value: &str) -> bool {
     !value.is_empty()
@@ -171,6 +181,15 @@ mod tests {
         for (value, expected) in table {
             assert_eq!(host_of(value).as_deref(), expected.as_deref(), "{value:?}");
         }
+    }
+
+    #[test]
+    fn this_machine_is_a_name_or_an_address_and_no_prefix() {
+        let own = ["localhost", "127.0.0.1", "127.255.0.9", "[::1]"];
+        let other =
+            ["127.shop.example", "127.1", "localhost.example", "128.0.0.1", "0.0.0.0", "::1", ""];
+        assert!(own.into_iter().all(is_this_machine));
+        assert!(!other.into_iter().any(is_this_machine));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `domain-belongs-to-environment`
 
 use super::{Case, Check, Matched, Rule};
-use crate::address::{addresses_in, host_of, hosts_that_may_be_meant, is_host};
+use crate::address::{addresses_in, host_of, hosts_that_may_be_meant, is_host, is_this_machine};
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
@@ -131,10 +131,6 @@ fn owner<'a>(case: &Case<'a>, host: &str) -> Option<&'a Environment> {
     case.policy.environments().iter().find(has)
 }
 
-fn is_this_machine(host: &str) -> bool {
-    host == "localhost" || host.starts_with("127.") || host == "[::1]"
-}
-
 fn refuse(
     case: &Case<'_>,
     environment: &Environment,
@@ -259,9 +255,14 @@ mod tests {
     #[test]
     fn this_machine_is_nobodys_domain() {
         let elsewhere = "[environments.elsewhere]\ndata = 'synthetic'\n\
-            domains = ['localhost.koomy.app', '127.0.0.1', '127.0.0.2']\n";
+            domains = ['localhost.koomy.app', '127.shop.example', '127.0.0.1', '127.0.0.2']\n";
         let ask = Ask::small(&RULE, &format!("{MORE}{elsewhere}"));
-        let table = [("127.0.0.1", true), ("127.0.0.2", true), ("localhost.koomy.app", false)];
+        let table = [
+            ("127.0.0.1", true),
+            ("127.0.0.2", true),
+            ("localhost.koomy.app", false),
+            ("127.shop.example", false),
+        ];
         for (host, is_this_machine) in table {
             let said =
                 ask.says(&[("KOOMY_ENV", "production"), ("UNKNOWN", &format!("http://{host}/"))]);

@@ -47,6 +47,7 @@ pub use problem::Problem;
 pub use provider::Provider;
 pub(crate) use provider::is_pooler;
 
+use crate::address::is_this_machine;
 use crate::secret::Secret;
 
 /// A connection with exactly one meaning.
@@ -161,10 +162,7 @@ impl Target {
     ///
     /// LIMIT: a tunnel or a proxy listens there too.
     pub fn is_loopback(&self) -> bool {
-        self.host().is_some_and(|host| {
-            let address = host.parse::<std::net::Ipv4Addr>();
-            host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-        })
+        self.host().is_some_and(is_this_machine)
     }
 
     /// Whether it is a Unix socket.
