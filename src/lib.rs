@@ -201,6 +201,7 @@ pub mod stamp;
 pub mod target;
 #[cfg(feature = "tower")]
 pub mod tower;
+mod visible;
 
 pub use finding::{Finding, Outcome};
 pub use gate::{Boot, Permit, Refusal, Seed, boot, boot_live, boot_with};

@@ -19,6 +19,7 @@ use crate::facts::{Identity, Live, Observed, Stamp};
 use crate::gate::Gate;
 use crate::policy::{Data, Database, Environment, Policy};
 use crate::source::Place;
+use crate::visible::visible;
 
 /// A connection to a database of the policy, whose server said who it is.
 #[derive(Clone, Copy, Debug)]
@@ -159,10 +160,9 @@ pub(crate) fn whose(policy: &Policy, database: &Database) -> String {
 
 /// A server's own word in backticks: bounded, and unable to forge a line.
 pub(crate) fn quoted(text: &str) -> String {
-    let mut characters = text.chars();
-    let shown: String = characters.by_ref().take(LONGEST).flat_map(char::escape_default).collect();
-    let more = if characters.next().is_some() { "…" } else { "" };
-    format!("`{}{more}`", shown.replace('`', "\\u{60}"))
+    let end = text.char_indices().nth(LONGEST).map(|(end, _)| end);
+    let (shown, more) = end.and_then(|end| Some((text.get(..end)?, "…"))).unwrap_or((text, ""));
+    format!("`{}{more}`", visible(shown).replace('`', "\\u{60}"))
 }
 
 const LONGEST: usize = 64;
