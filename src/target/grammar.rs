@@ -4,7 +4,7 @@ use super::ambiguity::{Flaw, Part};
 use super::problem::Problem;
 
 /// `A-Z a-z 0-9 - . _ ~`: what no driver decodes, cuts at or folds.
-pub(super) const fn is_unreserved(byte: u8) -> bool {
+pub(crate) const fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
@@ -23,7 +23,7 @@ pub(super) fn userinfo(text: &str) -> Result<(String, Option<String>), Flaw> {
 }
 
 /// A user, as the server will see it.
-pub(super) fn user(name: String) -> Result<String, Problem> {
+pub(crate) fn user(name: String) -> Result<String, Problem> {
     match name.as_str() {
         "" => Err(Problem::UserMissing),
         name if name.contains(char::is_control) => Err(Problem::ControlCharacter),
@@ -66,7 +66,7 @@ pub(super) fn authority(text: &str) -> Result<(&str, Option<u16>), Flaw> {
 }
 
 /// One lower-case name, or one dotted quad in its canonical form.
-pub(super) fn host(text: &str) -> Result<(), Problem> {
+pub(crate) fn host(text: &str) -> Result<(), Problem> {
     match text {
         "" => return Err(Problem::HostMissing),
         "0.0.0.0" => return Err(Problem::HostUnspecified),
@@ -87,7 +87,7 @@ pub(super) fn host(text: &str) -> Result<(), Problem> {
     if text.ends_with('.') {
         return Err(Problem::HostTrailingDot);
     }
-    if text.len() > 253 || !text.split('.').all(is_label) {
+    if !is_name(text) {
         return Err(Problem::HostName);
     }
     if text.split('.').any(|label| label.starts_with("xn--")) {
@@ -113,7 +113,7 @@ pub(super) fn port(text: &str) -> Result<u16, Problem> {
 }
 
 /// One path segment of unreserved characters.
-pub(super) fn database(text: &str) -> Result<String, Problem> {
+pub(crate) fn database(text: &str) -> Result<String, Problem> {
     match text {
         "" => Err(Problem::DatabaseMissing),
         "." | ".." => Err(Problem::DatabaseDots),
@@ -125,7 +125,7 @@ pub(super) fn database(text: &str) -> Result<String, Problem> {
 }
 
 /// The directory of a PostgreSQL socket.
-pub(super) fn directory(text: &str) -> Result<String, Problem> {
+pub(crate) fn directory(text: &str) -> Result<String, Problem> {
     if is_absolute_path(text) { Ok(text.to_owned()) } else { Err(Problem::SocketDirectory) }
 }
 
@@ -170,6 +170,11 @@ pub(super) fn encode(text: &str, out: &mut String) {
 
 fn hex(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+/// A lower-case host name, or what has the form of one.
+pub(crate) fn is_name(text: &str) -> bool {
+    text.len() <= 253 && text.split('.').all(is_label)
 }
 
 fn is_label(label: &str) -> bool {

@@ -24,7 +24,7 @@
 
 mod ambiguity;
 mod engine;
-mod grammar;
+pub(crate) mod grammar;
 mod mysql;
 mod parameter;
 mod parts;

@@ -3,9 +3,8 @@
 use super::super::reader::Section;
 use super::super::{Database, DatabaseId, Network};
 use super::Lower;
-use super::environments::is_host_name;
 use crate::source::Spanned;
-use crate::target::{Engine, Provider, is_pooler};
+use crate::target::{Engine, Problem, Provider, grammar, is_pooler};
 
 impl Lower {
     pub(super) fn databases(&mut self, top: Section<'_>) -> Vec<Database> {
@@ -107,13 +106,7 @@ impl Lower {
             );
         }
         for host in endpoints.iter().chain(hosts) {
-            if !is_host_name(&host.value) {
-                self.contradiction(
-                    host.span,
-                    format!("`{}` is not a lower-case host name", host.value),
-                    "write the host alone, without scheme, port or trailing dot",
-                );
-            }
+            self.nameable("host", host, grammar::host);
         }
         for host in endpoints.iter().chain(hosts) {
             let is_neon = database.provider == Some(Provider::Neon);
@@ -126,13 +119,27 @@ impl Lower {
             }
         }
         for socket in sockets {
-            if !socket.value.starts_with('/') || socket.value.ends_with('/') {
-                self.contradiction(
-                    socket.span,
-                    format!("`{}` is no absolute directory", socket.value),
-                    "write a directory such as `/var/run/postgresql`",
-                );
-            }
+            self.nameable("socket", socket, |text| match database.engine {
+                Engine::Postgres => grammar::directory(text).map(drop),
+                Engine::MySql => Err(Problem::SocketOfMySql),
+            });
+        }
+        self.nameable("database", &database.database, |text| grammar::database(text).map(drop));
+        for user in &database.users {
+            self.nameable("user", user, |text| grammar::user(text.to_owned()).map(drop));
+        }
+    }
+
+    /// What no accepted address can name would be listed in vain.
+    fn nameable(
+        &mut self,
+        part: &str,
+        written: &Spanned<String>,
+        read: impl Fn(&str) -> Result<(), Problem>,
+    ) {
+        if let Err(problem) = read(&written.value) {
+            let message = format!("`{}` as a {part}: {problem}", written.value);
+            self.contradiction(written.span, message, problem.help());
         }
     }
 

@@ -8,6 +8,7 @@ use super::super::{
 use super::Lower;
 use crate::facts::Right;
 use crate::source::{Span, Spanned};
+use crate::target::grammar::is_name;
 
 impl Lower {
     pub(super) fn environments(&mut self, top: Section<'_>) -> Vec<Environment> {
@@ -71,7 +72,7 @@ impl Lower {
     }
 
     fn domain(&mut self, domain: &Spanned<String>) {
-        if !is_host_name(&domain.value) {
+        if !is_name(&domain.value) {
             self.contradiction(
                 domain.span,
                 format!("`{}` is not a lower-case host name", domain.value),
@@ -262,15 +263,4 @@ fn circle(start: &Environment, environments: &[Environment]) -> Option<Span> {
         at = environments.get(at.value.0)?.after.as_ref()?;
     }
     None
-}
-
-/// Whether `name` is a lower-case host name or a dotted quad, without port.
-pub(super) fn is_host_name(name: &str) -> bool {
-    let is_label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    name.len() <= 253 && name.split('.').all(is_label)
 }

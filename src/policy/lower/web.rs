@@ -4,6 +4,7 @@ use super::super::reader::Section;
 use super::super::web::{AddressRange, EncodedResponses, ForeignOrigins, WebRule};
 use super::Lower;
 use crate::source::Spanned;
+use crate::target::grammar::is_unreserved;
 
 impl Lower {
     pub(super) fn web(&mut self, section: Section<'_>) -> WebRule {
@@ -35,7 +36,6 @@ impl Lower {
     /// A path that every reader reads alike.
     pub(super) fn path(&mut self, path: &Spanned<String>) {
         let is_plain = |segment: &str| {
-            let is_unreserved = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
             !matches!(segment, "" | "." | "..") && segment.bytes().all(is_unreserved)
         };
         let below = path.value.strip_prefix('/');
