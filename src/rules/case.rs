@@ -1,5 +1,6 @@
 //! What a rule sees: policy and facts, and what follows from both.
 
+use std::convert::identity;
 use std::sync::Arc;
 
 use crate::facts::{Facts, Seen, Variables};
@@ -274,89 +275,66 @@ fn read<'a>(
     policy: &'a Policy,
     variables: &'a Variables,
 ) -> Reading<'a> {
-    let (variable, parsed) = match &connection.given {
-        Given::Url(name) => match variables.find(&name.value) {
-            None => return Reading::Unset,
-            Some(seen) if seen.is_empty() => return Reading::Unset,
-            Some(seen) => match seen.text() {
-                None => return Reading::NotText(seen),
-                Some(url) => {
-                    let parsed = Target::parse(connection.engine, url);
-                    (seen, parsed.map_err(|ambiguity| (seen, ambiguity)))
-                }
-            },
-        },
-        Given::Parts(parts) => match assemble(connection.engine, parts, variables) {
-            Ok(found) => found,
-            Err(reading) => return reading,
-        },
+    let found = match &connection.given {
+        Given::Url(name) => of_url(connection.engine, name, variables),
+        Given::Parts(names) => of_parts(connection.engine, names, variables),
     };
-    match parsed {
-        Err((variable, ambiguity)) => Reading::Ambiguous { variable, ambiguity },
-        Ok(target) => {
-            // INVARIANT: at most one; a policy in which two databases share an
-            // address does not exist.
-            let database = policy.databases().iter().find(|d| d.is_reached_by(&target));
-            Reading::Target(Box::new(Destination { variable, target, database }))
-        }
-    }
+    found.map_or_else(identity, |(variable, target)| {
+        // INVARIANT: at most one; a policy in which two databases share an
+        // address does not exist.
+        let database = policy.databases().iter().find(|d| d.is_reached_by(&target));
+        Reading::Target(Box::new(Destination { variable, target, database }))
+    })
 }
 
-type Assembled<'a> = (&'a Seen, Result<Target, (&'a Seen, Ambiguity)>);
+/// The variable that says where a connection leads and that one target, or what
+/// its variables say instead.
+type Found<'a> = Result<(&'a Seen, Target), Reading<'a>>;
 
-fn assemble<'a>(
-    engine: Engine,
-    names: &'a PartVariables,
-    variables: &'a Variables,
-) -> Result<Assembled<'a>, Reading<'a>> {
+fn of_url<'a>(engine: Engine, name: &Spanned<String>, variables: &'a Variables) -> Found<'a> {
+    let variable = set(variables, name).ok_or(Reading::Unset)?;
+    let url = variable.text().ok_or(Reading::NotText(variable))?;
+    let target = Target::parse(engine, url);
+    let target = target.map_err(|ambiguity| Reading::Ambiguous { variable, ambiguity })?;
+    Ok((variable, target))
+}
+
+fn of_parts<'a>(engine: Engine, names: &'a PartVariables, variables: &'a Variables) -> Found<'a> {
     let PartVariables { host, port, database, user, password, encryption } = names;
-    let find = |name: &'a Spanned<String>| variables.find(&name.value).filter(|s| !s.is_empty());
-    let optional = |name: &'a Option<Spanned<String>>| name.as_ref().and_then(find);
-    let set = [find(host), find(database), find(user), optional(password)];
-    let Some(first) = set.into_iter().flatten().next() else {
-        return Err(Reading::Unset);
-    };
-    let (Some(host_seen), Some(database_seen), Some(user_seen)) =
-        (find(host), find(database), find(user))
-    else {
-        let missing = [host, database, user];
-        let missing = missing.into_iter().filter(|name| find(name).is_none()).collect();
-        return Err(Reading::Partial { set: first, missing });
+    let optional =
+        |name: &Option<Spanned<String>>| name.as_ref().and_then(|name| set(variables, name));
+    let needed = [host, database, user];
+    let (port, password, encryption) = (optional(port), optional(password), optional(encryption));
+    let [Some(host), Some(database), Some(user)] = needed.map(|name| set(variables, name)) else {
+        let mut found = needed.into_iter().filter_map(|name| set(variables, name));
+        let one = found.next().or(password).ok_or(Reading::Unset)?;
+        let missing = needed.into_iter().filter(|name| set(variables, name).is_none()).collect();
+        return Err(Reading::Partial { set: one, missing });
     };
 
-    let given = [
-        Some((Part::Host, host_seen)),
-        optional(port).map(|seen| (Part::Port, seen)),
-        Some((Part::Database, database_seen)),
-        Some((Part::User, user_seen)),
-        optional(password).map(|seen| (Part::Password, seen)),
-        optional(encryption).map(|seen| (Part::Encryption, seen)),
-    ];
-    if let Some((_, seen)) = given.iter().flatten().find(|(_, seen)| seen.text().is_none()) {
-        return Err(Reading::NotText(seen));
-    }
-    let text = |part| {
-        let found = given.iter().flatten().find(|(given, _)| *given == part);
-        found.and_then(|(_, seen)| seen.text())
-    };
-    let (Some(host), Some(database), Some(user)) =
-        (host_seen.text(), database_seen.text(), user_seen.text())
-    else {
-        return Err(Reading::NotText(host_seen));
-    };
+    let text = |seen: &'a Seen| seen.text().ok_or(Reading::NotText(seen));
     let parts = Parts {
-        host,
-        port: text(Part::Port),
-        database,
-        user,
-        password: text(Part::Password),
-        encryption: text(Part::Encryption),
+        host: text(host)?,
+        port: port.map(text).transpose()?,
+        database: text(database)?,
+        user: text(user)?,
+        password: password.map(text).transpose()?,
+        encryption: encryption.map(text).transpose()?,
     };
-    let blamed = |ambiguity: &Ambiguity| {
-        let found = given.iter().flatten().find(|(part, _)| *part == ambiguity.part());
-        found.map_or(host_seen, |(_, seen)| *seen)
-    };
-    let target =
-        Target::from_parts(engine, parts).map_err(|ambiguity| (blamed(&ambiguity), ambiguity));
-    Ok((host_seen, target))
+    let target = Target::from_parts(engine, parts).map_err(|ambiguity| {
+        let blamed = match ambiguity.part() {
+            Part::Port => port,
+            Part::Database => Some(database),
+            Part::User => Some(user),
+            Part::Password => password,
+            Part::Encryption => encryption,
+            Part::Host | Part::Whole | Part::Scheme | Part::Query => None,
+        };
+        Reading::Ambiguous { variable: blamed.unwrap_or(host), ambiguity }
+    })?;
+    Ok((host, target))
+}
+
+fn set<'a>(variables: &'a Variables, name: &Spanned<String>) -> Option<&'a Seen> {
+    variables.find(&name.value).filter(|seen| !seen.is_empty())
 }
