@@ -24,6 +24,12 @@ pub(crate) fn rewritten(text: &str, is_bad: impl Fn(char) -> bool) -> Cow<'_, st
     Cow::Owned(safe.replace(COMMAND, HARMLESS))
 }
 
+/// Names in backticks, with `separator` between them.
+pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>, separator: &str) -> String {
+    let names: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    names.join(separator)
+}
+
 /// Control characters, line separators, marks of direction, and characters
 /// without width.
 pub(crate) fn is_hidden(character: char) -> bool {

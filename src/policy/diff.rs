@@ -7,6 +7,7 @@ use super::outline::{self, Entry, Said, Sense, Table};
 use crate::facts::Facts;
 use crate::gate::{Gate, decide};
 use crate::source::{Place, Span};
+use crate::visible::listed;
 
 /// One difference between two policies.
 #[derive(Clone, Debug)]
@@ -236,6 +237,6 @@ fn atoms(said: &Said) -> BTreeSet<String> {
 fn quoted(words: &[String]) -> String {
     match words {
         [] => "nothing".to_owned(),
-        words => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
+        words => listed(words.iter().map(String::as_str), ", "),
     }
 }

@@ -138,6 +138,13 @@ pub struct Environment {
     pub web: WebRule,
 }
 
+impl Environment {
+    /// Whether connections may lead to a database of this policy's here.
+    pub(crate) fn has_database(&self, database: DatabaseId) -> bool {
+        self.databases.iter().any(|id| id.value == database)
+    }
+}
+
 /// A table whose rows give away that a database is in use.
 #[derive(Clone, Debug)]
 pub struct Tripwire {
@@ -274,9 +281,7 @@ impl Policy {
 
     /// The environments that may use a database.
     pub fn environments_of(&self, database: DatabaseId) -> impl Iterator<Item = &Environment> {
-        self.environments
-            .iter()
-            .filter(move |environment| environment.databases.iter().any(|id| id.value == database))
+        self.environments.iter().filter(move |environment| environment.has_database(database))
     }
 
     /// The connections, in file order.

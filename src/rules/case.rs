@@ -221,6 +221,12 @@ impl<'a> Case<'a> {
         self.variables.find(name)
     }
 
+    /// The place of the variable called `name`, or of what was looked at where it
+    /// is not there.
+    pub fn place_of(&self, name: &str) -> Place {
+        self.find(name).map_or_else(|| self.nowhere(), |seen| seen.place.clone())
+    }
+
     /// The place of a variable that is not there: what was looked at.
     pub fn nowhere(&self) -> Place {
         Place::whole(&self.facts.source)

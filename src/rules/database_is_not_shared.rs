@@ -1,6 +1,6 @@
 //! `database-is-not-shared`
 
-use super::{Case, Check, Rule};
+use super::{Case, Check, Destination, Rule, are_different, name_of, pairs};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation};
@@ -33,34 +33,31 @@ fn violate(baseline: &Baseline<'_>, all: &[Baseline<'_>]) -> Option<Violation> {
 }
 
 fn check(cases: &[Case<'_>], findings: &mut Findings) {
-    for (position, second) in cases.iter().enumerate() {
-        for first in cases.iter().take(position) {
-            if !super::are_different_environments(first, second) {
-                continue;
-            }
-            for (_, there) in second.destinations() {
-                for (_, here) in first.destinations() {
-                    if !here.target.is_same_database(&there.target) {
-                        continue;
-                    }
-                    let (one, other) = (&here.variable.name, &there.variable.name);
-                    let finding = Finding::refused(
-                        &RULE,
-                        other,
-                        there.variable.place.clone(),
-                        format!(
-                            "`{other}` of {} reaches the database of {}'s `{one}`",
-                            super::name_of(second),
-                            super::name_of(first),
-                        ),
-                        "give each environment a database of its own",
-                    );
-                    findings
-                        .push(finding.related(here.variable.place.clone(), "the same database"));
-                }
-            }
+    for (first, second) in pairs(cases).filter(|(one, other)| are_different(one, other)) {
+        for (_, there) in second.destinations() {
+            let same = |here: &Destination<'_>| here.target.is_same_database(&there.target);
+            let shared = first.destinations().filter(|(_, here)| same(here));
+            findings.extend(shared.map(|(_, here)| refuse(first, here, second, there)));
         }
     }
+}
+
+fn refuse(
+    first: &Case<'_>,
+    here: &Destination<'_>,
+    second: &Case<'_>,
+    there: &Destination<'_>,
+) -> Finding {
+    let (one, other) = (&here.variable.name, &there.variable.name);
+    let (of_first, of_second) = (name_of(first), name_of(second));
+    Finding::refused(
+        &RULE,
+        other,
+        there.variable.place.clone(),
+        format!("`{other}` of {of_second} reaches the database of {of_first}'s `{one}`"),
+        "give each environment a database of its own",
+    )
+    .related(here.variable.place.clone(), "the same database")
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(debug) = &environment.debug else { return };
     let Some(problem) = problem(case, debug) else { return };
     let name = &debug.secret.value;
-    let place = case.find(name).map_or_else(|| case.nowhere(), |seen| seen.place.clone());
+    let place = case.place_of(name);
     findings.push(
         Finding::refused(
             &RULE,

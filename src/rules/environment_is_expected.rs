@@ -40,7 +40,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         return;
     }
     let name = case.policy.environment_variable();
-    let place = case.find(name).map_or_else(|| case.nowhere(), |seen| seen.place.clone());
+    let place = case.place_of(name);
     let found = &environment.name.value;
     findings.push(
         Finding::refused(

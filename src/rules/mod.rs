@@ -156,9 +156,15 @@ rules! {
 
 pub(crate) use environment_is_readable::report as report_unreadable;
 
+/// Every item with each that stands before it.
+fn pairs<T>(items: &[T]) -> impl Iterator<Item = (&T, &T)> {
+    let before = |(at, second)| items.iter().take(at).map(move |first| (first, second));
+    items.iter().enumerate().flat_map(before)
+}
+
 /// Whether two cases are of different environments; a file that is given twice
 /// shares everything with itself.
-fn are_different_environments(first: &Case<'_>, second: &Case<'_>) -> bool {
+fn are_different(first: &Case<'_>, second: &Case<'_>) -> bool {
     match (first.environment, second.environment) {
         (Some(first), Some(second)) => first.id != second.id,
         (Some(_) | None, None) | (None, Some(_)) => true,

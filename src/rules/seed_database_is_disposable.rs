@@ -86,7 +86,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 fn real(case: &Case<'_>, environment: &Environment) -> Finding {
     let (variable, here) = (case.policy.environment_variable(), &environment.name.value);
-    let place = case.find(variable).map_or_else(|| case.nowhere(), |seen| seen.place.clone());
+    let place = case.place_of(variable);
     Finding::refused(
         &RULE,
         variable,

@@ -8,6 +8,7 @@ use crate::gate::Gate;
 use crate::policy::Variable;
 use crate::selftest::{Baseline, Violation, one};
 use crate::source::Span;
+use crate::visible::listed;
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-is-allowed",
@@ -81,11 +82,10 @@ fn one_of(
         None => None,
     };
     let difference = difference.map(|why| format!(": {why}")).unwrap_or_default();
-    let list: Vec<_> = allowed.iter().map(|value| format!("`{value}`")).collect();
-    let help = match list.as_slice() {
+    let help = match allowed {
         [] => format!("remove `{name}`; no value of it is allowed here"),
-        [only] => format!("set it to {only}"),
-        several => format!("set it to one of {}", several.join(", ")),
+        [only] => format!("set it to `{only}`"),
+        several => format!("set it to one of {}", listed(several.iter().copied(), ", ")),
     };
     findings.push(
         Finding::refused(

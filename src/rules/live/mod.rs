@@ -19,7 +19,7 @@ use crate::facts::{Identity, Live, Observed, Stamp};
 use crate::gate::Gate;
 use crate::policy::{Data, Database, Environment, Policy};
 use crate::source::Place;
-use crate::visible::visible;
+use crate::visible::{listed, visible};
 
 /// A connection to a database of the policy, whose server said who it is.
 #[derive(Clone, Copy, Debug)]
@@ -148,13 +148,10 @@ pub(crate) fn heard<'a>(case: &Case<'a>, environment: &Environment, name: &str) 
 
 /// A database's name, with the environments that it is of.
 pub(crate) fn whose(policy: &Policy, database: &Database) -> String {
-    let owners: Vec<_> = policy
-        .environments_of(database.id)
-        .map(|environment| format!("`{}`", environment.name.value))
-        .collect();
-    match owners.as_slice() {
-        [] => format!("`{}`, a database of no environment", database.name.value),
-        owners => format!("`{}`, a database of {}", database.name.value, owners.join(" and ")),
+    let owners = policy.environments_of(database.id);
+    match &*listed(owners.map(|environment| environment.name.value.as_str()), " and ") {
+        "" => format!("`{}`, a database of no environment", database.name.value),
+        owners => format!("`{}`, a database of {owners}", database.name.value),
     }
 }
 
