@@ -1,5 +1,7 @@
 //! `[environments.NAME]`
 
+use std::collections::BTreeMap;
+
 use super::super::reader::Section;
 use super::super::variable::NamePattern;
 use super::super::{
@@ -21,12 +23,12 @@ impl Lower {
                 "declare at least one, such as `[environments.production]`",
             );
         }
-        let mut environments: Vec<_> = sections
+        let environments: Vec<_> = sections
             .into_iter()
             .zip(0..)
             .map(|((name, section), id)| self.one_environment(name, EnvironmentId(id), section))
             .collect();
-        self.releases(&sections_after(top), &mut environments);
+        self.circles(&environments);
         environments
     }
 
@@ -60,7 +62,9 @@ impl Lower {
             domains,
             domains_span: section.span("domains").unwrap_or(name.span),
             branches: section.texts("branches").unwrap_or_default(),
-            after: None,
+            after: section.text("after").and_then(|after| {
+                Some(Spanned { value: self.environment(&after)?, span: after.span })
+            }),
             seed: flag(section, "seed", name.span),
             live: flag(section, "live", name.span),
             forbidden_rights: rights(section, name.span),
@@ -136,13 +140,8 @@ impl Lower {
         Tripwire { table, rows, recent: recent.map(|column| column.value) }
     }
 
-    fn releases(&mut self, after: &[Option<Spanned<String>>], environments: &mut [Environment]) {
-        for (environment, after) in environments.iter_mut().zip(after) {
-            let Some(after) = after else { continue };
-            let Some(id) = self.environment(after) else { continue };
-            environment.after = Some(Spanned { value: id, span: after.span });
-        }
-        for environment in &*environments {
+    fn circles(&mut self, environments: &[Environment]) {
+        for environment in environments {
             if let Some(span) = circle(environment, environments) {
                 self.contradiction(
                     span,
@@ -157,7 +156,7 @@ impl Lower {
     pub(super) fn check_across(
         &mut self,
         environments: &[Environment],
-        variables: &std::collections::BTreeMap<String, Variable>,
+        variables: &BTreeMap<String, Variable>,
         patterns: &[(NamePattern, Variable)],
         connections: &[Connection],
     ) {
@@ -198,7 +197,7 @@ impl Lower {
         &mut self,
         environment: &Environment,
         secret: &Spanned<String>,
-        variables: &std::collections::BTreeMap<String, Variable>,
+        variables: &BTreeMap<String, Variable>,
     ) {
         let name = &environment.name.value;
         match variables.get(&secret.value) {
@@ -216,11 +215,6 @@ impl Lower {
             Some(_) => {}
         }
     }
-}
-
-fn sections_after(top: Section<'_>) -> Vec<Option<Spanned<String>>> {
-    let sections = top.named("environments");
-    sections.into_iter().map(|(_, section)| section.text("after")).collect()
 }
 
 fn data(section: Section<'_>) -> Data {

@@ -37,8 +37,8 @@ impl Lower {
                 ),
             }
         }
-        let environment = self.the_one(&exact, top, "environment");
-        self.the_one(&exact, top, "runtime");
+        let environment = self.environment_variable(&exact, top);
+        self.at_most_one(&exact, "runtime");
         (exact, patterns, environment)
     }
 
@@ -56,11 +56,28 @@ impl Lower {
         found.is_empty()
     }
 
-    fn the_one(
+    /// The one variable that is the environment, which every policy has.
+    fn environment_variable(
         &mut self,
         variables: &BTreeMap<String, Variable>,
         top: Section<'_>,
-        word: &'static str,
+    ) -> Option<String> {
+        let found = self.at_most_one(variables, "environment");
+        if found.is_none() && top.table("variables").is_some() {
+            self.contradiction(
+                top.span("variables").unwrap_or_default(),
+                "no variable names the environment",
+                "give one of them `is = \"environment\"`",
+            );
+        }
+        found
+    }
+
+    /// The first variable whose kind is called `word`; each further one is a problem.
+    fn at_most_one(
+        &mut self,
+        variables: &BTreeMap<String, Variable>,
+        word: &str,
     ) -> Option<String> {
         let mut found: Vec<_> =
             variables.values().filter(|variable| variable.kind.name() == word).collect();
@@ -72,13 +89,6 @@ impl Lower {
                 "one variable names it; declare the other as `text` with `values`",
             );
         }
-        if found.is_empty() && word == "environment" && top.table("variables").is_some() {
-            self.contradiction(
-                top.span("variables").unwrap_or_default(),
-                "no variable names the environment",
-                "give one of them `is = \"environment\"`",
-            );
-        }
         found.first().map(|variable| variable.name.value.clone())
     }
 
@@ -86,7 +96,7 @@ impl Lower {
         let kind = self.kind(&name, section);
         let always = matches!(kind, VariableKind::Environment | VariableKind::Runtime);
         let required = self.places(section, "required");
-        let allowed = section.has("allowed").then(|| self.places(section, "allowed")).flatten();
+        let allowed = self.places(section, "allowed");
         let phases: &[Phase] = if always { &Phase::ALL } else { &[Phase::Boot] };
         let variable = Variable {
             required: match (required, always) {
