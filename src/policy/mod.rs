@@ -35,7 +35,8 @@ pub use connection::{Connection, Given, PartVariables, Phase, Phases};
 pub use database::{Database, Network};
 pub use problem::{PolicyError, Problem, ProblemKind};
 pub use variable::{
-    Matcher, NamePattern, PerEnvironment, SecretRule, Variable, VariableKind, Where,
+    Declared, Matcher, NamePattern, Pattern, PerEnvironment, SecretRule, Variable, VariableKind,
+    Where,
 };
 pub use web::{AddressRange, EncodedResponses, ForeignOrigins, WebRule};
 
@@ -57,7 +58,7 @@ pub struct Policy {
     databases: Vec<Database>,
     connections: Vec<Connection>,
     variables: BTreeMap<String, Variable>,
-    patterns: Vec<(NamePattern, Variable)>,
+    patterns: Vec<Pattern>,
     environment_variable: String,
 }
 
@@ -304,19 +305,23 @@ impl Policy {
     }
 
     /// The variables that are declared by pattern, in file order.
-    pub fn patterns(&self) -> &[(NamePattern, Variable)] {
+    pub fn patterns(&self) -> &[Pattern] {
         &self.patterns
+    }
+
+    /// The variable that is declared by this name.
+    pub fn variable(&self, name: &str) -> Option<&Variable> {
+        self.variables.get(name)
     }
 
     /// What is declared of the variable called `name`: by name, or else by the
     /// first pattern that fits.
-    pub fn declared(&self, name: &str) -> Option<&Variable> {
-        self.variables.get(name).or_else(|| self.by_pattern(name))
+    pub fn declared(&self, name: &str) -> Option<Declared<'_>> {
+        self.variable(name).map(Declared::ByName).or_else(|| self.by_pattern(name))
     }
 
-    pub(crate) fn by_pattern(&self, name: &str) -> Option<&Variable> {
-        let mut fitting = self.patterns.iter().filter(|(pattern, _)| pattern.fits(name));
-        fitting.next().map(|(_, variable)| variable)
+    pub(crate) fn by_pattern(&self, name: &str) -> Option<Declared<'_>> {
+        self.patterns.iter().find(|pattern| pattern.names.fits(name)).map(Declared::ByPattern)
     }
 
     /// Whether `name` is none of the policy's, and is one in another letter case.
@@ -328,7 +333,7 @@ impl Policy {
         let mut parts = self.connections.iter().flat_map(Connection::variables);
         self.variables.keys().any(|known| is_it(known))
             || parts.any(|part| is_it(&part.value))
-            || self.patterns.iter().any(|(pattern, _)| pattern.fits_in_some_case(name))
+            || self.patterns.iter().any(|pattern| pattern.names.fits_in_some_case(name))
     }
 
     /// Whether a connection is given by the variable called `name`.

@@ -3,8 +3,8 @@
 
 use super::{
     AddressRange, Connection, Data, Database, DebugRule, EncodedResponses, Environment,
-    EnvironmentId, ForeignOrigins, Given, Network, PerEnvironment, Phase, Phases, Policy, Tripwire,
-    Variable, VariableKind, WebRule, Where,
+    EnvironmentId, ForeignOrigins, Given, Network, Pattern, PerEnvironment, Phase, Phases, Policy,
+    Tripwire, Variable, VariableKind, WebRule, Where,
 };
 use crate::source::{Span, Spanned};
 
@@ -62,7 +62,7 @@ pub(super) fn of(policy: &Policy) -> Vec<Table> {
     tables.extend(policy.connections().iter().map(|it| connection(policy, it)));
     tables.extend(policy.databases().iter().map(database));
     tables.extend(policy.variables().map(|it| variable(policy, it)));
-    tables.extend(policy.patterns().iter().map(|(_, it)| pattern(policy, it)));
+    tables.extend(policy.patterns().iter().map(|it| pattern(policy, it)));
     tables
 }
 
@@ -244,12 +244,12 @@ fn variable(policy: &Policy, variable: &Variable) -> Table {
     table("variables", &variable.name, entries)
 }
 
-fn pattern(policy: &Policy, variable: &Variable) -> Table {
+fn pattern(policy: &Policy, pattern: &Pattern) -> Table {
     let entries = vec![
-        places(policy, "allowed", &variable.allowed, Sense::Allows),
-        describes("description", variable.description.as_deref()),
+        places(policy, "allowed", &pattern.allowed, Sense::Allows),
+        describes("description", pattern.description.as_deref()),
     ];
-    table("variables", &variable.name, entries)
+    table("variables", &pattern.written, entries)
 }
 
 /// A variable that names hosts may name those of its environment.

@@ -9,7 +9,7 @@ use crate::source::{Span, Spanned};
 /// A variable that programs may have.
 #[derive(Clone, Debug)]
 pub struct Variable {
-    /// Its name, or the pattern of its names.
+    /// Its name.
     pub name: Spanned<String>,
     /// What it is.
     pub kind: VariableKind,
@@ -47,6 +47,54 @@ impl Variable {
             | VariableKind::Port
             | VariableKind::Integer
             | VariableKind::Boolean => None,
+        }
+    }
+}
+
+/// Variables that programs may have, by a pattern of their names.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    /// Which names these are.
+    pub names: NamePattern,
+    /// The pattern, as it is written.
+    pub written: Spanned<String>,
+    /// Where they may be set.
+    pub allowed: Where,
+    /// What they are for.
+    pub description: Option<String>,
+}
+
+/// What a policy says of one variable.
+#[derive(Clone, Copy, Debug)]
+pub enum Declared<'a> {
+    /// It is declared by its name.
+    ByName(&'a Variable),
+    /// It is one of a pattern's.
+    ByPattern(&'a Pattern),
+}
+
+impl<'a> Declared<'a> {
+    /// What is declared of it by its name.
+    pub fn variable(self) -> Option<&'a Variable> {
+        match self {
+            Self::ByName(variable) => Some(variable),
+            Self::ByPattern(_) => None,
+        }
+    }
+
+    /// Where it may be set.
+    pub fn allowed(self) -> &'a Where {
+        match self {
+            Self::ByName(variable) => &variable.allowed,
+            Self::ByPattern(pattern) => &pattern.allowed,
+        }
+    }
+
+    /// Where the policy declares it.
+    pub fn span(self) -> Span {
+        match self {
+            Self::ByName(variable) => variable.name.span,
+            Self::ByPattern(pattern) => pattern.written.span,
         }
     }
 }
@@ -192,24 +240,31 @@ pub enum NamePattern {
     EndsWith(String),
 }
 
-impl NamePattern {
-    /// Reads a pattern; `None` if `name` has no star.
-    ///
-    /// # Errors
-    ///
+/// What may stand where a policy names a variable.
+pub(super) enum Name {
+    /// One name.
+    Exact,
+    /// A pattern of names.
+    Pattern(NamePattern),
     /// A star anywhere but at one end, or alone.
-    pub(super) fn parse(name: &str) -> Option<Result<Self, ()>> {
+    NoPattern,
+}
+
+impl Name {
+    pub(super) fn parse(name: &str) -> Self {
         if !name.contains('*') {
-            return None;
+            return Self::Exact;
         }
         let pattern = match (name.strip_suffix('*'), name.strip_prefix('*')) {
-            (Some(start), None) => Self::StartsWith(start.to_owned()),
-            (None, Some(end)) => Self::EndsWith(end.to_owned()),
-            (Some(_), Some(_)) | (None, None) => return Some(Err(())),
+            (Some(start), None) => NamePattern::StartsWith(start.to_owned()),
+            (None, Some(end)) => NamePattern::EndsWith(end.to_owned()),
+            (Some(_), Some(_)) | (None, None) => return Self::NoPattern,
         };
-        Some(if pattern.letters().contains('*') { Err(()) } else { Ok(pattern) })
+        if pattern.letters().contains('*') { Self::NoPattern } else { Self::Pattern(pattern) }
     }
+}
 
+impl NamePattern {
     fn letters(&self) -> &str {
         match self {
             Self::StartsWith(letters) | Self::EndsWith(letters) => letters,

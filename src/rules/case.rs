@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::facts::{Facts, Seen, Variables};
 use crate::gate::Gate;
 use crate::policy::{
-    Connection, Database, Environment, Given, PartVariables, Policy, SecretRule, Variable,
+    Connection, Database, Declared, Environment, Given, PartVariables, Policy, SecretRule, Variable,
 };
 use crate::secret::{Placeholder, Secret, means_nothing, placeholder, withstands};
 use crate::source::{Place, Source, Spanned};
@@ -39,13 +39,18 @@ pub struct Case<'a> {
 pub(crate) struct Matched<'a> {
     /// What was seen.
     pub(crate) seen: &'a Seen,
-    /// What is declared of it, by its name or by a pattern.
-    pub(crate) declared: Option<&'a Variable>,
+    /// What is declared of it.
+    pub(crate) declared: Option<Declared<'a>>,
     /// Whether a connection is made of it.
     pub(crate) connects: bool,
 }
 
-impl Matched<'_> {
+impl<'a> Matched<'a> {
+    /// What is declared of it by its name.
+    pub(crate) fn variable(&self) -> Option<&'a Variable> {
+        self.declared.and_then(Declared::variable)
+    }
+
     /// Whether the policy cares what the value is.
     pub(crate) fn is_judged(&self) -> bool {
         self.declared.is_some() || self.connects
@@ -69,7 +74,7 @@ pub(crate) struct SetSecret<'a> {
 
 impl<'a> SetSecret<'a> {
     fn of(matched: &Matched<'a>) -> Option<Self> {
-        let (variable, seen) = (matched.declared?, matched.seen);
+        let (variable, seen) = (matched.variable()?, matched.seen);
         let (rule, secret) = (variable.secret()?, seen.text()?);
         let quality = match Quality::of(secret) {
             Quality::Own
@@ -269,7 +274,7 @@ fn match_declarations<'a>(policy: &'a Policy, variables: &'a Variables) -> Vec<M
         let by_name = exact.peek().copied().filter(|variable| variable.name.value == name);
         Matched {
             seen,
-            declared: by_name.or_else(|| policy.by_pattern(name)),
+            declared: by_name.map(Declared::ByName).or_else(|| policy.by_pattern(name)),
             connects: policy.is_part_of_connection(name),
         }
     };

@@ -44,8 +44,9 @@ fn violate(baseline: &Baseline<'_>, all: &[Baseline<'_>]) -> Option<Violation> {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };
-    for Matched { seen, declared: known, connects } in &case.matched {
-        match known.filter(|variable| variable.kind.names_hosts()) {
+    for matched in &case.matched {
+        let Matched { seen, connects, .. } = matched;
+        match matched.variable().filter(|variable| variable.kind.names_hosts()) {
             Some(variable) => {
                 if let Some(secret) = seen.text() {
                     declared(case, environment, variable, seen, secret.expose(), findings);

@@ -227,7 +227,7 @@ fn judged_password<'a, 'b>(
 ) -> Option<(&'a Seen, &'b Secret)> {
     let password = destination.target.password()?;
     let holder = password_variable(case, connection, destination);
-    let is_secret = case.policy.declared(&holder.name).is_some_and(|v| v.secret().is_some());
+    let is_secret = case.policy.variable(&holder.name).is_some_and(|v| v.secret().is_some());
     let is_all = holder.text().is_some_and(|text| text.same_as(password));
     (!(is_secret && is_all)).then_some((holder, password))
 }

@@ -5,7 +5,7 @@ use crate::address::{host_of, is_host};
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
-use crate::policy::{Variable, VariableKind};
+use crate::policy::{Declared, Variable, VariableKind};
 use crate::selftest::{Baseline, Violation, one};
 use crate::source::Span;
 
@@ -39,20 +39,19 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for Matched { seen, declared, .. } in &case.matched {
-        let Some(variable) = declared.filter(|_| !seen.is_empty()) else { continue };
-        let Some(secret) = seen.text() else {
-            if !has_closed_list(variable) {
-                let wrong = Wrong {
-                    what: "is no text: it holds a NUL or is not UTF-8".to_owned(),
-                    help: "write it as UTF-8 text",
-                    at: variable.name.span,
-                };
-                findings.push(refuse(case, variable, seen, wrong));
-            }
-            continue;
+        let Some(declared) = declared.filter(|_| !seen.is_empty()) else { continue };
+        let wrong = match (declared.variable(), seen.text()) {
+            (Some(variable), Some(secret)) => wrong(variable, secret.expose()),
+            (Some(variable), None) if has_closed_list(variable) => None,
+            (None, Some(_)) => None,
+            (Some(_) | None, None) => Some(Wrong {
+                what: "is no text: it holds a NUL or is not UTF-8".to_owned(),
+                help: "write it as UTF-8 text",
+                at: declared.span(),
+            }),
         };
-        if let Some(wrong) = wrong(variable, secret.expose()) {
-            findings.push(refuse(case, variable, seen, wrong));
+        if let Some(wrong) = wrong {
+            findings.push(refuse(case, declared, seen, wrong));
         }
     }
 }
@@ -138,13 +137,14 @@ fn is_number(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn refuse(case: &Case<'_>, variable: &Variable, seen: &Seen, wrong: Wrong) -> Finding {
-    let name = &variable.name.value;
+fn refuse(case: &Case<'_>, declared: Declared<'_>, seen: &Seen, wrong: Wrong) -> Finding {
+    let name = &seen.name;
     let Wrong { what, help, at } = wrong;
+    let kind = declared.variable().map_or(VariableKind::Text.name(), |it| it.kind.name());
     Finding::refused(&RULE, name, seen.place.clone(), format!("`{name}` {what}"), help).because(
         case.source(),
         at,
-        format!("declared as `{}`", variable.kind.name()),
+        format!("declared as `{kind}`"),
     )
 }
 
@@ -163,7 +163,8 @@ mod tests {
         let of_kinds: String =
             KINDS.iter().map(|kind| format!("[variables.{kind}]\nis = '{kind}'\n")).collect();
         let more = "[variables.REGION]\nmatches = '[a-z]{2}-[0-9]'\nexample = 'eu-1'\n\
-            [variables.NODE_ENV]\nis = 'runtime'\n[variables.MODE]\nvalues = ['on']\n";
+            [variables.NODE_ENV]\nis = 'runtime'\n[variables.MODE]\nvalues = ['on']\n\
+            [variables.'X_*']\n";
         Ask::small(&RULE, &(of_kinds + more))
     }
 
@@ -272,6 +273,13 @@ mod tests {
                      decided-by: {name} (declared as `{kind}`)"
                 );
                 assert_eq!(said, if is_elsewhere { "" } else { &*expected });
+                let of_pattern = Facts::assume().variable("X_NOTE", value).facts();
+                assert_eq!(
+                    ask().in_full_of(&of_pattern),
+                    "refused X_NOTE: `X_NOTE` is no text: it holds a NUL or is not UTF-8; \
+                     write it as UTF-8 text\n  cause: <assumed environment> (here)\n  \
+                     decided-by: 'X_*' (declared as `text`)"
+                );
             }
         }
     }

@@ -1,6 +1,6 @@
 //! `variable-is-allowed`
 
-use super::{Case, Check, Matched, Rule};
+use super::{Case, Check, Rule};
 use crate::difference;
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
@@ -41,8 +41,9 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     names_an_environment(case, findings);
     let Some(environment) = case.environment else { return };
-    for Matched { seen, declared, .. } in &case.matched {
-        let Some(variable) = declared.filter(|_| !seen.is_empty()) else { continue };
+    for matched in &case.matched {
+        let seen = matched.seen;
+        let Some(variable) = matched.variable().filter(|_| !seen.is_empty()) else { continue };
         let Some(values) = &variable.values else { continue };
         match values.of(environment.id) {
             Some(list) => {
@@ -56,7 +57,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 fn names_an_environment(case: &Case<'_>, findings: &mut Findings) {
     let name = case.policy.environment_variable();
-    let Some(variable) = case.policy.declared(name) else { return };
+    let Some(variable) = case.policy.variable(name) else { return };
     let Some(seen) = case.find(name).filter(|seen| !seen.is_empty()) else { return };
     let known: Vec<_> = case.policy.environments().iter().map(|e| e.name.value.as_str()).collect();
     one_of(case, variable, seen, &known, variable.name.span, findings);

@@ -64,8 +64,11 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 fn look(case: &Case<'_>, matched: &Matched<'_>) -> Option<&'static str> {
     let seen = matched.seen;
     let name = seen.name.as_str();
-    let by_name = matched.declared.is_some_and(|variable| variable.name.value == name);
-    if by_name || matched.connects || seen.is_empty() || platform::sets(name, seen.text()) {
+    if matched.variable().is_some()
+        || matched.connects
+        || seen.is_empty()
+        || platform::sets(name, seen.text())
+    {
         return None;
     }
     // A pattern says where such names may be, so that a name of its own is known;

@@ -59,7 +59,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 /// Without an environment nothing else can be said to be required.
 fn names_environment(case: &Case<'_>, findings: &mut Findings) {
     let name = case.policy.environment_variable();
-    let Some(variable) = case.policy.declared(name) else { return };
+    let Some(variable) = case.policy.variable(name) else { return };
     let found = match case.find(name) {
         None => "is not set",
         Some(seen) if seen.is_empty() => "is empty",

@@ -295,7 +295,7 @@ fn a_hostile_text_stays_a_text() {
         assert_eq!(other.name.value, format!("x{text}x"));
         assert_eq!(other.runtime.as_ref().unwrap().value, [text.clone(), text.clone()]);
         assert_eq!((other.seed.value, other.after.is_none()), (false, true));
-        let variable = built.declared("T").unwrap();
+        let variable = built.variable("T").unwrap();
         assert_eq!(variable.description.as_ref(), Some(&text));
         assert_eq!(variable.values.as_ref().unwrap().of(here.id).unwrap().value, [text]);
     }

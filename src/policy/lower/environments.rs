@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::super::reader::Section;
-use super::super::variable::NamePattern;
 use super::super::{
-    Connection, Data, DebugRule, Environment, EnvironmentId, Tripwire, Variable, VariableKind,
+    Connection, Data, DebugRule, Environment, EnvironmentId, Pattern, Tripwire, Variable,
+    VariableKind,
 };
 use super::Lower;
 use crate::facts::Right;
@@ -157,7 +157,7 @@ impl Lower {
         &mut self,
         environments: &[Environment],
         variables: &BTreeMap<String, Variable>,
-        patterns: &[(NamePattern, Variable)],
+        patterns: &[Pattern],
         connections: &[Connection],
     ) {
         let runtime = variables.values().find(|v| matches!(v.kind, VariableKind::Runtime));
@@ -182,7 +182,9 @@ impl Lower {
                 let declared = variables.get(&variable.value).is_some_and(|declared| {
                     matches!(declared.kind, VariableKind::Environment | VariableKind::Runtime)
                 });
-                if declared || patterns.iter().any(|(_, v)| v.name.value == variable.value) {
+                if declared
+                    || patterns.iter().any(|pattern| pattern.written.value == variable.value)
+                {
                     self.contradiction(
                         variable.span,
                         format!("`{}` cannot be part of a connection", variable.value),

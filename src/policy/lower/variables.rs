@@ -5,32 +5,28 @@ use std::collections::BTreeMap;
 use super::super::format::{VARIABLE, VARIABLE_KINDS};
 use super::super::problem::{KIND_OF_SECRET, closest};
 use super::super::reader::{Section, Value};
-use super::super::variable::NamePattern;
-use super::super::{Matcher, PerEnvironment, Phase, SecretRule, Variable, VariableKind, Where};
+use super::super::variable::{Name, NamePattern};
+use super::super::{
+    Matcher, Pattern, PerEnvironment, Phase, SecretRule, Variable, VariableKind, Where,
+};
 use super::Lower;
 use crate::secret::{Class, Kind, MINIMUM_BITS};
 use crate::source::Spanned;
 
-type Variables = (BTreeMap<String, Variable>, Vec<(NamePattern, Variable)>, Option<String>);
+type Variables = (BTreeMap<String, Variable>, Vec<Pattern>, Option<String>);
 
 impl Lower {
     pub(super) fn variables(&mut self, top: Section<'_>) -> Variables {
         let mut exact = BTreeMap::new();
         let mut patterns = Vec::new();
         for (name, section) in top.named("variables") {
-            match NamePattern::parse(&name.value) {
-                None => {
+            match Name::parse(&name.value) {
+                Name::Exact => {
                     let variable = self.variable(name, section);
                     exact.insert(variable.name.value.clone(), variable);
                 }
-                Some(Ok(pattern)) => {
-                    if self.has_only_allowed(&name, section) {
-                        patterns.push((pattern, self.variable(name, section)));
-                    } else {
-                        self.places(section, "allowed");
-                    }
-                }
-                Some(Err(())) => self.contradiction(
+                Name::Pattern(names) => patterns.push(self.pattern(names, name, section)),
+                Name::NoPattern => self.contradiction(
                     name.span,
                     format!("`{}` is no pattern of names", name.value),
                     "write one `*`, at the start or at the end",
@@ -43,17 +39,26 @@ impl Lower {
     }
 
     /// A pattern says where its variables may be, and no more.
-    fn has_only_allowed(&mut self, name: &Spanned<String>, section: Section<'_>) -> bool {
+    fn pattern(
+        &mut self,
+        names: NamePattern,
+        written: Spanned<String>,
+        section: Section<'_>,
+    ) -> Pattern {
         let keys = VARIABLE.iter().map(|key| key.name).filter(|key| !OF_PATTERNS.contains(key));
-        let found: Vec<_> = keys.filter_map(|key| Some((key, section.span(key)?))).collect();
-        for (key, span) in &found {
+        for (key, span) in keys.filter_map(|key| Some((key, section.span(key)?))) {
             self.contradiction(
-                *span,
-                format!("the pattern `{}` has `{key}`", name.value),
+                span,
+                format!("the pattern `{}` has `{key}`", written.value),
                 "a pattern takes `allowed` alone; declare the variable by its name",
             );
         }
-        found.is_empty()
+        Pattern {
+            names,
+            written,
+            allowed: self.places(section, "allowed").unwrap_or(Where::Everywhere(None)),
+            description: description(section),
+        }
     }
 
     /// The one variable that is the environment, which every policy has.
@@ -110,7 +115,7 @@ impl Lower {
             matches: self.matcher(section),
             example: section.text("example"),
             phases: self.phases(section, phases),
-            description: section.text("description").map(|text| text.value),
+            description: description(section),
             kind,
             name,
         };
@@ -287,6 +292,10 @@ impl Lower {
             );
         }
     }
+}
+
+fn description(section: Section<'_>) -> Option<String> {
+    section.text("description").map(|text| text.value)
 }
 
 /// DELIBERATE: what a pattern may have. A key that the format gains is none of a
