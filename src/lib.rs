@@ -185,6 +185,7 @@ pub mod dotenv;
 pub mod facts;
 pub mod finding;
 pub mod gate;
+mod named;
 pub mod naming;
 pub mod observe;
 mod platform;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Observed;
+use crate::named::named;
 
 /// What was asked of the servers.
 #[derive(Clone, Debug)]
@@ -123,53 +124,24 @@ pub struct Role {
     pub rights: BTreeSet<Right>,
 }
 
-/// Something that a role may do beyond its grants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Right {
-    /// Everything, without being asked.
-    Superuser,
-    /// It owns the database, or is a member of the role that does.
-    Owner,
-    /// Row-level security does not hold for it.
-    BypassRls,
-    /// It may write every table (`pg_write_all_data`).
-    WriteAllData,
-    /// It may stream the whole cluster.
-    Replication,
-    /// It may make roles.
-    CreateRole,
-    /// It may make databases.
-    CreateDatabase,
-}
-
-impl Right {
-    /// Every right.
-    pub const ALL: [Self; 7] = [
-        Self::Superuser,
-        Self::Owner,
-        Self::BypassRls,
-        Self::WriteAllData,
-        Self::Replication,
-        Self::CreateRole,
-        Self::CreateDatabase,
-    ];
-
-    /// The word in a policy and in reports.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Superuser => "superuser",
-            Self::Owner => "owner",
-            Self::BypassRls => "bypass-rls",
-            Self::WriteAllData => "write-all-data",
-            Self::Replication => "replication",
-            Self::CreateRole => "create-role",
-            Self::CreateDatabase => "create-database",
-        }
-    }
-
-    /// The right called `name`.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|right| right.name() == name)
+named! {
+    /// Something that a role may do beyond its grants.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Right {
+        /// Everything, without being asked.
+        Superuser = "superuser",
+        /// It owns the database, or is a member of the role that does.
+        Owner = "owner",
+        /// Row-level security does not hold for it.
+        BypassRls = "bypass-rls",
+        /// It may write every table (`pg_write_all_data`).
+        WriteAllData = "write-all-data",
+        /// It may stream the whole cluster.
+        Replication = "replication",
+        /// It may make roles.
+        CreateRole = "create-role",
+        /// It may make databases.
+        CreateDatabase = "create-database",
     }
 }
 

@@ -33,34 +33,22 @@ pub use verified::{Seedable, Verified};
 
 use crate::facts::{Facts, Live, Observed};
 use crate::finding::{Findings, Outcome};
+use crate::named::named;
 use crate::policy::{Connection, Environment, Policy};
 use crate::rules::{Case, Check, ConnectionReading, Destination, Rule, report_unreadable};
 
-/// A place where the policy is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Gate {
-    /// May this process start with these variables?
-    Boot,
-    /// May this process fill this database with data of its own?
-    Seed,
-    /// Do these environments keep apart what must not be shared?
-    Compare,
-    /// Is a running service as the policy says, asked from outside?
-    Probe,
-}
-
-/// Every gate.
-pub const GATES: &[Gate] = &[Gate::Boot, Gate::Seed, Gate::Compare, Gate::Probe];
-
-impl Gate {
-    /// The word in every format.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Boot => "boot",
-            Self::Seed => "seed",
-            Self::Compare => "compare",
-            Self::Probe => "probe",
-        }
+named! {
+    /// A place where the policy is asked.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Gate {
+        /// May this process start with these variables?
+        Boot = "boot",
+        /// May this process fill this database with data of its own?
+        Seed = "seed",
+        /// Do these environments keep apart what must not be shared?
+        Compare = "compare",
+        /// Is a running service as the policy says, asked from outside?
+        Probe = "probe",
     }
 }
 

@@ -35,12 +35,13 @@ pub use connection::{Connection, Given, PartVariables, Phase, Phases};
 pub use database::{Database, Network};
 pub use problem::{PolicyError, Problem, ProblemKind};
 pub use variable::{
-    Declared, Matcher, NamePattern, Pattern, PerEnvironment, SecretRule, Variable, VariableKind,
-    Where,
+    Declared, Is, Matcher, NamePattern, Pattern, PerEnvironment, SecretRule, Variable,
+    VariableKind, Where,
 };
 pub use web::{AddressRange, EncodedResponses, ForeignOrigins, WebRule};
 
 use crate::facts::Right;
+use crate::named::named;
 use crate::source::{Source, Span, Spanned};
 
 /// A validated policy.
@@ -79,25 +80,16 @@ pub struct EnvironmentId(usize);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DatabaseId(usize);
 
-/// What an environment's databases hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Data {
-    /// Data of real people.
-    Real,
-    /// Copies of real data with the people taken out.
-    Masked,
-    /// Made up; may be lost.
-    Synthetic,
-}
-
-impl Data {
-    /// The word in the policy.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Real => "real",
-            Self::Masked => "masked",
-            Self::Synthetic => "synthetic",
-        }
+named! {
+    /// What an environment's databases hold.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Data {
+        /// Data of real people.
+        Real = "real",
+        /// Copies of real data with the people taken out.
+        Masked = "masked",
+        /// Made up; may be lost.
+        Synthetic = "synthetic",
     }
 }
 

@@ -155,7 +155,7 @@ fn connection(policy: &Policy, connection: &Connection) -> Table {
     let databases = databases.as_ref().map(|ids| {
         ids.iter().filter_map(|id| policy.database(*id)).map(|it| it.name.value.as_str())
     });
-    let mut entries = vec![allows("engine", [engine.word()])];
+    let mut entries = vec![allows("engine", [engine.name()])];
     entries.extend(given_by(given));
     entries.extend([
         entry("required", Said::In(required), Sense::Demands),
@@ -191,11 +191,11 @@ fn database(database: &Database) -> Table {
         users => allows("users", texts(users)),
     };
     let network = match database.network {
-        Network::Public => (1, "public"),
-        Network::Private => (0, "private"),
+        Network::Public => 1,
+        Network::Private => 0,
     };
     let entries = vec![
-        allows("engine", [database.engine.word()]),
+        allows("engine", [database.engine.name()]),
         describes("provider", database.provider.map(|provider| provider.name())),
         demands("project", pinned(&database.project)),
         describes("branch.names", database.branch_names.iter().map(String::as_str)),
@@ -209,7 +209,7 @@ fn database(database: &Database) -> Table {
         demands("system_identifier", pinned(&database.system_identifier)),
         demands("server_hostname", pinned(&database.server_hostname)),
         describes("root_certificate", pinned(&database.root_certificate)),
-        level("network", network.0, network.1),
+        level("network", network, database.network.name()),
     ];
     table("databases", &database.name, entries)
 }

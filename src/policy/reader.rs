@@ -222,6 +222,11 @@ impl<'a> Section<'a> {
         self.find(key).and_then(text)
     }
 
+    /// What the word at `key` stands for.
+    pub(super) fn word<T>(self, key: &str, from_name: fn(&str) -> Option<T>) -> Option<T> {
+        from_name(self.find(key)?.get_ref().as_str()?)
+    }
+
     pub(super) fn boolean(self, key: &str) -> Option<bool> {
         self.find(key)?.get_ref().as_bool()
     }

@@ -244,7 +244,7 @@ fn what_is_left_out_has_its_meaning() {
 
 #[test]
 fn every_kind_of_variable_is_called_as_it_is_written() {
-    for kind in format::VARIABLE_KINDS {
+    for kind in Is::WORDS {
         let mut text =
             "version = 1\nname = 'n'\nenvironments.a = { data = 'real', runtime = ['x'] }\n"
                 .to_owned();

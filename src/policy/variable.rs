@@ -3,6 +3,7 @@
 use regex::Regex;
 
 use super::{EnvironmentId, Phases};
+use crate::named::named;
 use crate::secret::{Class, Kind};
 use crate::source::{Span, Spanned};
 
@@ -99,6 +100,37 @@ impl<'a> Declared<'a> {
     }
 }
 
+named! {
+    /// What a variable is: the words of the policy's `is`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Is {
+        /// It names the environment.
+        Environment = "environment",
+        /// It names the runtime, such as `NODE_ENV`.
+        Runtime = "runtime",
+        /// A secret.
+        Secret = "secret",
+        /// Any text.
+        Text = "text",
+        /// A web address with a host.
+        Url = "url",
+        /// Web addresses, separated by commas.
+        Urls = "urls",
+        /// A host name.
+        Host = "host",
+        /// Host names, separated by commas.
+        Hosts = "hosts",
+        /// A mail address.
+        Email = "email",
+        /// A TCP port.
+        Port = "port",
+        /// A whole number.
+        Integer = "integer",
+        /// A boolean.
+        Boolean = "boolean",
+    }
+}
+
 /// What a variable is.
 #[derive(Clone, Debug)]
 pub enum VariableKind {
@@ -129,22 +161,27 @@ pub enum VariableKind {
 }
 
 impl VariableKind {
+    /// What it is, in the words of the policy.
+    pub const fn is(&self) -> Is {
+        match self {
+            Self::Environment => Is::Environment,
+            Self::Runtime => Is::Runtime,
+            Self::Secret(_) => Is::Secret,
+            Self::Text => Is::Text,
+            Self::Url => Is::Url,
+            Self::Urls => Is::Urls,
+            Self::Host => Is::Host,
+            Self::Hosts => Is::Hosts,
+            Self::Email => Is::Email,
+            Self::Port => Is::Port,
+            Self::Integer => Is::Integer,
+            Self::Boolean => Is::Boolean,
+        }
+    }
+
     /// The word in the policy.
     pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Environment => "environment",
-            Self::Runtime => "runtime",
-            Self::Secret(_) => "secret",
-            Self::Text => "text",
-            Self::Url => "url",
-            Self::Urls => "urls",
-            Self::Host => "host",
-            Self::Hosts => "hosts",
-            Self::Email => "email",
-            Self::Port => "port",
-            Self::Integer => "integer",
-            Self::Boolean => "boolean",
-        }
+        self.is().name()
     }
 
     /// Whether values name hosts, which belong to an environment.

@@ -4,83 +4,41 @@
 //! such as `ep-a.evil.example` is [`Provider::Plain`].
 
 use super::{Address, Target};
+use crate::named::named;
 
-/// Who runs a database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Provider {
-    /// Neon, and the Vercel Postgres that was Neon.
-    Neon,
-    /// Supabase, direct or through its pooler.
-    Supabase,
-    /// Amazon RDS: one instance or proxy.
-    Rds,
-    /// Amazon Aurora: an endpoint of a cluster.
-    Aurora,
-    /// Google Cloud SQL by its socket.
-    CloudSql,
-    /// Railway.
-    Railway,
-    /// Render.
-    Render,
-    /// Fly.
-    Fly,
-    /// Heroku.
-    Heroku,
-    /// PlanetScale.
-    PlanetScale,
-    /// Prisma Postgres, by its direct address.
-    PrismaPostgres,
-    /// This machine, by TCP.
-    Local,
-    /// This machine, by a socket.
-    Socket,
-    /// Nobody in particular.
-    Plain,
-}
-
-impl Provider {
-    /// Every provider, in the order of their definition.
-    pub const ALL: [Self; 14] = [
-        Self::Neon,
-        Self::Supabase,
-        Self::Rds,
-        Self::Aurora,
-        Self::CloudSql,
-        Self::Railway,
-        Self::Render,
-        Self::Fly,
-        Self::Heroku,
-        Self::PlanetScale,
-        Self::PrismaPostgres,
-        Self::Local,
-        Self::Socket,
-        Self::Plain,
-    ];
-
-    /// The name that policies and reports use.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Neon => "neon",
-            Self::Supabase => "supabase",
-            Self::Rds => "rds",
-            Self::Aurora => "aurora",
-            Self::CloudSql => "cloud-sql",
-            Self::Railway => "railway",
-            Self::Render => "render",
-            Self::Fly => "fly",
-            Self::Heroku => "heroku",
-            Self::PlanetScale => "planetscale",
-            Self::PrismaPostgres => "prisma-postgres",
-            Self::Local => "local",
-            Self::Socket => "socket",
-            Self::Plain => "plain",
-        }
-    }
-
-    /// The provider of a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|provider| provider.name() == name)
+named! {
+    /// Who runs a database.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Provider {
+        /// Neon, and the Vercel Postgres that was Neon.
+        Neon = "neon",
+        /// Supabase, direct or through its pooler.
+        Supabase = "supabase",
+        /// Amazon RDS: one instance or proxy.
+        Rds = "rds",
+        /// Amazon Aurora: an endpoint of a cluster.
+        Aurora = "aurora",
+        /// Google Cloud SQL by its socket.
+        CloudSql = "cloud-sql",
+        /// Railway.
+        Railway = "railway",
+        /// Render.
+        Render = "render",
+        /// Fly.
+        Fly = "fly",
+        /// Heroku.
+        Heroku = "heroku",
+        /// PlanetScale.
+        PlanetScale = "planetscale",
+        /// Prisma Postgres, by its direct address.
+        PrismaPostgres = "prisma-postgres",
+        /// This machine, by TCP.
+        Local = "local",
+        /// This machine, by a socket.
+        Socket = "socket",
+        /// Nobody in particular.
+        Plain = "plain",
     }
 }
 

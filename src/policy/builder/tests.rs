@@ -250,14 +250,6 @@ fn every_key_of_the_format_can_be_built() {
     }
 }
 
-#[test]
-fn the_words_of_is_are_those_of_the_format() {
-    use Is::*;
-    let all =
-        [Environment, Runtime, Secret, Text, Url, Urls, Host, Hosts, Email, Port, Integer, Boolean];
-    assert_eq!(all.map(Is::name), format::VARIABLE_KINDS);
-}
-
 /// Text that would be more than text if it were not quoted.
 const HOSTILE: &[&str] = &[
     "",

@@ -1,5 +1,8 @@
 //! What a policy says of connections and of the databases that they lead to.
 
+use crate::policy::Network;
+use crate::target::Engine;
+
 use super::{Key, PHASES, PROVIDERS, REQUIRED, Shape, optional, required};
 
 /// `[connections.NAME]`
@@ -114,7 +117,7 @@ pub static DATABASE: &[Key] = &[
     ),
     optional(
         "network",
-        Shape::OneOf(&["public", "private"]),
+        Shape::OneOf(Network::WORDS),
         "`private`: the way to it crosses no foreign network, so that a connection without TLS \
          is permitted. `public` when left out.",
         "\"private\"",
@@ -134,7 +137,7 @@ pub static BRANCH: &[Key] = &[
 
 const ENGINE: Key = optional(
     "engine",
-    Shape::OneOf(&["postgres", "mysql"]),
+    Shape::OneOf(Engine::WORDS),
     "The database engine; `postgres` when left out.",
     "\"mysql\"",
 );

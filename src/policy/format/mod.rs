@@ -8,6 +8,10 @@ mod databases;
 
 pub use self::databases::{BRANCH, CONNECTION, DATABASE};
 pub use super::shape::{Key, Need, Shape};
+use super::{Data, EncodedResponses, ForeignOrigins, Is, Phase};
+use crate::facts::Right;
+use crate::secret::Class;
+use crate::target::Provider;
 
 const fn required(
     name: &'static str,
@@ -59,7 +63,7 @@ pub static POLICY: &[Key] = &[
 pub static ENVIRONMENT: &[Key] = &[
     required(
         "data",
-        Shape::OneOf(&["real", "masked", "synthetic"]),
+        Shape::OneOf(Data::WORDS),
         "What its databases hold: `real` data of real people, `masked` copies of them, or \
          `synthetic` data that may be lost.",
         "\"synthetic\"",
@@ -101,7 +105,7 @@ pub static ENVIRONMENT: &[Key] = &[
     ),
     optional(
         "forbidden_rights",
-        Shape::Words(RIGHTS),
+        Shape::Words(Right::WORDS),
         "What the role of a connection may not be or have, as its server says it: asked wherever \
          the servers are asked.",
         "[\"superuser\", \"replication\"]",
@@ -184,13 +188,13 @@ pub static WEB: &[Key] = &[
     ),
     optional(
         "foreign_origins",
-        Shape::OneOf(&["pass", "refuse"]),
+        Shape::OneOf(ForeignOrigins::WORDS),
         "What becomes of a request that a page of another environment sends; `pass` when left out.",
         "\"refuse\"",
     ),
     optional(
         "encoded_responses",
-        Shape::OneOf(&["refuse", "pass"]),
+        Shape::OneOf(EncodedResponses::WORDS),
         "What becomes of an answer whose body is encoded (`gzip`, …) before the shield can look \
          into it; `refuse` when left out.",
         "\"pass\"",
@@ -201,7 +205,7 @@ pub static WEB: &[Key] = &[
 pub static VARIABLE: &[Key] = &[
     optional(
         "is",
-        Shape::OneOf(VARIABLE_KINDS),
+        Shape::OneOf(Is::WORDS),
         "What it is; `text` when left out. Exactly one variable is the `environment`.",
         "\"secret\"",
     ),
@@ -213,7 +217,7 @@ pub static VARIABLE: &[Key] = &[
     ),
     optional(
         "class",
-        Shape::PerEnvironment(&Shape::OneOf(&["live", "test"])),
+        Shape::PerEnvironment(&Shape::OneOf(Class::WORDS)),
         "The class that a secret must have in each environment. One that is not named may not \
          hold it at all.",
         "{ production = \"live\", sandbox = \"test\" }",
@@ -271,50 +275,16 @@ const REQUIRED: Shape = Shape::Either(&[Shape::Boolean, Shape::Texts]);
 
 const PHASES: Key = optional(
     "phases",
-    Shape::Words(&["boot", "seed", "ci", "build"]),
+    Shape::Words(Phase::WORDS),
     "The phases in which `required` asks for it. When left out, `boot`; for a connection, `boot` \
      and `seed`. What is set is judged in every phase.",
     "[\"boot\", \"build\"]",
 );
 
-/// The words of `forbidden_rights`, in the order of [`crate::facts::Right`].
-pub const RIGHTS: &[&str] = &[
-    "superuser",
-    "owner",
-    "bypass-rls",
-    "write-all-data",
-    "replication",
-    "create-role",
-    "create-database",
-];
-
-/// The words of `is`.
-pub const VARIABLE_KINDS: &[&str] = &[
-    "environment",
-    "runtime",
-    "secret",
-    "text",
-    "url",
-    "urls",
-    "host",
-    "hosts",
-    "email",
-    "port",
-    "integer",
-    "boolean",
-];
-
-/// The words of `provider`, in the order of [`crate::target::Provider`].
-pub const PROVIDERS: &[&str] = &[
-    "neon",
-    "supabase",
-    "rds",
-    "aurora",
-    "cloud-sql",
-    "railway",
-    "render",
-    "fly",
-    "heroku",
-    "planetscale",
-    "prisma-postgres",
-];
+/// The words of `provider`: those of [`Provider`] that are a service's.
+pub const PROVIDERS: &[&str] = match (Provider::WORDS, Provider::ALL) {
+    ([services @ .., _, _, _], [.., Provider::Local, Provider::Socket, Provider::Plain]) => {
+        services
+    }
+    (all, _) => all,
+};

@@ -23,7 +23,7 @@ impl Lower {
         section: Section<'_>,
     ) -> Option<Database> {
         let engine = engine(section);
-        let provider = section.text("provider").and_then(|word| Provider::from_name(&word.value));
+        let provider = section.word("provider", Provider::from_name);
         let branch = section.table("branch");
         let database = Database {
             id,
@@ -44,7 +44,7 @@ impl Lower {
             system_identifier: section.text("system_identifier"),
             server_hostname: section.text("server_hostname"),
             root_certificate: section.text("root_certificate"),
-            network: network(section),
+            network: section.word("network", Network::from_name).unwrap_or_default(),
             name,
         };
         self.empty_lists(&database.name, section);
@@ -164,18 +164,9 @@ impl Lower {
     }
 }
 
+/// The engine of a connection or a database.
 pub(super) fn engine(section: Section<'_>) -> Engine {
-    match section.text("engine").as_ref().map(|engine| engine.value.as_str()) {
-        Some("mysql") => Engine::MySql,
-        Some(_) | None => Engine::Postgres,
-    }
-}
-
-fn network(section: Section<'_>) -> Network {
-    match section.text("network").as_ref().map(|network| network.value.as_str()) {
-        Some("private") => Network::Private,
-        Some(_) | None => Network::Public,
-    }
+    section.word("engine", Engine::from_name).unwrap_or_default()
 }
 
 fn ports(section: Section<'_>, engine: Engine, provider: Option<Provider>) -> Vec<u16> {

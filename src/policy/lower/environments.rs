@@ -55,7 +55,8 @@ impl Lower {
         domains.iter().for_each(|domain| self.domain(domain));
         Environment {
             id,
-            data: data(section),
+            // DELIBERATE: a wrong word is a problem already; the strictest reading costs nothing.
+            data: section.word("data", Data::from_name).unwrap_or(Data::Real),
             runtime: runtime(section),
             databases,
             databases_span: section.span("databases").unwrap_or(name.span),
@@ -216,15 +217,6 @@ impl Lower {
             ),
             Some(_) => {}
         }
-    }
-}
-
-fn data(section: Section<'_>) -> Data {
-    match section.text("data").as_ref().map(|data| data.value.as_str()) {
-        Some("masked") => Data::Masked,
-        Some("synthetic") => Data::Synthetic,
-        // A wrong word is a problem already; the strictest reading costs nothing.
-        Some(_) | None => Data::Real,
     }
 }
 

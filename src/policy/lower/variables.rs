@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::super::format::{VARIABLE, VARIABLE_KINDS};
+use super::super::format::VARIABLE;
 use super::super::problem::{KIND_OF_SECRET, closest};
 use super::super::reader::{Section, Value};
 use super::super::variable::{Name, NamePattern};
 use super::super::{
-    Matcher, Pattern, PerEnvironment, Phase, SecretRule, Variable, VariableKind, Where,
+    Is, Matcher, Pattern, PerEnvironment, Phase, SecretRule, Variable, VariableKind, Where,
 };
 use super::Lower;
 use crate::secret::{Class, Kind, MINIMUM_BITS};
@@ -34,7 +34,7 @@ impl Lower {
             }
         }
         let environment = self.environment_variable(&exact, top);
-        self.at_most_one(&exact, "runtime");
+        self.at_most_one(&exact, Is::Runtime);
         (exact, patterns, environment)
     }
 
@@ -67,7 +67,7 @@ impl Lower {
         variables: &BTreeMap<String, Variable>,
         top: Section<'_>,
     ) -> Option<String> {
-        let found = self.at_most_one(variables, "environment");
+        let found = self.at_most_one(variables, Is::Environment);
         if found.is_none() && top.table("variables").is_some() {
             self.contradiction(
                 top.span("variables").unwrap_or_default(),
@@ -78,19 +78,15 @@ impl Lower {
         found
     }
 
-    /// The first variable whose kind is called `word`; each further one is a problem.
-    fn at_most_one(
-        &mut self,
-        variables: &BTreeMap<String, Variable>,
-        word: &str,
-    ) -> Option<String> {
+    /// The first variable that is one; each further one is a problem.
+    fn at_most_one(&mut self, variables: &BTreeMap<String, Variable>, is: Is) -> Option<String> {
         let mut found: Vec<_> =
-            variables.values().filter(|variable| variable.kind.name() == word).collect();
+            variables.values().filter(|variable| variable.kind.is() == is).collect();
         found.sort_by_key(|variable| variable.name.span);
         for second in found.iter().skip(1) {
             self.contradiction(
                 second.name.span,
-                format!("`{}` is a second `{word}`", second.name.value),
+                format!("`{}` is a second `{}`", second.name.value, is.name()),
                 "one variable names it; declare the other as `text` with `values`",
             );
         }
@@ -124,21 +120,20 @@ impl Lower {
     }
 
     fn kind(&mut self, name: &Spanned<String>, section: Section<'_>) -> VariableKind {
-        let word = section.text("is");
-        match word.as_ref().map_or("text", |word| word.value.as_str()) {
-            "environment" => VariableKind::Environment,
-            "runtime" => VariableKind::Runtime,
-            "secret" => VariableKind::Secret(self.secret(name, section)),
-            "url" => VariableKind::Url,
-            "urls" => VariableKind::Urls,
-            "host" => VariableKind::Host,
-            "hosts" => VariableKind::Hosts,
-            "email" => VariableKind::Email,
-            "port" => VariableKind::Port,
-            "integer" => VariableKind::Integer,
-            "boolean" => VariableKind::Boolean,
-            // DELIBERATE: "text", or a word that is a problem already.
-            _ => VariableKind::Text,
+        // DELIBERATE: another word is a problem already.
+        match section.word("is", Is::from_name).unwrap_or(Is::Text) {
+            Is::Environment => VariableKind::Environment,
+            Is::Runtime => VariableKind::Runtime,
+            Is::Secret => VariableKind::Secret(self.secret(name, section)),
+            Is::Text => VariableKind::Text,
+            Is::Url => VariableKind::Url,
+            Is::Urls => VariableKind::Urls,
+            Is::Host => VariableKind::Host,
+            Is::Hosts => VariableKind::Hosts,
+            Is::Email => VariableKind::Email,
+            Is::Port => VariableKind::Port,
+            Is::Integer => VariableKind::Integer,
+            Is::Boolean => VariableKind::Boolean,
         }
     }
 
@@ -173,7 +168,7 @@ impl Lower {
         }
         let each = self.each(section, "class", |value| {
             let word = value.text()?;
-            Some(Spanned { value: Class::by_name(&word.value)?, span: word.span })
+            Some(Spanned { value: Class::from_name(&word.value)?, span: word.span })
         });
         Some(PerEnvironment::Each(each, span))
     }
@@ -219,9 +214,7 @@ impl Lower {
     /// an ignored key reads as a check that is not there.
     fn sense(&mut self, variable: &Variable, section: Section<'_>) {
         self.required_is_allowed(variable);
-        let word = section.text("is").map(|word| word.value);
-        let is_known = word.is_some_and(|word| VARIABLE_KINDS.contains(&word.as_str()));
-        if section.has("is") && !is_known {
+        if section.has("is") && section.word("is", Is::from_name).is_none() {
             return;
         }
         let is_secret = variable.secret().is_some();

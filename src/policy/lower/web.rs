@@ -17,19 +17,16 @@ impl Lower {
                 "list the paths in `health_paths`",
             );
         }
-        let word = |key| section.text(key).map(|word| word.value);
         WebRule {
             proxies: self.ranges(section, "proxies"),
             health_paths,
             health_addresses: self.ranges(section, "health_addresses"),
-            foreign_origins: match word("foreign_origins").as_deref() {
-                Some("refuse") => ForeignOrigins::Refuse,
-                Some(_) | None => ForeignOrigins::Pass,
-            },
-            encoded_responses: match word("encoded_responses").as_deref() {
-                Some("pass") => EncodedResponses::Pass,
-                Some(_) | None => EncodedResponses::Refuse,
-            },
+            foreign_origins: section
+                .word("foreign_origins", ForeignOrigins::from_name)
+                .unwrap_or_default(),
+            encoded_responses: section
+                .word("encoded_responses", EncodedResponses::from_name)
+                .unwrap_or_default(),
         }
     }
 
