@@ -68,7 +68,9 @@ pub struct Policy {
 pub enum Origin {
     /// A file, or text with a name.
     File,
-    /// Compiled into the program.
+    /// Text that was compiled into the program, or built in code.
+    Embedded,
+    /// Koomy's own, which is compiled into this crate.
     BuiltIn,
 }
 
@@ -185,7 +187,7 @@ impl Policy {
     ///
     /// As [`parse`](Self::parse).
     pub fn parse_embedded(name: &str, text: &str) -> Result<Self, PolicyError> {
-        lower::policy(name, text, Origin::BuiltIn)
+        lower::policy(name, text, Origin::Embedded)
     }
 
     /// Koomy's own policy: `policy.example.toml`, compiled in.
@@ -194,7 +196,7 @@ impl Policy {
     ///
     /// Never in a released version: the file is parsed in the tests.
     pub fn built_in() -> Result<Self, PolicyError> {
-        Self::parse_embedded("policy.example.toml", BUILT_IN)
+        lower::policy("policy.example.toml", BUILT_IN, Origin::BuiltIn)
     }
 
     /// The text that was parsed, with its name.
@@ -207,10 +209,11 @@ impl Policy {
         self.origin
     }
 
-    /// What documents call its origin: `built-in`, or the name of the file.
+    /// What documents call its origin: `built-in`, `embedded`, or the name of the file.
     pub fn origin_name(&self) -> &str {
         match self.origin() {
             Origin::BuiltIn => "built-in",
+            Origin::Embedded => "embedded",
             Origin::File => self.source().name(),
         }
     }

@@ -290,7 +290,12 @@ fn what_is_shown_says_where_the_policy_comes_from() {
         "version = 1\nname = 'n'\n[variables.E]\nis = 'environment'\n\
          [environments.local]\ndata = 'synthetic'\n",
     );
-    for (policy, origin) in [(koomy(), "built-in"), (named, "p.toml")] {
+    let code = Policy::builder("n")
+        .environment("local", |it| it.data(Data::Synthetic))
+        .variable("E", |it| it.is(Is::Environment))
+        .build()
+        .unwrap();
+    for (policy, origin) in [(koomy(), "built-in"), (named, "p.toml"), (code, "embedded")] {
         let text = show::human(&policy);
         assert!(text.lines().next().is_some_and(|line| line.contains(origin)), "{text}");
         #[cfg(feature = "report")]
@@ -328,7 +333,7 @@ fn the_text_and_its_digest_are_kept() {
     assert_eq!(policy.sha256(), "ab4a1dfd3d8d0e4e8357e33e26eaca15806005dac9af1a56f107a174e564a601");
     assert_eq!(policy.sha256().len(), 64);
     let embedded = Policy::parse_embedded("p.toml", text).unwrap();
-    assert_eq!((embedded.origin(), embedded.sha256()), (Origin::BuiltIn, policy.sha256()));
+    assert_eq!((embedded.origin(), embedded.sha256()), (Origin::Embedded, policy.sha256()));
     assert_ne!(parse(&format!("{text}\n")).sha256(), policy.sha256());
 }
 

@@ -36,7 +36,7 @@ fn notice(text: &str) -> String {
 /// The source that is no file of the repository.
 fn compiled_in(policy: &Policy) -> Option<&Source> {
     match policy.origin() {
-        Origin::BuiltIn => Some(policy.source()),
+        Origin::BuiltIn | Origin::Embedded => Some(policy.source()),
         Origin::File => None,
     }
 }

@@ -172,7 +172,7 @@ fn counted(count: usize, one: &str, more: &str) -> String {
 fn policy_path(policy: &Policy) -> String {
     let name = visible(policy.source().name());
     match policy.origin() {
-        Origin::BuiltIn => format!("built-in {name}"),
+        Origin::BuiltIn | Origin::Embedded => format!("{} {name}", policy.origin_name()),
         Origin::File => name.into_owned(),
     }
 }
