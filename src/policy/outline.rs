@@ -51,6 +51,8 @@ pub(super) enum Sense {
     Allows,
     /// More is asked for.
     Demands,
+    /// A word with its place in an order is stricter, or less strict.
+    Ordered,
     /// No gate is concerned.
     Describes,
 }
@@ -322,5 +324,5 @@ fn describes<'a>(key: &'static str, words: impl IntoIterator<Item = &'a str>) ->
 }
 
 fn level(key: &'static str, rank: u32, word: &str) -> Entry {
-    entry(key, Said::Level(rank, word.to_owned()), Sense::Describes)
+    entry(key, Said::Level(rank, word.to_owned()), Sense::Ordered)
 }

@@ -1,11 +1,12 @@
 //! `variable-is-declared`
 
 use super::{Case, Check, Matched, Rule};
+use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::naming::Purpose;
 use crate::platform;
-use crate::policy::{Given, PartVariables};
+use crate::policy::{Declared, Given, PartVariables, Policy};
 use crate::secret::Kind;
 use crate::selftest::{Baseline, Violation, one};
 use crate::source::Spanned;
@@ -61,6 +62,15 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
+/// Whether a variable called `name` is refused as undeclared, whatever it holds.
+pub(crate) fn is_refused(policy: &Policy, name: &str) -> bool {
+    let declared = policy.declared(name);
+    let is_known = declared.is_some_and(|declared| declared.variable().is_some())
+        || policy.is_part_of_connection(name)
+        || platform::sets(name, None);
+    !is_known && look_of_name(policy, name, declared).is_some()
+}
+
 fn look(case: &Case<'_>, matched: &Matched<'_>) -> Option<&'static str> {
     let seen = matched.seen;
     let name = seen.name.as_str();
@@ -71,21 +81,38 @@ fn look(case: &Case<'_>, matched: &Matched<'_>) -> Option<&'static str> {
     {
         return None;
     }
-    // A pattern says where such names may be, so that a name of its own is known;
-    // it says nothing of where a connection leads or whose key it is.
-    let by_pattern = matched.declared.is_some();
-    let has_prefix = |prefix: &Spanned<String>| name.starts_with(&prefix.value);
-    if !by_pattern && case.policy.prefix().is_some_and(has_prefix) {
-        return Some("starts with the policy's prefix");
-    }
-    let purpose = Purpose::of(name);
-    if purpose == Some(Purpose::Connection) || is_port_left_out(case, name) {
+    match look_of_name(case.policy, name, matched.declared) {
         // `database-url-is-unambiguous` refuses what moves a connection.
-        return (!case.moves(matched)).then_some("looks like a connection");
+        Some(Look::Connection) => (!case.moves(matched)).then_some("looks like a connection"),
+        Some(Look::Secret) => Some("looks like a secret"),
+        Some(Look::Prefix) => Some("starts with the policy's prefix"),
+        None => look_of_value(seen),
     }
-    if !by_pattern && purpose == Some(Purpose::Secret) {
-        return Some("looks like a secret");
+}
+
+/// What the name of a variable looks like.
+enum Look {
+    Connection,
+    Secret,
+    Prefix,
+}
+
+/// A pattern says where such names may be, so that a name of its own is known; it
+/// says nothing of where a connection leads or whose key it is.
+fn look_of_name(policy: &Policy, name: &str, by_pattern: Option<Declared<'_>>) -> Option<Look> {
+    let has_prefix = |prefix: &Spanned<String>| name.starts_with(&prefix.value);
+    if by_pattern.is_none() && policy.prefix().is_some_and(has_prefix) {
+        return Some(Look::Prefix);
     }
+    match Purpose::of(name) {
+        Some(Purpose::Connection) => Some(Look::Connection),
+        Some(Purpose::Secret) | None if is_port_left_out(policy, name) => Some(Look::Connection),
+        Some(Purpose::Secret) if by_pattern.is_none() => Some(Look::Secret),
+        Some(Purpose::Secret) | None => None,
+    }
+}
+
+fn look_of_value(seen: &Seen) -> Option<&'static str> {
     if seen.text().and_then(Kind::detect).is_some() {
         return Some("holds what looks like a provider's secret key");
     }
@@ -99,9 +126,9 @@ fn look(case: &Case<'_>, matched: &Matched<'_>) -> Option<&'static str> {
 
 /// `DB_PORT`, where a connection is made of `DB_HOST` and has no `port`: the
 /// connection is judged with the usual one.
-fn is_port_left_out(case: &Case<'_>, name: &str) -> bool {
+fn is_port_left_out(policy: &Policy, name: &str) -> bool {
     let of_host = |stem: &str| {
-        case.policy.connections().iter().any(|connection| match &connection.given {
+        policy.connections().iter().any(|connection| match &connection.given {
             Given::Parts(PartVariables { host, port: None, .. }) => {
                 host.value.strip_suffix("HOST") == Some(stem)
             }
