@@ -180,9 +180,9 @@ pub enum Marked {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tables {
     /// It has none.
-    None,
+    Absent,
     /// It has at least one.
-    Some,
+    Present,
 }
 
 /// What `guard-cli stamp` wrote into a database.

@@ -216,8 +216,8 @@ mod tests {
         let url = url("localhost/koomy");
         let given = [("E", "sandbox"), ("DATABASE_URL", &*url)];
         for stamp in [
-            Marked::No { tables: Tables::None },
-            Marked::No { tables: Tables::Some },
+            Marked::No { tables: Tables::Absent },
+            Marked::No { tables: Tables::Present },
             Marked::Emptied,
         ] {
             for gate in [Gate::Boot, Gate::Seed] {

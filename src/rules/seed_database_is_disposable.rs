@@ -48,7 +48,7 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
         return None;
     }
     let facts =
-        baseline.with_identity(|identity| identity.stamp = Marked::No { tables: Tables::Some });
+        baseline.with_identity(|identity| identity.stamp = Marked::No { tables: Tables::Present });
     facts.map(at_seed)
 }
 
@@ -215,8 +215,8 @@ mod tests {
         };
         let adopt = " --adopt-copy --reason TEXT";
         let table: [(Stamp, String); 9] = [
-            (Box::new(move |_| no(Tables::None)), String::new()),
-            (Box::new(move |_| no(Tables::Some)), format!("a database with tables and without a stamp; {stamp}")),
+            (Box::new(move |_| no(Tables::Absent)), String::new()),
+            (Box::new(move |_| no(Tables::Present)), format!("a database with tables and without a stamp; {stamp}")),
             (Box::new(|_| Marked::Emptied), "a database whose stamp is gone, such as a copied schema; if it may be lost, say so once: `guard-cli stamp`".to_owned()),
             (Box::new(|it| marked(it, "sandbox", "own")), String::new()),
             (Box::new(|it| marked(it, "sandbox", "copied")), copy("`sandbox`", "")),
@@ -246,9 +246,9 @@ mod tests {
         let url = url("sql.internal/koomy").replace("postgresql", "mysql");
         let given = [("E", "sandbox"), ("MYSQL_URL", &*url)];
         for (tables, said) in [
-            (Tables::None, ""),
+            (Tables::Absent, ""),
             (
-                Tables::Some,
+                Tables::Present,
                 "`MYSQL_URL` leads to a MySQL database with tables, which nothing says may be lost",
             ),
         ] {

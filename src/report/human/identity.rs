@@ -137,8 +137,8 @@ fn known(policy: &Policy, database: Option<&Database>) -> String {
 
 fn stamp(identity: &Identity) -> String {
     let stamp = match &identity.stamp {
-        Marked::No { tables: Tables::None } => return "none; no tables either".to_owned(),
-        Marked::No { tables: Tables::Some } => return "none; there are tables".to_owned(),
+        Marked::No { tables: Tables::Absent } => return "none; no tables either".to_owned(),
+        Marked::No { tables: Tables::Present } => return "none; there are tables".to_owned(),
         Marked::Emptied => return "without a row: a copy of the schema, or emptied".to_owned(),
         Marked::Unreadable { why } => return format!("cannot be read: {why}"),
         Marked::Stamped(stamp) => stamp,
