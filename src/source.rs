@@ -1,6 +1,7 @@
 //! Where something stands: spans, and the text we are willing to show.
 
 use std::fmt;
+use std::iter;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -98,7 +99,7 @@ impl Source {
         let shown = self.shown()?;
         let starts = self.line_starts.get_or_init(|| {
             let ends = shown.match_indices('\n').map(|(newline, _)| newline + 1);
-            std::iter::once(0).chain(ends).collect()
+            iter::once(0).chain(ends).collect()
         });
         let line = starts.partition_point(|start| *start <= span.start);
         let before = shown.get(*starts.get(line.checked_sub(1)?)?..span.start)?;

@@ -17,7 +17,6 @@ mod problem;
 mod reader;
 #[cfg(feature = "report")]
 pub mod schema;
-mod shape;
 pub mod show;
 #[cfg(test)]
 mod tests;
@@ -261,8 +260,8 @@ impl Policy {
     }
 
     /// The name of an environment of this policy.
-    pub fn environment_name(&self, id: EnvironmentId) -> &str {
-        self.environments.get(id.0).map_or("", |environment| &environment.name.value)
+    pub fn environment_name(&self, id: EnvironmentId) -> Option<&str> {
+        self.environments.get(id.0).map(|environment| environment.name.value.as_str())
     }
 
     /// The databases, in file order.

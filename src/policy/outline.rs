@@ -82,7 +82,7 @@ fn environment(policy: &Policy, environment: &Environment) -> Table {
     let Environment { after, seed, live, forbidden_rights, tripwires, .. } = environment;
     let runtime = runtime.iter().flat_map(|runtime| &runtime.value).map(String::as_str);
     let databases = databases.iter().filter_map(|id| policy.database(id.value));
-    let after = after.as_ref().map(|after| policy.environment_name(after.value));
+    let after = after.as_ref().and_then(|after| policy.environment_name(after.value));
     let seed = if seed.value { (0, "yes") } else { (1, "no") };
     let live = if live.value { (1, "yes") } else { (0, "no") };
     let rights = forbidden_rights.value.iter().map(|right| right.name());

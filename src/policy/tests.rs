@@ -37,8 +37,9 @@ fn the_built_in_policy_is_the_one_that_koomy_validated() {
 
     let [production, sandbox, local] = policy.environments() else { panic!("three") };
     let runtime = |e: &Environment| e.runtime.clone().unwrap().value;
-    let after =
-        |e: &Environment| e.after.as_ref().map(|id| policy.environment_name(id.value).to_owned());
+    let after = |e: &Environment| {
+        e.after.as_ref().and_then(|id| policy.environment_name(id.value)).map(str::to_owned)
+    };
     assert_eq!(production.data, Data::Real);
     assert_eq!(runtime(production), ["production"]);
     assert_eq!(names(&policy, &production.databases), ["koomy-main"]);

@@ -1,5 +1,6 @@
 //! What a policy says of requests and answers.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use crate::named::named;
@@ -86,8 +87,8 @@ impl AddressRange {
     }
 }
 
-impl std::fmt::Display for AddressRange {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for AddressRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (address, length) = self.written;
         write!(f, "{address}/{length}")
     }

@@ -134,8 +134,8 @@ fn unknown(case: &Case<'_>, destination: &Destination<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, url};
     use super::RULE;
+    use crate::rules::testing::{Ask, url};
 
     const MORE: &str = "[connections.primary]\nurl = 'DATABASE_URL'\n\
         [connections.shadow]\nurl = 'SHADOW_URL'\nrequired = false\ndatabases = ['play', 'main']\n\

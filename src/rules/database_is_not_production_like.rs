@@ -158,8 +158,8 @@ const COMPASS: &[&str] = &["north", "south", "east", "west", "central"];
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, url};
     use super::*;
+    use crate::rules::testing::{Ask, url};
 
     #[test]
     fn knows_the_words_for_production() {

@@ -62,8 +62,8 @@ fn refuse(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, url, url_with};
     use super::RULE;
+    use crate::rules::testing::{Ask, url, url_with};
 
     const MORE: &str = "[connections.primary]\nurl = 'DATABASE_URL'\n\
         [connections.shadow]\nurl = 'SHADOW_URL'\nrequired = false\n";

@@ -69,10 +69,10 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, URL, url};
     use super::RULE;
     use crate::facts::Right;
     use crate::gate::Gate;
+    use crate::rules::testing::{Ask, URL, url};
 
     #[test]
     fn a_role_has_no_forbidden_right() {

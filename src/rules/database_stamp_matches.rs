@@ -145,10 +145,10 @@ fn unreadable(told: &Told<'_, '_>, why: &str) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::super::live::tests::{ask, marked, stamp_for, url};
     use super::{Marked, RULE};
     use crate::facts::{Server, Tables};
     use crate::gate::Gate;
+    use crate::rules::live::tests::{ask, marked, stamp_for, url};
 
     const BOTH: &[Gate] = &[Gate::Boot, Gate::Seed];
     const BOOT: &[Gate] = &[Gate::Boot];

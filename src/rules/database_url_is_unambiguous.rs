@@ -79,9 +79,9 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, url};
     use super::RULE;
     use crate::facts::Facts;
+    use crate::rules::testing::{Ask, url};
     use crate::target::{Engine, MOVERS};
 
     const URL: &str = "[connections.primary]\nurl = 'DATABASE_URL'\n";

@@ -83,10 +83,10 @@ fn shared_with<'a>(case: &Case<'a>, name: &str, secret: &Secret) -> Option<&'a s
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, seen, strong};
     use super::RULE;
     use crate::facts::Facts;
     use crate::policy::Phase;
+    use crate::rules::testing::{Ask, seen, strong};
 
     fn ask(more: &str) -> Ask {
         let text = format!(

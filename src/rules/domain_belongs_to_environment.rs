@@ -166,10 +166,10 @@ fn refuse(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, url};
     use super::RULE;
     use crate::facts::Facts;
     use crate::policy::Policy;
+    use crate::rules::testing::{Ask, url};
     use crate::selftest::{self, Proof};
 
     const MORE: &str = "[connections.primary]\nurl = 'DATABASE_URL'\nrequired = false\n\

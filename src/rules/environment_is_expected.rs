@@ -56,8 +56,8 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, seen};
     use super::RULE;
+    use crate::rules::testing::{Ask, seen};
 
     #[test]
     fn only_the_expected_environment() {

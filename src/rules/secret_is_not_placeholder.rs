@@ -71,9 +71,9 @@ fn is_real(case: &Case<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, URL, judges_passwords, seen, strong, url_with};
     use super::RULE;
     use crate::policy::Phase;
+    use crate::rules::testing::{Ask, URL, judges_passwords, seen, strong, url_with};
     use crate::secret::{Kind, placeholder};
 
     const BAD: &str = "changeme";

@@ -105,8 +105,8 @@ fn shared(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, Given, strong, url_with};
     use super::RULE;
+    use crate::rules::testing::{Ask, Given, strong, url_with};
     use crate::secret::{Class, Kind};
 
     const MORE: &str = "[variables.A]\nis = 'secret'\n[variables.B]\nis = 'secret'\n[variables.NOTE]\n\

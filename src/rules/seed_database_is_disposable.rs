@@ -182,10 +182,10 @@ fn tripped(told: &Told<'_, '_>, tripwire: &Tripwire) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::live::tests::{ask, marked, url};
-    use super::super::testing::{Ask, seen};
     use super::*;
     use crate::facts::{Counted, Facts, Identity, Server};
+    use crate::rules::live::tests::{ask, marked, url};
+    use crate::rules::testing::{Ask, seen};
 
     type Stamp = Box<dyn Fn(&Identity) -> Marked>;
 

@@ -50,9 +50,9 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, seen};
     use super::RULE;
     use crate::gate::Gate;
+    use crate::rules::testing::{Ask, seen};
 
     #[test]
     fn a_seed_runs_where_the_policy_says_so() {

@@ -152,9 +152,9 @@ const BOOLEANS: &[&str] = &["true", "false", "1", "0", "yes", "no", "on", "off"]
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::Ask;
     use super::RULE;
     use crate::facts::Facts;
+    use crate::rules::testing::Ask;
 
     const KINDS: [&str; 10] =
         ["text", "url", "urls", "host", "hosts", "email", "port", "integer", "boolean", "secret"];

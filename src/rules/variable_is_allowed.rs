@@ -102,9 +102,9 @@ fn one_of(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::Ask;
     use super::RULE;
     use crate::facts::Facts;
+    use crate::rules::testing::Ask;
 
     const NO_ENV: &str = "`KOOMY_ENV` holds none of the values that are allowed";
     const NO_MODE: &str = "`MODE` holds none of the values that are allowed";

@@ -69,8 +69,8 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::Ask;
     use super::RULE;
+    use crate::rules::testing::Ask;
 
     #[test]
     fn only_where_it_may_be() {

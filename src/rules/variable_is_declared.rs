@@ -169,9 +169,9 @@ const DATABASES: &[&str] =
 mod tests {
     use std::time::{Duration, Instant};
 
-    use super::super::testing::{Ask, url};
     use super::RULE;
     use crate::facts::Facts;
+    use crate::rules::testing::{Ask, url};
     use crate::secret::{Class, Kind};
 
     const CONNECTION: &str = "looks like a connection";

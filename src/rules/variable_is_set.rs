@@ -158,9 +158,9 @@ fn partial(case: &Case<'_>, set: &Seen, missing: &[&Spanned<String>], findings: 
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, seen};
     use super::RULE;
     use crate::policy::Phase;
+    use crate::rules::testing::{Ask, seen};
 
     const VARIABLES: &str = "[variables.NODE_ENV]\nis = 'runtime'\n\
         [variables.KEY]\nis = 'secret'\nrequired = ['production', 'sandbox']\n\

@@ -95,9 +95,9 @@ fn pair(case: &Case<'_>, variable: &Variable, environment: &Environment, finding
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, seen};
     use super::RULE;
     use crate::facts::Facts;
+    use crate::rules::testing::{Ask, seen};
 
     const RUNTIME: &str = "[variables.NODE_ENV]\nis = 'runtime'\n";
     const NO: [&str; 3] = [

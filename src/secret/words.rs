@@ -302,8 +302,8 @@ const MARKERS: [&str; 41] = [
 
 #[cfg(test)]
 mod tests {
-    use super::super::letters::{reads_as, spells, successors};
     use super::*;
+    use crate::secret::letters::{reads_as, spells, successors};
 
     #[test]
     fn words_stand_under_their_letter() {

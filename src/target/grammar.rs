@@ -1,5 +1,7 @@
 //! The productions: each part of an address by itself.
 
+use std::net::Ipv4Addr;
+
 use super::ambiguity::{Flaw, Part};
 use super::problem::Problem;
 
@@ -187,5 +189,5 @@ fn is_label(label: &str) -> bool {
 /// MIRRORS: the standard library reads four decimal numbers without leading
 /// zeros and nothing else.
 fn is_dotted_quad(text: &str) -> bool {
-    text.parse::<std::net::Ipv4Addr>().is_ok()
+    text.parse::<Ipv4Addr>().is_ok()
 }

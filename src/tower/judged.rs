@@ -33,7 +33,7 @@ impl Judged {
             gate: Arc::new(Gate { access, inventory }),
             secrets: Secrets::of(policy, facts),
             encoded: verdict.environment.map(|here| here.web.encoded_responses).unwrap_or_default(),
-            identity: Arc::new(Known::of(policy, verdict, facts)),
+            identity: Arc::new(Known::of(verdict, facts)),
             again: Again::of(policy, facts),
         }
     }

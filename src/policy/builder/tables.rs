@@ -1,8 +1,8 @@
 //! The tables of a policy, filled in code.
 
-use super::super::{Data, EncodedResponses, ForeignOrigins, Is, Phase};
 use super::text::{Item, Table};
 use crate::facts::Right;
+use crate::policy::{Data, EncodedResponses, ForeignOrigins, Is, Phase};
 use crate::secret::Class;
 use crate::target::{Engine, Provider};
 

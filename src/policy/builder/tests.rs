@@ -1,9 +1,11 @@
 //! One model: what is built decides as what is written.
 
-use super::super::format::{self, Key};
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::facts::{Facts, Right};
 use crate::gate::{Gate, decide};
+use crate::policy::format::{self, Key};
 use crate::policy::{Data, EncodedResponses, ForeignOrigins, Phase, ProblemKind};
 use crate::secret::Class;
 use crate::target::{Engine, Provider};
@@ -114,7 +116,7 @@ fn a_file_and_code_decide_alike() {
     let [file, code] = [Policy::built_in(), koomy().build()].map(Result::unwrap);
     let url = |host: &str, name: &str| format!("postgresql://app:pw@{host}/{name}?sslmode=require");
     let hosts = ["ep-koomy-main-10000001", "ep-koomy-development-20000002", "ep-elsewhere-1"];
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for environment in ["production", "sandbox", "local", "staging", ""] {
         for runtime in ["production", "development", "test"] {
             for host in hosts.map(|host| format!("{host}-pooler.eu-central-1.aws.neon.tech")) {

@@ -3,7 +3,7 @@
 use crate::policy::Network;
 use crate::target::Engine;
 
-use super::{Key, PHASES, PROVIDERS, REQUIRED, Shape, optional, required};
+use super::{Key, Need, PHASES, PROVIDERS, REQUIRED, Shape, optional, required, table};
 
 /// `[connections.NAME]`
 pub static CONNECTION: &[Key] = &[
@@ -63,7 +63,12 @@ pub static DATABASE: &[Key] = &[
         "The provider's id of the project.",
         "\"quiet-river-10000001\"",
     ),
-    optional("branch", Shape::Table(BRANCH), "The branch, for providers that have branches.", ""),
+    table(
+        "branch",
+        Need::Optional,
+        Shape::Table(BRANCH),
+        "The branch, for providers that have branches.",
+    ),
     optional(
         "endpoints",
         Shape::Texts,

@@ -5,9 +5,10 @@
 //! `docs/policy.md`. A key that is not here does not exist.
 
 mod databases;
+mod shape;
 
 pub use self::databases::{BRANCH, CONNECTION, DATABASE};
-pub use super::shape::{Key, Need, Shape};
+pub use self::shape::{Key, Need, Shape};
 use super::{Data, EncodedResponses, ForeignOrigins, Is, Phase};
 use crate::facts::Right;
 use crate::secret::Class;
@@ -19,7 +20,7 @@ const fn required(
     doc: &'static str,
     example: &'static str,
 ) -> Key {
-    Key { name, shape, need: Need::Required, doc, example }
+    Key { name, shape, need: Need::Required, doc, example: Some(example) }
 }
 
 const fn optional(
@@ -28,7 +29,12 @@ const fn optional(
     doc: &'static str,
     example: &'static str,
 ) -> Key {
-    Key { name, shape, need: Need::Optional, doc, example }
+    Key { name, shape, need: Need::Optional, doc, example: Some(example) }
+}
+
+/// A key whose value is better shown as a table of its own.
+const fn table(name: &'static str, need: Need, shape: Shape, doc: &'static str) -> Key {
+    Key { name, shape, need, doc, example: None }
 }
 
 /// The top of the file.
@@ -43,20 +49,30 @@ pub static POLICY: &[Key] = &[
          Service variables that Kubernetes derives from a service of the same name pass.",
         "\"KOOMY_\"",
     ),
-    required(
+    table(
         "environments",
+        Need::Required,
         Shape::Named(ENVIRONMENT),
         "The environments that exist. Any other is refused.",
-        "",
     ),
-    optional(
+    table(
         "connections",
+        Need::Optional,
         Shape::Named(CONNECTION),
         "The variables through which a program reaches a database.",
-        "",
     ),
-    optional("databases", Shape::Named(DATABASE), "The databases that environments may use.", ""),
-    required("variables", Shape::Named(VARIABLE), "The variables that programs may have.", ""),
+    table(
+        "databases",
+        Need::Optional,
+        Shape::Named(DATABASE),
+        "The databases that environments may use.",
+    ),
+    table(
+        "variables",
+        Need::Required,
+        Shape::Named(VARIABLE),
+        "The variables that programs may have.",
+    ),
 ];
 
 /// `[environments.NAME]`
@@ -110,12 +126,12 @@ pub static ENVIRONMENT: &[Key] = &[
          the servers are asked.",
         "[\"superuser\", \"replication\"]",
     ),
-    optional(
+    table(
         "tripwire",
+        Need::Optional,
         Shape::Named(TRIPWIRE),
         "Tables, as `\"schema.table\"`, whose rows give away that a database is in use: no seed \
          runs on it then.",
-        "",
     ),
     optional(
         "debug",

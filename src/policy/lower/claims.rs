@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::super::problem::{Problem, ProblemKind};
-use super::super::{Database, Environment};
+use crate::policy::problem::{Problem, ProblemKind};
+use crate::policy::{Database, Environment};
 use crate::source::{Span, Spanned};
 
 /// Reports whatever is claimed twice: a database, an endpoint, a branch or a

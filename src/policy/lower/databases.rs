@@ -1,8 +1,8 @@
 //! `[databases.NAME]`
 
-use super::super::reader::Section;
-use super::super::{Database, DatabaseId, Network};
 use super::Lower;
+use crate::policy::reader::Section;
+use crate::policy::{Database, DatabaseId, Network};
 use crate::source::Spanned;
 use crate::target::{Engine, Problem, Provider, grammar, is_pooler};
 

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::super::reader::Section;
-use super::super::{
+use super::Lower;
+use crate::facts::Right;
+use crate::policy::reader::Section;
+use crate::policy::{
     Connection, Data, DebugRule, Environment, EnvironmentId, Pattern, Tripwire, Variable,
     VariableKind,
 };
-use super::Lower;
-use crate::facts::Right;
 use crate::source::{Span, Spanned};
 use crate::target::grammar::is_name;
 

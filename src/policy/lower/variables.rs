@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::super::format::VARIABLE;
-use super::super::problem::{KIND_OF_SECRET, closest};
-use super::super::reader::{Section, Value};
-use super::super::variable::{Name, NamePattern};
-use super::super::{
+use super::Lower;
+use crate::policy::format::VARIABLE;
+use crate::policy::problem::{KIND_OF_SECRET, closest};
+use crate::policy::reader::{Section, Value};
+use crate::policy::variable::{Name, NamePattern};
+use crate::policy::{
     Is, Matcher, Pattern, PerEnvironment, Phase, SecretRule, Variable, VariableKind, Where,
 };
-use super::Lower;
 use crate::secret::{Class, Kind, MINIMUM_BITS};
 use crate::source::Spanned;
 

@@ -1,8 +1,8 @@
 //! `web = { … }` of an environment, and the paths of its endpoints.
 
-use super::super::reader::Section;
-use super::super::web::{AddressRange, EncodedResponses, ForeignOrigins, WebRule};
 use super::Lower;
+use crate::policy::reader::Section;
+use crate::policy::web::{AddressRange, EncodedResponses, ForeignOrigins, WebRule};
 use crate::source::Spanned;
 use crate::target::grammar::is_unreserved;
 

@@ -14,7 +14,7 @@ pub struct Key {
     /// What it means, in one or two sentences.
     pub doc: &'static str,
     /// A value, in TOML.
-    pub example: &'static str,
+    pub example: Option<&'static str>,
 }
 
 /// Whether a key must be written.
