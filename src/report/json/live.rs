@@ -180,7 +180,7 @@ fn said(identity: &Identity) -> ServerObject<'_> {
     let Identity { traces, tripwires, .. } = identity;
     let Role { name, rights } = role;
     let object = ServerObject {
-        engine: engine(server).name(),
+        engine: engine(server).scheme(),
         version,
         database,
         role: name,
