@@ -80,12 +80,14 @@ fn looks_like_production(policy: &Policy, text: &str) -> bool {
     let (mut rest, mut before) = (text.as_str(), "");
     for word in text.as_bytes().chunk_by(|one, next| Class::of(*one) == Class::of(*next)) {
         let Some((word, after)) = rest.split_at_checked(word.len()) else { return false };
-        if !NEGATIONS.contains(&before)
+        let class = word.bytes().next().map(Class::of);
+        if class != Some(Class::Separator)
             && (is_production_word(word) || starts_with_production(policy, rest))
+            && !NEGATIONS.contains(&before)
         {
             return true;
         }
-        if word.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        if class == Some(Class::Letter) {
             before = word;
         }
         rest = after;
