@@ -1,5 +1,7 @@
 //! Web addresses and host names in variables.
 
+use std::borrow::Cow;
+
 use thiserror::Error;
 use url::{Host, Url};
 
@@ -26,9 +28,9 @@ pub(crate) enum AddressError {
 /// # Errors
 ///
 /// [`AddressError`] says which of the three it is.
-pub(crate) fn host_of(value: &str) -> Result<String, AddressError> {
+pub(crate) fn host_of(value: &str) -> Result<Cow<'_, str>, AddressError> {
     if let Some(host) = plain(value) {
-        return Ok(host.to_owned());
+        return Ok(Cow::Borrowed(host));
     }
     let url = Url::parse(value).map_err(|_| AddressError::NotAnAddress)?;
     let (_, rest) = value.split_once("://").ok_or(AddressError::NoHost)?;
@@ -53,7 +55,7 @@ pub(crate) fn host_of(value: &str) -> Result<String, AddressError> {
     if host.is_empty() {
         Err(AddressError::NoHost)
     } else if name.eq_ignore_ascii_case(&host) {
-        Ok(host)
+        Ok(Cow::Owned(host))
     } else {
         Err(AddressError::Ambiguous)
     }

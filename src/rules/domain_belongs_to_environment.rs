@@ -1,5 +1,7 @@
 //! `domain-belongs-to-environment`
 
+use std::borrow::Cow;
+
 use super::{Case, Check, Matched, Rule};
 use crate::address::{addresses_in, host_of, hosts_that_may_be_meant, is_host};
 use crate::facts::Seen;
@@ -82,7 +84,7 @@ fn declared(
 }
 
 /// The hosts in a value; what has none is `None`.
-fn hosts_in(variable: &Variable, value: &str) -> Vec<Option<String>> {
+fn hosts_in<'a>(variable: &Variable, value: &'a str) -> Vec<Option<Cow<'a, str>>> {
     match &variable.kind {
         VariableKind::Url => vec![host_of(value).ok()],
         VariableKind::Urls => value.split(',').map(|item| host_of(item.trim()).ok()).collect(),
@@ -99,8 +101,8 @@ fn hosts_in(variable: &Variable, value: &str) -> Vec<Option<String>> {
     }
 }
 
-fn host_in(value: &str) -> Option<String> {
-    is_host(value).then(|| value.to_ascii_lowercase())
+fn host_in(value: &str) -> Option<Cow<'_, str>> {
+    is_host(value).then(|| value.to_ascii_lowercase().into())
 }
 
 /// A variable that is not declared as an address, and holds one of another
