@@ -34,7 +34,7 @@ impl Judged {
             secrets: Secrets::of(policy, facts),
             encoded: verdict.environment.map(|here| here.web.encoded_responses).unwrap_or_default(),
             identity: Arc::new(Known::of(policy, verdict, facts)),
-            again: Again::of(policy, facts),
+            again: Again { policy: policy.clone(), facts: facts.clone() },
         }
     }
 }
