@@ -181,6 +181,7 @@ mod address;
 pub mod assertion;
 mod difference;
 pub mod dotenv;
+mod error;
 pub mod facts;
 pub mod finding;
 pub mod gate;

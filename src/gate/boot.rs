@@ -103,7 +103,7 @@ impl Permit<Boot> {
 }
 
 /// Settings that do not fit their type.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettingsError {
     /// A field without default has no variable.

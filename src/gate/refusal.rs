@@ -9,7 +9,7 @@ use crate::finding::{Findings, Outcome};
 use crate::policy::{Policy, PolicyError};
 
 /// Why a gate stays shut. Shows every finding and no value.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum Refusal {
     /// The gate was asked, and does not open.
@@ -27,7 +27,7 @@ pub enum Refusal {
 }
 
 /// A connection that cannot be seeded through, whatever its server says.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum NoConnection {
     /// None is named, and it is not clear which is meant.
@@ -54,7 +54,7 @@ pub enum NoConnection {
 }
 
 /// A gate that was asked and does not open.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Shut {
     gate: Gate,
     policy: String,

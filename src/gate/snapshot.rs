@@ -126,7 +126,7 @@ fn assertion_of(identity: Option<&Identity>, name: &str) -> Result<Option<String
 
 /// Why there is no connection to a judged target. Holds no value.
 #[cfg(feature = "postgres")]
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
     /// The policy has no such connection, or it is not set.

@@ -14,7 +14,7 @@ use crate::target::{Engine, Target};
 
 /// Why a database is not stamped. Names what the server says, and no variable's
 /// value.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[error("{}; {}", self.message(), self.help())]
 #[non_exhaustive]
 pub enum StampRefusal {
