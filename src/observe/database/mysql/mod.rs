@@ -3,6 +3,7 @@
 //! LIMIT: the driver trusts the authorities of Mozilla beside the policy's, has
 //! no bound on what it reads, and bounds the time of each read, not of all.
 
+mod code;
 mod grants;
 mod session;
 
