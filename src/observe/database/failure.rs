@@ -18,8 +18,12 @@ pub(super) enum Failure {
     #[cfg(not(all(feature = "postgres", feature = "mysql")))]
     #[error("{}", super::not_built(*engine).0)]
     NotBuilt { engine: crate::target::Engine },
-    #[error("the server was not asked, because no thread could be started for it")]
+    #[error("the server was not asked, because there was no thread for it")]
     NoThread,
+    #[error("the server was not asked, because the system refused what waiting for it takes")]
+    NoRuntime,
+    #[error("asking the server failed, and not because of the server")]
+    Panicked,
     #[error("the host of the server has no address")]
     NoAddress,
     #[error("nobody listens where the server should")]
@@ -177,7 +181,9 @@ impl Failure {
             #[cfg(not(all(feature = "postgres", feature = "mysql")))]
             Self::NotBuilt { engine } => return super::not_built(*engine).1,
             Self::Root { why: RootProblem::Unreadable(help), .. } => help,
-            Self::NoThread => "let the process start one more thread, then try again",
+            Self::NoThread => "let the process start more threads, then try again",
+            Self::NoRuntime => "let the process open more files, then try again",
+            Self::Panicked => "report it as a defect of the guard, with the server's version",
             Self::NoAddress => "check the host's name, and that this machine can look it up",
             Self::ConnectionRefused | Self::Unreachable => {
                 "check that the server runs, and that this machine may connect to it"
@@ -260,6 +266,8 @@ mod tests {
         let by = RootNamed::Policy;
         vec![
             F::NoThread,
+            F::NoRuntime,
+            F::Panicked,
             F::NoAddress,
             F::ConnectionRefused,
             F::Unreachable,

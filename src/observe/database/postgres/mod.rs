@@ -128,7 +128,7 @@ pub(super) fn question(
     let tripwires = tripwires.to_vec();
     Box::new(move |waiting| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|_| Failure::NoThread)?;
+        let runtime = runtime.map_err(|_| Failure::NoRuntime)?;
         let found = runtime.block_on(dial::ask(&settings, &tripwires, patience, waiting));
         // A look-up that hangs is not waited for.
         runtime.shutdown_background();
@@ -168,7 +168,7 @@ fn once(
     match opened.recv_timeout(within) {
         Ok(opened) => opened.map_err(|error| driver::failure(&error)),
         Err(RecvTimeoutError::Timeout) => Err(Failure::Silent),
-        Err(RecvTimeoutError::Disconnected) => Err(Failure::NoThread),
+        Err(RecvTimeoutError::Disconnected) => Err(Failure::Panicked),
     }
 }
 
