@@ -50,6 +50,12 @@ impl Default for Patience {
 /// All are asked at the same time, on threads of their own, so that this may be
 /// called from asynchronous code as well; it blocks until the last has answered
 /// or `patience` is over.
+///
+/// # Process-wide effect
+///
+/// A MySQL server that is asked over TLS (feature `mysql`): its driver takes the
+/// process's `rustls::crypto::CryptoProvider`, and *ring* is installed as that if
+/// there is none. A program that installs its own does so before.
 pub fn identities(
     policy: &Policy,
     verdict: &Verdict<'_>,

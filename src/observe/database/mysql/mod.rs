@@ -1,6 +1,7 @@
 //! MySQL and MariaDB.
 //!
-//! LIMIT: the driver trusts the authorities of Mozilla beside the policy's, has
+//! LIMIT: the driver trusts the authorities of Mozilla beside the policy's, takes
+//! the process's provider of cryptography and installs one where there is none, has
 //! no bound on what it reads, and bounds the time of each read, not of all.
 
 mod code;
@@ -70,8 +71,8 @@ fn authorities(
 }
 
 fn secure(authorities: &Authorities) -> Result<SslOpts, Failure> {
-    // DELIBERATE: the driver takes the process's provider, and panics if there
-    // are two to choose from and nobody has.
+    // DELIBERATE: the driver would install one itself, and panics if there are two
+    // to choose from.
     if CryptoProvider::get_default().is_none() {
         let _ = ring::default_provider().install_default();
     }
