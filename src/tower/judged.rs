@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use once_cell::sync::OnceCell;
+
 use super::debug::{Access, Gate};
-use super::host::Rules;
+use super::host::HostRules;
 use super::identity::Known;
 use super::inventory::Inventory;
 use super::ready::Again;
@@ -17,7 +19,12 @@ use crate::policy::{EncodedResponses, Environment, Policy};
 /// INVARIANT: made where a permit is granted, and nowhere else.
 pub(crate) struct Judged {
     pub(super) gate: Arc<Gate>,
-    pub(super) host: Arc<Rules>,
+    /// What the host layers judge by, made for the first of them.
+    ///
+    /// LIMIT: it is never freed, a kilobyte for each permit that has such a layer. A
+    /// router copies its layers for each request, where to count who shares the rules
+    /// costs more than to judge by them; and a process has one permit.
+    pub(super) host: OnceCell<&'static HostRules>,
     pub(super) secrets: Secrets,
     pub(super) encoded: EncodedResponses,
     pub(super) identity: Arc<Known>,
@@ -29,7 +36,7 @@ impl Judged {
         let access = verdict.environment.and_then(|environment| Access::of(environment, facts));
         let inventory = Arc::new(inventory(policy, verdict.environment, access.is_some()));
         Self {
-            host: Arc::new(Rules::of(policy, verdict.environment, Arc::clone(&inventory))),
+            host: OnceCell::new(),
             gate: Arc::new(Gate { access, inventory }),
             secrets: Secrets::of(policy, facts),
             encoded: verdict.environment.map(|here| here.web.encoded_responses).unwrap_or_default(),

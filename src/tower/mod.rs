@@ -39,6 +39,7 @@ use std::sync::Arc;
 #[cfg(feature = "axum")]
 pub use self::axum::DebugRoutes;
 pub use debug::{DebugFuture, DebugGate, DebugLayer, DebugService};
+use host::HostRules;
 pub use host::{HostFuture, HostLayer, HostService};
 pub use identity::DbIdentity;
 pub use inventory::Inventory;
@@ -58,7 +59,12 @@ impl Permit<Boot> {
 
     /// The layer that lets only requests for this environment through.
     pub fn host_layer(&self) -> HostLayer {
-        HostLayer::by(&self.judged().host)
+        let Judged { host, gate, again, .. } = self.judged();
+        HostLayer::by(host.get_or_init(|| {
+            let (policy, inventory) = (&again.policy, Arc::clone(&gate.inventory));
+            let here = policy.environment(self.environment());
+            Box::leak(Box::new(HostRules::of(policy, here, inventory)))
+        }))
     }
 
     /// The layer that keeps the secrets of the judged snapshot in.
