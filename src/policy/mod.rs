@@ -21,6 +21,7 @@ mod shape;
 pub mod show;
 #[cfg(test)]
 mod tests;
+mod tripwire;
 mod variable;
 mod web;
 
@@ -34,6 +35,7 @@ use sha2::{Digest, Sha256};
 pub use connection::{Connection, Given, PartVariables, Phase, Phases};
 pub use database::{Database, Network};
 pub use problem::{PolicyError, Problem, ProblemKind};
+pub use tripwire::{SqlName, TableName, Tripwire};
 pub use variable::{
     Matcher, NamePattern, PerEnvironment, SecretRule, Variable, VariableKind, Where,
 };
@@ -136,17 +138,6 @@ pub struct Environment {
     pub debug: Option<DebugRule>,
     /// What it says of requests and answers.
     pub web: WebRule,
-}
-
-/// A table whose rows give away that a database is in use.
-#[derive(Clone, Debug)]
-pub struct Tripwire {
-    /// `schema.table`
-    pub table: Spanned<String>,
-    /// How many rows it may have at most; any number when `None`.
-    pub rows: Option<u32>,
-    /// A column with the time at which a row was written.
-    pub recent: Option<String>,
 }
 
 /// Debug endpoints of an environment.

@@ -11,7 +11,7 @@ use super::super::tls;
 use super::code::*;
 use super::grants;
 use crate::facts::{Counted, Identity, Marked, Role, Rows, Server, Tables};
-use crate::policy::Tripwire;
+use crate::policy::{SqlName, TableName, Tripwire};
 
 type Cells = Vec<Option<String>>;
 
@@ -57,35 +57,31 @@ fn counts(connection: &mut Conn, tripwires: &[Tripwire]) -> Result<Vec<Counted>,
             Ok(rows) | Err(Uncounted::Known(rows)) => rows,
             Err(Uncounted::Failed(failure)) => return Err(failure),
         };
-        Ok(Counted { table: tripwire.table.value.clone(), rows })
+        Ok(Counted { table: tripwire.table.value.to_string(), rows })
     };
     tripwires.iter().map(counted).collect()
 }
 
 fn seen(connection: &mut Conn, tripwire: &Tripwire) -> Result<Rows, Uncounted> {
-    let (schema, name) = tripwire.table.value.split_once('.').unwrap_or_default();
-    let mut table = Table { connection, schema, name };
+    let mut table = Table { connection, name: &tripwire.table.value };
     let too_many = tripwire.rows.map_or(Ok(false), |most| table.has_more_than(most))?;
     let recent = tripwire.recent.as_ref().map_or(Ok(false), |column| table.is_recent(column))?;
     Ok(Rows::Seen { too_many, recent })
 }
 
 /// A table that is counted.
-///
-/// MIRRORS: the policy takes letters, digits and underscores alone as names.
 struct Table<'a> {
     connection: &'a mut Conn,
-    schema: &'a str,
-    name: &'a str,
+    name: &'a TableName,
 }
 
 impl Table<'_> {
     /// Counted no further than it has to be.
     fn has_more_than(&mut self, most: u32) -> Result<bool, Uncounted> {
-        let Self { schema, name, .. } = self;
+        let TableName { schema, table } = self.name;
         let limit = u64::from(most) + 1;
         let sql = format!(
-            "SELECT COUNT(*) = {limit} FROM (SELECT 1 FROM `{schema}`.`{name}` LIMIT {limit}) x"
+            "SELECT COUNT(*) = {limit} FROM (SELECT 1 FROM `{schema}`.`{table}` LIMIT {limit}) x"
         );
         let [is_more] = single(query(self.connection, &sql)?)?;
         Ok(yes(is_more)?)
@@ -93,14 +89,14 @@ impl Table<'_> {
 
     /// DELIBERATE: the server compares any two values, and whatever is no time is
     /// never recent. A column that it does not list is not known to be one.
-    fn is_recent(&mut self, column: &str) -> Result<bool, Uncounted> {
-        let Self { schema, name, .. } = self;
+    fn is_recent(&mut self, column: &SqlName) -> Result<bool, Uncounted> {
+        let TableName { schema, table } = self.name;
         let sql = format!(
-            "SELECT EXISTS (SELECT 1 FROM `{schema}`.`{name}` x \
+            "SELECT EXISTS (SELECT 1 FROM `{schema}`.`{table}` x \
                 WHERE x.`{column}` > NOW() - INTERVAL 1 DAY), \
              (SELECT COALESCE(MIN(DATA_TYPE IN ('date', 'datetime', 'timestamp')), 0) \
                 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '{schema}' \
-                AND TABLE_NAME = '{name}' AND COLUMN_NAME = '{column}')"
+                AND TABLE_NAME = '{table}' AND COLUMN_NAME = '{column}')"
         );
         let [recent, is_time] = single(query(self.connection, &sql)?)?;
         let recent = yes(recent)?;
