@@ -123,11 +123,16 @@ impl StampRefusal {
                 "correct the policy, or have its owner drop the schema `koomy_guard`"
             }
             Self::Copy { .. } => {
-                "if it may be used here, say why with `--adopt-copy --reason TEXT`"
+                "if it may be used here, say why (`adopt` of `stamp::plan`; on the command line \
+                 `--adopt-copy --reason TEXT`)"
             }
             Self::CopyInReal { .. } => "if it was restored here, let the policy know its origin",
-            Self::NothingToAdopt => "leave `--adopt-copy` out",
-            Self::NoReason => "give one with `--reason TEXT`",
+            Self::NothingToAdopt => {
+                "give no reason to adopt one (on the command line, leave `--adopt-copy` out)"
+            }
+            Self::NoReason => {
+                "give one (`adopt` of `stamp::plan`; on the command line `--reason TEXT`)"
+            }
         }
         .to_owned()
     }

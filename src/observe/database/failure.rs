@@ -190,13 +190,13 @@ impl Failure {
             }
             Self::ConnectTimeout => {
                 "check that the server runs, and that this machine may connect to it, or wait \
-                 longer: `--timeout`"
+                 longer (`Patience`; on the command line `--timeout`)"
             }
             Self::Starting | Self::Lost => "try again when the server has started",
             Self::Full => "close connections that nobody uses, or let the server take more",
             Self::Silent => {
                 "check that a database server listens there and is well, then try again, or wait \
-                 longer: `--timeout`"
+                 longer (`Patience`; on the command line `--timeout`)"
             }
             Self::Protocol | Self::Flood | Self::Answer => {
                 "check that the port is a database server's, and no other service's"
