@@ -8,7 +8,7 @@ mod policy_file;
 mod process;
 
 pub use env_files::env_files;
-pub(crate) use live::answers;
 pub use live::{Asking, When, live};
+pub(crate) use live::{answers, told};
 pub use policy_file::{PolicyFileError, policy_file};
 pub use process::process;

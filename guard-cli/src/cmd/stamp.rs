@@ -149,14 +149,13 @@ impl Subject<'_> {
 
     fn write(&self, plan: &Plan, patience: Patience) -> Result<(), Exit> {
         let (_, destination) = self.destination()?;
-        let Destination { variable, target, database } = destination;
-        let place = &variable.place;
+        let variable = destination.variable;
         let undecided = |cause: Cause| {
             let Cause { message, help, place } = cause;
             let rule = &DATABASE_IDENTITY_MATCHES;
             self.refuse(Finding::undecided(rule, &variable.name, place, message, help))
         };
-        let client = postgres::connect(self.policy, *database, target, place, patience, &complain);
+        let client = postgres::connect(self.policy, destination, patience, &complain);
         stamp::write(&mut client.map_err(undecided)?, plan).map_err(|error| {
             let code = error.code().map(|code| code.code());
             self.refuse(failed(code, variable))

@@ -109,17 +109,16 @@ fn question(
     tripwires: &[Tripwire],
     patience: Patience,
 ) -> gather::Question {
-    let (target, database) = (&destination.target, destination.database);
-    match target.engine() {
+    match destination.target.engine() {
         #[cfg(feature = "postgres")]
-        Engine::Postgres => postgres::question(policy, database, target, tripwires, patience),
+        Engine::Postgres => postgres::question(policy, destination, tripwires, patience),
         #[cfg(not(feature = "postgres"))]
         Engine::Postgres => {
-            let _ = (policy, database, tripwires, patience);
+            let _ = (policy, tripwires, patience);
             Box::new(|_| Err(failure::Failure::NotBuilt { engine: Engine::Postgres }))
         }
         #[cfg(feature = "mysql")]
-        Engine::MySql => mysql::question(policy, database, target, tripwires, patience),
+        Engine::MySql => mysql::question(policy, destination, tripwires, patience),
         #[cfg(not(feature = "mysql"))]
         Engine::MySql => Box::new(|_| Err(failure::Failure::NotBuilt { engine: Engine::MySql })),
     }
