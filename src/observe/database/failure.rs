@@ -13,10 +13,9 @@ use crate::source::Place;
 /// DELIBERATE: our own words throughout. What a server writes into an error may
 /// be anything; no more than its code is repeated.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "MySQL fails in fewer ways"))]
 pub(super) enum Failure {
     #[cfg(not(all(feature = "postgres", feature = "mysql")))]
-    #[error("{}", super::not_built(*engine).0)]
+    #[error("this build cannot ask a server of the engine `{}`", engine.word())]
     NotBuilt { engine: crate::target::Engine },
     #[error("the server was not asked, because there was no thread for it")]
     NoThread,
@@ -179,7 +178,9 @@ impl Failure {
     fn help(&self) -> String {
         match self {
             #[cfg(not(all(feature = "postgres", feature = "mysql")))]
-            Self::NotBuilt { engine } => return super::not_built(*engine).1,
+            Self::NotBuilt { engine } => {
+                return format!("build with the feature `{}`", engine.word());
+            }
             Self::Root { why: RootProblem::Unreadable(help), .. } => help,
             Self::NoThread => "let the process start more threads, then try again",
             Self::NoRuntime => "let the process open more files, then try again",

@@ -11,10 +11,11 @@ mod session;
 use mysql::{Conn, Opts, OptsBuilder, SslOpts};
 use rustls::crypto::{CryptoProvider, ring};
 
+use super::Patience;
+use super::common::again;
 use super::failure::Failure;
 use super::gather::Question;
 use super::tls::{self, Authorities};
-use super::{Patience, again};
 use crate::policy::{Policy, Tripwire};
 use crate::rules::Destination;
 use crate::target::{Encryption, Target};

@@ -176,7 +176,7 @@ fn yes(text: Option<String>) -> Result<bool, Failure> {
 }
 
 fn name(text: Option<String>) -> Result<String, Failure> {
-    super::super::name(text.as_deref())
+    super::super::common::name(text.as_deref())
 }
 
 /// Why the driver failed.

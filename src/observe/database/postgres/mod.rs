@@ -22,9 +22,10 @@ use ::postgres::{Client, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use self::settings::Settings;
+use super::Patience;
+use super::common::again;
 use super::failure::{Failure, Waiting};
 use super::gather::Question;
-use super::{Patience, again};
 use crate::facts::{Cause, Identity};
 use crate::policy::{Policy, Tripwire};
 use crate::rules::Destination;

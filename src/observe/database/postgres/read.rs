@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
+use super::super::common::name;
 use super::super::failure::Failure;
-use super::super::name;
 use super::answer::{Answer, Cells, Error};
 use crate::facts::{
     Binding, Cluster, Counted, Identity, Marked, Neon, Right, Role, Rows, Server, Stamp, Tables,

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::super::common::name;
 use super::super::failure::Failure;
-use super::super::name;
 use super::answer::{Answer, Cells, Error};
 use super::read::read;
 use crate::facts::{Identity, Marked, Right, Rows, Server, Tables};
