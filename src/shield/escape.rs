@@ -96,7 +96,7 @@ impl Escape {
 /// A character as some encoder writes it.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Spelt {
-    bytes: [u8; LONGEST],
+    bytes: [u8; MAX_SPELT_BYTES],
     length: usize,
 }
 
@@ -233,7 +233,7 @@ const fn named(character: char) -> Option<&'static [u8]> {
 
 /// The longest that a character becomes: four bytes of UTF-8 as `%f0%9f%98%80`,
 /// or as many `\xf0`.
-pub(super) const LONGEST: usize = 16;
+pub(super) const MAX_SPELT_BYTES: usize = 16;
 
 #[cfg(test)]
 mod tests {
@@ -278,7 +278,7 @@ mod tests {
             for character in ('\0'..='\u{2fff}').chain(['\u{ffff}', '\u{10000}', char::MAX]) {
                 let Some(spelt) = escape.spell(character) else { continue };
                 assert!(spelt.length <= character.len_utf8() * 9, "{escape:?}");
-                assert!(spelt.length < LONGEST || *escape == Escape::Byte, "{escape:?}");
+                assert!(spelt.length < MAX_SPELT_BYTES || *escape == Escape::Byte, "{escape:?}");
                 let first = spelt.as_bytes().first().copied();
                 assert!(first.is_some_and(|byte| escape.may_begin_with(byte)), "{escape:?}");
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use once_cell::sync::OnceCell;
 
-use super::debug::{Access, Gate};
+use super::debug::{self, Access};
 use super::host::HostRules;
 use super::identity::Known;
 use super::inventory::Inventory;
@@ -18,7 +18,7 @@ use crate::policy::{EncodedResponses, Environment, Policy};
 ///
 /// INVARIANT: made where a permit is granted, and nowhere else.
 pub(crate) struct Judged {
-    pub(super) gate: Arc<Gate>,
+    pub(super) debug: Arc<debug::Shared>,
     /// What the host layers judge by, made for the first of them.
     ///
     /// LIMIT: it is never freed, a kilobyte for each permit that has such a layer. A
@@ -37,7 +37,7 @@ impl Judged {
         let inventory = Arc::new(inventory(policy, verdict.environment, access.is_some()));
         Self {
             host: OnceCell::new(),
-            gate: Arc::new(Gate { access, inventory }),
+            debug: Arc::new(debug::Shared { access, inventory }),
             secrets: Secrets::of(policy, facts),
             encoded: verdict.environment.map(|here| here.web.encoded_responses).unwrap_or_default(),
             identity: Arc::new(Known::of(policy, verdict, facts)),

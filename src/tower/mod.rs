@@ -54,14 +54,14 @@ use crate::shield::Shield;
 impl Permit<Boot> {
     /// The way to debug endpoints: open where the policy allows them.
     pub fn debug_gate(&self) -> DebugGate {
-        DebugGate { gate: Arc::clone(&self.judged().gate) }
+        DebugGate { shared: Arc::clone(&self.judged().debug) }
     }
 
     /// The layer that lets only requests for this environment through.
     pub fn host_layer(&self) -> HostLayer {
-        let Judged { host, gate, again, .. } = self.judged();
+        let Judged { host, debug, again, .. } = self.judged();
         HostLayer::by(host.get_or_init(|| {
-            let (policy, inventory) = (&again.policy, Arc::clone(&gate.inventory));
+            let (policy, inventory) = (&again.policy, Arc::clone(&debug.inventory));
             let here = policy.environment(self.environment());
             Box::leak(Box::new(HostRules::of(policy, here, inventory)))
         }))

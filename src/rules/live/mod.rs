@@ -160,9 +160,10 @@ pub(crate) fn whose(policy: &Policy, database: &Database) -> String {
 /// A server's own word in backticks: bounded, and unable to forge a line.
 pub(crate) fn quoted(text: &str) -> String {
     let mut characters = text.chars();
-    let shown: String = characters.by_ref().take(LONGEST).flat_map(char::escape_default).collect();
+    let shown: String =
+        characters.by_ref().take(MAX_SHOWN_CHARS).flat_map(char::escape_default).collect();
     let more = if characters.next().is_some() { "…" } else { "" };
     format!("`{}{more}`", shown.replace('`', "\\u{60}"))
 }
 
-const LONGEST: usize = 64;
+const MAX_SHOWN_CHARS: usize = 64;

@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{Admission, Gate};
+use super::{Admission, Shared};
 use crate::tower::inventory::Question;
 use crate::tower::pause::Pause;
 
@@ -21,7 +21,7 @@ use crate::tower::pause::Pause;
 #[derive(Clone)]
 #[must_use = "a layer does nothing until it goes around a service"]
 pub struct DebugLayer<D> {
-    pub(super) gate: Arc<Gate>,
+    pub(super) shared: Arc<Shared>,
     pub(super) debug: Option<D>,
 }
 
@@ -29,7 +29,7 @@ impl<D: Clone, S> Layer<S> for DebugLayer<D> {
     type Service = DebugService<D, S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        DebugService { gate: Arc::clone(&self.gate), debug: self.debug.clone(), inner }
+        DebugService { shared: Arc::clone(&self.shared), debug: self.debug.clone(), inner }
     }
 }
 
@@ -50,7 +50,7 @@ impl<D: Clone, S> Layer<S> for DebugLayer<D> {
 /// does.
 #[derive(Clone)]
 pub struct DebugService<D, S> {
-    gate: Arc<Gate>,
+    shared: Arc<Shared>,
     debug: Option<D>,
     inner: S,
 }
@@ -71,12 +71,12 @@ where
 
     #[inline]
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        Question::answer(&request, &self.gate.inventory);
-        let admission = match &self.gate.access {
+        Question::answer(&request, &self.shared.inventory);
+        let admission = match &self.shared.access {
             Some(access) => access.admit(&request),
             None => Admission::Service,
         };
-        match (admission, &self.debug, &self.gate.access) {
+        match (admission, &self.debug, &self.shared.access) {
             (Admission::Service, _, _) => DebugFuture::of(self.inner.call(request)),
             (Admission::Debug, Some(debug), Some(access)) => {
                 DebugFuture::debug(debug.clone(), without(request, access.header()))
