@@ -150,8 +150,9 @@ impl Spelt {
     fn hexadecimal(&mut self, number: u32, least: u32) {
         let needed = number.checked_ilog2().map_or(1, |bits| bits / 4 + 1);
         for place in (0..needed.max(least)).rev() {
-            let digit = char::from_digit(number >> (4 * place) & 15, 16);
-            digit.into_iter().for_each(|digit| self.raw(digit));
+            if let Some(digit) = char::from_digit(number >> (4 * place) & 15, 16) {
+                self.raw(digit);
+            }
         }
     }
 
@@ -160,8 +161,9 @@ impl Spelt {
         let needed = number.checked_ilog10().map_or(1, |places| places + 1);
         self.all(b"&#");
         for place in (0..needed.max(least)).rev() {
-            let digit = char::from_digit(number / 10_u32.pow(place) % 10, 10);
-            digit.into_iter().for_each(|digit| self.raw(digit));
+            if let Some(digit) = char::from_digit(number / 10_u32.pow(place) % 10, 10) {
+                self.raw(digit);
+            }
         }
         self.push(b';');
     }

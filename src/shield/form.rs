@@ -101,25 +101,25 @@ impl Form {
     /// How much of it `text` has at `at`, from the character at the byte `from` on.
     pub(super) fn fit(&self, from: usize, text: &[u8], at: usize) -> Fit {
         let mut places = Places::at(at);
-        let rest = self.text().get(from..).unwrap_or_default();
-        let mut left = rest.chars();
+        let form = self.text().get(from..).unwrap_or_default();
         let mut cut_off = None;
-        while let Some(c) = left.clone().next() {
+        for (index, c) in form.char_indices() {
+            let left = || form.get(index..).map(|left| left.chars().count());
             let mut next = Places::default();
             for place in places.iter() {
                 let rest = text.get(place..).unwrap_or_default();
                 match rest.first() {
                     Some(byte) => self.step(c, *byte, rest, |step| match step {
                         Step::Whole(length) => next.add(place + length),
-                        Step::CutOff => cut_off = Some(left.clone().count()),
+                        Step::CutOff => cut_off = left(),
                     }),
-                    None => cut_off = Some(left.clone().count()),
+                    None => cut_off = left(),
                 }
             }
             if next.is_empty() {
                 return cut_off.map_or(Fit::Not, Fit::CutOff);
             }
-            (places, _) = (next, left.next());
+            places = next;
         }
         Fit::Whole
     }

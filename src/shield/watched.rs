@@ -161,10 +161,16 @@ fn decoded(text: &str) -> Cow<'_, str> {
         let digits = tail.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
         let digits = digits.filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
         let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match byte.filter(|_| *first == b'%') {
-            Some(byte) => (bytes.push(byte), rest = tail.get(2..).unwrap_or_default()).1,
-            None => (bytes.push(*first), rest = tail).1,
-        }
+        rest = match byte.filter(|_| *first == b'%') {
+            Some(byte) => {
+                bytes.push(byte);
+                tail.get(2..).unwrap_or_default()
+            }
+            None => {
+                bytes.push(*first);
+                tail
+            }
+        };
     }
     String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned)
 }

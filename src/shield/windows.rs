@@ -41,7 +41,7 @@ impl Windows {
             // DELIBERATE: what styles do not change is added for the first alone.
             if !is_plain || *style == Style::FIRST || !Style::PLAIN.contains(style) {
                 let spellings = Spellings::of(text, *style, reach);
-                Walk { form, spellings, style: *style, windows: self }.all();
+                Walk { form, spellings: &spellings, style: *style, windows: self }.all();
             }
         }
     }
@@ -49,37 +49,31 @@ impl Windows {
 
 struct Walk<'a> {
     form: u32,
-    spellings: Spellings,
+    spellings: &'a Spellings,
     style: Style,
     windows: &'a mut Windows,
 }
 
 impl Walk<'_> {
     fn all(mut self) {
-        // The offsets below `starts` at which a character can begin, as bits.
-        let mut begins = [0_u64; MOST_STARTS + 1];
-        begins.iter_mut().take(1).for_each(|first| *first = 1);
-        let starts = self.windows.starts;
+        let (spellings, starts) = (self.spellings, self.windows.starts);
+        // The offsets below `starts` at which the character can begin, as bits.
+        let mut reached = 1_u64;
         for index in 0..starts {
-            let reached = begins.get(index).copied().unwrap_or_default();
-            let Some((from, escapes)) = self.spellings.characters.get(index).cloned() else {
-                break;
-            };
-            for escape in escapes {
-                let Some(spelling) = self.spellings.all.get(escape).copied() else { break };
-                let next = begins.get_mut(index + 1);
-                next.into_iter().for_each(|next| *next |= reached << spelling.length);
-                // INVARIANT: no bit is set where none was reached, and then no
-                // offset is near enough.
-                let nearest = reached.trailing_zeros() as usize;
+            let Some((from, all)) = spellings.at(index) else { break };
+            // INVARIANT: no bit is set where none was reached, and then no offset is
+            // near enough.
+            let nearest = reached.trailing_zeros() as usize;
+            for spelling in all {
                 for before in 0..spelling.length.min(starts.saturating_sub(nearest)) {
                     let (Ok(from), Ok(skipped)) = (u8::try_from(from), u8::try_from(before)) else {
                         continue;
                     };
                     let entry = Entry { form: self.form, from, before: skipped };
-                    self.extend(entry, Prefix::NOTHING.and(&spelling, before), index + 1);
+                    self.extend(entry, Prefix::NOTHING.and(spelling, before), index + 1);
                 }
             }
+            reached = all.iter().fold(0, |next, spelling| next | reached << spelling.length);
         }
     }
 
@@ -93,11 +87,9 @@ impl Walk<'_> {
             }
             return;
         }
-        let Some((_, escapes)) = self.spellings.characters.get(index).cloned() else { return };
-        for escape in escapes {
-            if let Some(spelling) = self.spellings.all.get(escape).copied() {
-                self.extend(entry, prefix.and(&spelling, 0), index + 1);
-            }
+        let Some((_, all)) = self.spellings.at(index) else { return };
+        for spelling in all {
+            self.extend(entry, prefix.and(spelling, 0), index + 1);
         }
     }
 
@@ -112,15 +104,13 @@ impl Walk<'_> {
             self.windows.longer.push(hash);
             return;
         }
-        let next = self.spellings.characters.get(index).cloned();
-        let Some((_, escapes)) = next.filter(|_| !Style::PLAIN.contains(&self.style)) else {
+        let next = self.spellings.at(index);
+        let Some((_, all)) = next.filter(|_| !Style::PLAIN.contains(&self.style)) else {
             self.windows.alone.push(prefix.window(self.windows.width).hash());
             return;
         };
-        for escape in escapes {
-            if let Some(spelling) = self.spellings.all.get(escape).copied() {
-                self.ahead(prefix.and(&spelling, 0), index + 1);
-            }
+        for spelling in all {
+            self.ahead(prefix.and(spelling, 0), index + 1);
         }
     }
 }
@@ -132,7 +122,6 @@ struct Spellings {
     all: Vec<Spelling>,
 }
 
-#[derive(Clone, Copy)]
 struct Spelling {
     spelt: Spelt,
     length: usize,
@@ -152,6 +141,12 @@ impl Spellings {
             characters.push((from, first..all.len()));
         }
         Self { characters, all }
+    }
+
+    /// Where the character of this index begins, and how it may be written.
+    fn at(&self, index: usize) -> Option<(usize, &[Spelling])> {
+        let (from, ways) = self.characters.get(index)?;
+        Some((*from, self.all.get(ways.clone())?))
     }
 }
 

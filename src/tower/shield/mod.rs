@@ -73,7 +73,9 @@ impl Watch {
             let leak = self.shield.find(value.as_bytes());
             leak.or_else(|| self.shield.find(name.as_str().as_bytes()))
         });
-        leak.iter().for_each(|leak| self.record(leak, section));
+        if let Some(leak) = &leak {
+            self.record(leak, section);
+        }
         leak.is_none()
     }
 }
