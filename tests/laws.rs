@@ -68,6 +68,7 @@ fn a_process_is_judged_by_its_own_variables() {
 /// Returns what the gate says, as the program of the README does; a test only in
 /// name.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "tells the program from the test")]
 fn main_of_a_program() -> Result<(), Box<dyn Error>> {
     match std::env::var_os(PROGRAM) {
         Some(_) => Ok(boot().map(drop)?),
