@@ -4,7 +4,7 @@ use clap::{Args, CommandFactory};
 
 use super::did_you_mean;
 use crate::args::Cli;
-use crate::console::{Console, misuse};
+use crate::console::{Console, TOOL, misuse};
 use crate::exit::Exit;
 
 #[derive(Debug, Args)]
@@ -19,7 +19,8 @@ impl Man {
     pub(crate) fn run(self, console: Console) -> Result<Exit, Exit> {
         let mut program = Cli::command();
         program.build();
-        let page = clap_mangen::Man::new(find(program, &self.path)?);
+        let source = format!("{} {}", TOOL.name, TOOL.version);
+        let page = clap_mangen::Man::new(find(program, &self.path)?).source(source);
         let mut roff = Vec::new();
         match page.render(&mut roff) {
             Ok(()) => Ok(console.print(&String::from_utf8_lossy(&roff), Exit::Permitted)),
