@@ -10,8 +10,8 @@ use koomy_guard::policy::{Given, Phase, Policy};
 use koomy_guard::target::Engine;
 
 use crate::args::Judged;
-use crate::console::complain;
 use crate::exit::Exit;
+use crate::stop::Stop;
 
 /// Where the judged variables came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(crate) fn environment(
     verdict: &Verdict<'_>,
     judged: &Variables,
     origin: Origin,
-) -> Result<Vec<(String, OsString)>, Exit> {
+) -> Result<Vec<(String, OsString)>, Stop> {
     let mut child = match origin {
         Origin::Process => Vec::new(),
         Origin::Files => innocuous(policy),
@@ -50,7 +50,7 @@ pub(crate) fn environment(
 }
 
 /// The judged value, or the canonical form of a connection's URL.
-fn value(verdict: &Verdict<'_>, seen: &Seen) -> Result<OsString, Exit> {
+fn value(verdict: &Verdict<'_>, seen: &Seen) -> Result<OsString, Stop> {
     let is_url = |given: &Given| match given {
         Given::Url(name) => name.value == seen.name,
         Given::Parts(_) => false,
@@ -62,8 +62,8 @@ fn value(verdict: &Verdict<'_>, seen: &Seen) -> Result<OsString, Exit> {
     }
     let bytes = seen.value.expose();
     if bytes.contains(&0) {
-        complain(&format!("`{}` holds a NUL, which no process can be given", seen.name));
-        return Err(Exit::Refused);
+        let message = format!("`{}` holds a NUL, which no process can be given", seen.name);
+        return Err(Stop::because(Exit::Refused, message));
     }
     Ok(OsStr::from_bytes(bytes).to_owned())
 }

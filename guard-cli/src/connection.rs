@@ -13,10 +13,8 @@ use koomy_guard::source::Place;
 
 use crate::args::Judged;
 use crate::cmd::check::observe;
-use crate::cmd::did_you_mean;
-use crate::console::misuse;
-use crate::exit::Exit;
 use crate::live::Waiting;
+use crate::stop::Stop;
 
 /// Which connections of which environment are asked.
 #[derive(Debug, Args)]
@@ -37,7 +35,7 @@ impl Chosen {
     /// # Errors
     ///
     /// A connection or an environment that the policy does not have.
-    pub(crate) fn observe(self, policy: &Policy) -> Result<(Facts, Selection), Exit> {
+    pub(crate) fn observe(self, policy: &Policy) -> Result<(Facts, Selection), Stop> {
         let Self { judged, connection, waiting } = self;
         let selection = Selection::of(policy, connection)?;
         let facts = observe(policy, judged, Phase::Boot)?;
@@ -53,7 +51,7 @@ impl Chosen {
 pub(crate) struct Selection(Option<String>);
 
 impl Selection {
-    fn of(policy: &Policy, name: Option<String>) -> Result<Self, Exit> {
+    fn of(policy: &Policy, name: Option<String>) -> Result<Self, Stop> {
         if let Some(name) = &name {
             known(policy, name)?;
         }
@@ -128,17 +126,10 @@ impl Concern<'_> {
 /// # Errors
 ///
 /// Any other name; what was given is not repeated.
-pub(crate) fn known<'a>(policy: &'a Policy, name: &str) -> Result<&'a str, Exit> {
+pub(crate) fn known<'a>(policy: &'a Policy, name: &str) -> Result<&'a str, Stop> {
     let known = names(policy);
-    if let Some(found) = known.iter().find(|known| **known == name) {
-        return Ok(found);
-    }
-    Err(misuse(&format!(
-        "the policy `{}` has no connection of that name{}\n  help: it has `{}`",
-        policy.name(),
-        did_you_mean(name, &known),
-        known.join("`, `")
-    )))
+    let found = known.iter().find(|known| **known == name);
+    found.copied().ok_or_else(|| Stop::unknown(policy, "connection", name, &known))
 }
 
 /// The policy's only connection, or the one called `primary`.
@@ -146,15 +137,13 @@ pub(crate) fn known<'a>(policy: &'a Policy, name: &str) -> Result<&'a str, Exit>
 /// # Errors
 ///
 /// Several, of which none is called so.
-pub(crate) fn usual(policy: &Policy) -> Result<&str, Exit> {
+pub(crate) fn usual(policy: &Policy) -> Result<&str, Stop> {
     let known = names(policy);
     match (policy.usual_connection(), known.as_slice()) {
         (Some(usual), _) => Ok(&usual.name.value),
-        (None, []) => Err(misuse("the policy has no connection")),
-        (None, [..]) => Err(misuse(&format!(
-            "the policy has several connections\n  help: say which with `--connection NAME`: `{}`",
-            known.join("`, `")
-        ))),
+        (None, []) => Err(Stop::misuse("the policy has no connection")),
+        (None, [..]) => Err(Stop::misuse("the policy has several connections")
+            .help(format!("say which with `--connection NAME`: `{}`", known.join("`, `")))),
     }
 }
 

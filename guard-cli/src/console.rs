@@ -7,6 +7,7 @@ use koomy_guard::report::{self, Color, Format, Style, Tool};
 
 use crate::args::{Global, When};
 use crate::exit::Exit;
+use crate::stop::Stop;
 
 /// The form in which this run speaks.
 #[derive(Clone, Copy, Debug)]
@@ -47,12 +48,12 @@ impl Console {
         self.print(&format!("{document:#}\n"), exit)
     }
 
-    /// Prints a report in JSON with the keys of `more` after its own.
-    pub(crate) fn print_with(self, report: &str, more: &serde_json::Value, exit: Exit) -> Exit {
+    /// A report in JSON with the keys of `more` after its own.
+    pub(crate) fn with(report: String, more: &serde_json::Value) -> String {
         let more = format!("{more:#}");
         match (report.trim_end().strip_suffix("\n}"), more.strip_prefix('{')) {
-            (Some(report), Some(more)) => self.print(&format!("{report},{more}\n"), exit),
-            (_, _) => self.print(report, exit),
+            (Some(report), Some(more)) => format!("{report},{more}\n"),
+            (_, _) => report,
         }
     }
 
@@ -65,8 +66,9 @@ impl Console {
     }
 
     /// Says that this command has no report of this form.
-    pub(crate) fn no_such_form(self) -> Exit {
-        misuse(&format!("this command has no `{}` form; use `human` or `json`", self.format.name()))
+    pub(crate) fn no_such_form(self) -> Stop {
+        let form = self.format.name();
+        Stop::misuse(format!("this command has no `{form}` form; use `human` or `json`"))
     }
 
     /// How a report on stdout looks.
@@ -98,12 +100,6 @@ pub(crate) fn complain(message: &str) {
 /// Writes `text` to stderr. Nobody is left to hear that stderr is closed.
 pub(crate) fn say(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
-}
-
-/// Says what is wrong with the command line or the policy.
-pub(crate) fn misuse(message: &str) -> Exit {
-    complain(message);
-    Exit::Misused
 }
 
 /// So many of something.

@@ -8,15 +8,16 @@ use koomy_guard::{Policy, report};
 use serde_json::{Value, json};
 
 use crate::args::Global;
-use crate::console::{Console, TOOL, misuse};
+use crate::console::{Console, TOOL};
 use crate::exit::Exit;
+use crate::stop::Stop;
 
-/// Loads the policy of this run; reports what is wrong with it.
+/// Loads the policy of this run.
 ///
 /// # Errors
 ///
-/// [`Exit::Misused`], after the reason was said.
-pub(crate) fn policy(global: &Global, console: Console) -> Result<Policy, Exit> {
+/// What is wrong with it.
+pub(crate) fn policy(global: &Global, console: Console) -> Result<Policy, Stop> {
     let parsed = match path(global) {
         None => Policy::built_in().map_err(PolicyFileError::from),
         Some(path) => observe::policy_file(path),
@@ -24,7 +25,7 @@ pub(crate) fn policy(global: &Global, console: Console) -> Result<Policy, Exit> 
     parsed.map_err(|error| match error {
         PolicyFileError::Policy(error) => {
             let report = report::policy_error(console.format, console.style(), TOOL, &error);
-            console.print(&report, Exit::Misused)
+            Stop::report(Exit::Misused, report)
         }
         error => unreadable(&error),
     })
@@ -50,9 +51,12 @@ pub(crate) fn path(global: &Global) -> Option<&Path> {
     }
 }
 
-fn unreadable(error: &PolicyFileError) -> Exit {
-    let help = error.help().map(|help| format!("\n  help: {help}")).unwrap_or_default();
-    misuse(&format!("{error}{help}"))
+fn unreadable(error: &PolicyFileError) -> Stop {
+    let stop = Stop::misuse(error.to_string());
+    match error.help() {
+        Some(help) => stop.help(help),
+        None => stop,
+    }
 }
 
 /// Where a policy is looked for, and where `init` writes one.

@@ -17,6 +17,7 @@ mod live;
 mod neon;
 mod probe;
 mod starter;
+mod stop;
 mod usage;
 
 use std::ffi::OsString;

@@ -11,10 +11,11 @@ use koomy_guard::{observe, report};
 use super::expect;
 use super::matrix::{self, Pair};
 use crate::args::{Global, Judged};
-use crate::console::{Console, TOOL, misuse};
+use crate::console::{Console, TOOL};
 use crate::exit::Exit;
 use crate::file;
 use crate::live::Asking;
+use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
@@ -33,11 +34,11 @@ pub(crate) struct Check {
 
 impl Check {
     /// Runs the command.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
         let policy = file::policy(global, console)?;
         if !self.matrix.is_empty() {
             if gate(self.phase) == Gate::Seed {
-                return Err(misuse("`--matrix` asks no seed gate; judge one environment"));
+                return Err(Stop::misuse("`--matrix` asks no seed gate; judge one environment"));
             }
             return matrix::run(&policy, &self.matrix, self.phase, self.asking, console);
         }
@@ -65,9 +66,10 @@ fn gate(phase: Phase) -> Gate {
 /// # Errors
 ///
 /// An expected environment that the policy does not have.
-pub(crate) fn observe(policy: &Policy, judged: Judged, phase: Phase) -> Result<Facts, Exit> {
+pub(crate) fn observe(policy: &Policy, judged: Judged, phase: Phase) -> Result<Facts, Stop> {
     let Judged { env_file, environment } = judged;
-    let expected = environment.map(|name| expect(policy, name)).transpose()?;
+    let expected = environment.map(|name| expect(policy, &name)).transpose()?;
+    let expected = expected.map(|environment| environment.name.value.clone());
     let seen = match env_file.as_slice() {
         [] => observe::process(phase),
         files => observe::env_files(files, phase),

@@ -7,8 +7,9 @@ use koomy_guard::source::Location;
 use serde_json::json;
 
 use crate::args::Global;
-use crate::console::{Console, misuse};
+use crate::console::Console;
 use crate::exit::Exit;
+use crate::stop::Stop;
 use crate::{file, git};
 
 /// The options of `policy diff`.
@@ -21,9 +22,9 @@ pub(crate) struct Diff {
 
 impl Diff {
     /// Runs the command.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
         let Some(path) = file::path(global) else {
-            return Err(misuse(
+            return Err(Stop::misuse(
                 "the built-in policy has no revisions; name a file with `--policy`",
             ));
         };

@@ -8,6 +8,7 @@ use crate::connection::Chosen;
 use crate::console::{Console, TOOL};
 use crate::exit::Exit;
 use crate::file;
+use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Identify {
@@ -17,7 +18,7 @@ pub(crate) struct Identify {
 
 impl Identify {
     /// Runs the command.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
         let policy = file::policy(global, console)?;
         let (facts, selection) = self.chosen.observe(&policy)?;
         let mut verdict = selection.judge(&policy, &facts);

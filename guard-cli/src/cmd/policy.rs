@@ -9,6 +9,7 @@ use crate::args::Global;
 use crate::console::{Console, TOOL};
 use crate::exit::Exit;
 use crate::file;
+use crate::stop::Stop;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -27,7 +28,7 @@ pub(crate) enum Command {
 
 impl Command {
     /// Runs the command.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
         match self {
             Self::Check => {
                 let policy = file::policy(global, console)?;

@@ -4,10 +4,11 @@ use clap::Args;
 use koomy_guard::report::Format;
 
 use crate::args::Global;
-use crate::console::{Console, misuse};
+use crate::console::Console;
 use crate::exit::Exit;
 use crate::file;
 use crate::probe::{Origin, Probe, Report};
+use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Command {
@@ -24,19 +25,19 @@ pub(crate) struct Command {
 
 impl Command {
     /// Runs the command.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
         let policy = file::policy(global, console)?;
-        let name = super::expect(&policy, self.environment)?;
-        let Some(environment) = policy.environment(&name) else { return Err(Exit::Misused) };
+        let environment = super::expect(&policy, &self.environment)?;
         let origin = Origin::parse(&self.url)
-            .map_err(|why| misuse(&format!("cannot ask that URL: {why}")))?;
+            .map_err(|why| Stop::misuse(format!("cannot ask that URL: {why}")))?;
         let all = || environment.domains.iter().map(|domain| domain.value.as_str());
         if self.domain.iter().any(|domain| !all().any(|known| known == domain)) {
-            return Err(misuse(&format!("a domain is none of `{name}` in the policy")));
+            let name = &environment.name.value;
+            return Err(Stop::misuse(format!("a domain is none of `{name}` in the policy")));
         }
-        let domains = match self.domain.is_empty() {
-            true => all().collect(),
-            false => self.domain.iter().map(String::as_str).collect(),
+        let domains = match self.domain.as_slice() {
+            [] => all().collect(),
+            given => given.iter().map(String::as_str).collect(),
         };
         let write = match console.format {
             Format::Human => |report: &Report<'_>| report.human(),

@@ -14,6 +14,7 @@ use crate::exit::Exit;
 use crate::file;
 use crate::launch::launch;
 use crate::live::Waiting;
+use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Seed {
@@ -28,7 +29,7 @@ pub(crate) struct Seed {
 
 impl Seed {
     /// Runs the command; comes back only if it could not be started.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
         let policy = file::policy(global, console)?;
         let Self { judged, waiting, command } = self;
         let origin = Origin::of(&judged);

@@ -10,13 +10,14 @@ use crate::args::Global;
 use crate::console::{Console, TOOL};
 use crate::exit::Exit;
 use crate::file::{self, policy_of};
+use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Selftest {}
 
 impl Selftest {
     /// Runs the command.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
         let Self {} = self;
         let policy = file::policy(global, console)?;
         let result = selftest::run(&policy);

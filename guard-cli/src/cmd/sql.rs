@@ -19,9 +19,10 @@ use serde_json::json;
 use super::expect;
 use crate::args::Global;
 use crate::connection::{known, usual};
-use crate::console::{Console, TOOL, say};
+use crate::console::{Console, TOOL};
 use crate::exit::Exit;
 use crate::file;
+use crate::stop::Stop;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -30,7 +31,7 @@ pub(crate) enum Command {
 
 impl Command {
     /// Runs the command.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
         match self {
             Self::Assert(assert) => assert.run(global, console),
         }
@@ -57,7 +58,7 @@ pub(crate) struct Assert {
 }
 
 impl Assert {
-    fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+    fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
         match console.format {
             Format::Human | Format::Json => {}
             // What is printed is a statement, which these have no place for.
@@ -71,10 +72,7 @@ impl Assert {
         };
         let said = Said { policy: &policy, connection, console };
         let environment = match environment {
-            Some(name) => {
-                let name = expect(&policy, name)?;
-                policy.environment(&name).ok_or(Exit::Misused)?
-            }
+            Some(name) => expect(&policy, &name)?,
             None => said.seen(&env_file)?,
         };
         match assertion::of_policy(&policy, environment, connection) {
@@ -96,24 +94,33 @@ struct Said<'a> {
 
 impl<'a> Said<'a> {
     fn print(&self, environment: &'a Environment, sql: &str) -> Exit {
-        match self.console.format {
-            Format::Json => self.report(&self.verdict(Some(environment)), Some(sql)),
-            Format::Human | Format::Sarif | Format::Github => {
-                self.console.print(sql, Exit::Permitted)
-            }
-        }
+        let report = match self.console.format {
+            Format::Json => self.document(&self.verdict(Some(environment)), Some(sql)),
+            Format::Human | Format::Sarif | Format::Github => sql.to_owned(),
+        };
+        self.console.print(&report, Exit::Permitted)
     }
 
+    /// DELIBERATE: people are told on stderr. What is on stdout is run as SQL.
     fn refuse(
         &self,
         environment: Option<&'a Environment>,
         findings: impl IntoIterator<Item = Finding>,
-    ) -> Exit {
+    ) -> Stop {
         let mut verdict = self.verdict(environment);
         for finding in findings {
             verdict.findings.push(finding);
         }
-        self.report(&verdict, None)
+        let exit = Exit::of(verdict.outcome());
+        match self.console.format {
+            Format::Json => Stop::report(exit, self.document(&verdict, None)),
+            Format::Human | Format::Sarif | Format::Github => {
+                let style = self.console.style_on(&io::stderr());
+                let policy = self.policy;
+                let report = report::judged(Format::Human, style, TOOL, policy, &verdict, ASKED);
+                Stop::aside(exit, report)
+            }
+        }
     }
 
     fn verdict(&self, environment: Option<&'a Environment>) -> Verdict<'a> {
@@ -128,27 +135,14 @@ impl<'a> Said<'a> {
         }
     }
 
-    /// DELIBERATE: people are told on stderr. What is on stdout is run as SQL.
-    fn report(&self, verdict: &Verdict<'_>, sql: Option<&str>) -> Exit {
+    fn document(&self, verdict: &Verdict<'_>, sql: Option<&str>) -> String {
         let Self { policy, connection, console } = *self;
-        let exit = Exit::of(verdict.outcome());
-        match console.format {
-            Format::Json => {
-                let report =
-                    report::judged(Format::Json, console.style(), TOOL, policy, verdict, ASKED);
-                let more = json!({"connection": connection, "sql": sql});
-                console.print_with(&report, &more, exit)
-            }
-            Format::Human | Format::Sarif | Format::Github => {
-                let style = console.style_on(&io::stderr());
-                say(&report::judged(Format::Human, style, TOOL, policy, verdict, ASKED));
-                exit
-            }
-        }
+        let report = report::judged(Format::Json, console.style(), TOOL, policy, verdict, ASKED);
+        Console::with(report, &json!({"connection": connection, "sql": sql}))
     }
 
     /// The environment that the process or the files name.
-    fn seen(&self, files: &[PathBuf]) -> Result<&'a Environment, Exit> {
+    fn seen(&self, files: &[PathBuf]) -> Result<&'a Environment, Stop> {
         let facts = match files {
             [] => observe::process(Phase::Seed),
             files => observe::env_files(files, Phase::Seed),

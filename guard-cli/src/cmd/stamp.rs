@@ -15,9 +15,10 @@ use serde_json::json;
 
 use crate::args::Global;
 use crate::connection::Chosen;
-use crate::console::{Console, TOOL, complain, misuse, say};
+use crate::console::{Console, TOOL, complain, say};
 use crate::exit::Exit;
 use crate::file;
+use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Stamp {
@@ -36,7 +37,7 @@ pub(crate) struct Stamp {
 
 impl Stamp {
     /// Runs the command.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
         let policy = file::policy(global, console)?;
         let Self { chosen, yes, adopt_copy: _, reason } = self;
         let patience = chosen.waiting.patience();
@@ -46,7 +47,7 @@ impl Stamp {
         selection.demand(&policy, &facts, &mut verdict);
         let case = Subject { policy: &policy, verdict: &verdict, console };
         if verdict.outcome().is_some() {
-            return Ok(case.report(&verdict, Written::No, &[]));
+            return Err(case.stop(&verdict));
         }
         let plan = case.plan(reason.as_deref())?;
         if plan.is_written() {
@@ -85,7 +86,7 @@ enum Written {
 }
 
 impl Subject<'_> {
-    fn plan(&self, reason: Option<&str>) -> Result<Plan, Exit> {
+    fn plan(&self, reason: Option<&str>) -> Result<Plan, Stop> {
         let (connection, destination) = self.destination()?;
         let Destination { variable, target, database } = destination;
         let identity = self.verdict.live.answer(&connection.name.value).and_then(Observed::seen);
@@ -102,7 +103,7 @@ impl Subject<'_> {
         };
         stamp::plan(self.policy, environment, database, target, identity, reason).map_err(
             |refusal| match refusal {
-                StampRefusal::NoReason => misuse(&refusal.to_string()),
+                StampRefusal::NoReason => Stop::misuse(refusal.to_string()),
                 refusal => {
                     let finding = refusal.finding(self.policy, environment, database, variable);
                     self.refuse(finding)
@@ -111,43 +112,39 @@ impl Subject<'_> {
         )
     }
 
-    fn destination(&self) -> Result<(&Connection, &Destination<'_>), Exit> {
+    fn destination(&self) -> Result<(&Connection, &Destination<'_>), Stop> {
         let mut all = self.verdict.destinations();
         match (all.next(), all.next()) {
             (Some(only), None) => Ok(only),
-            (None | Some(_), _) => Err(misuse(
-                "this environment sets several connections, and one is stamped at a time\n  \
-                 help: say which with `--connection NAME`",
-            )),
+            (None | Some(_), _) => {
+                let message =
+                    "this environment sets several connections, and one is stamped at a time";
+                Err(Stop::misuse(message).help("say which with `--connection NAME`"))
+            }
         }
     }
 
     /// Says what will be written, once, and asks, unless told not to. Nothing but
     /// the environment's name is a yes.
-    fn agree(&self, plan: &Plan, yes: bool) -> Result<(), Exit> {
+    fn agree(&self, plan: &Plan, yes: bool) -> Result<(), Stop> {
         if yes {
             say(&plan.describe());
             return Ok(());
         }
         if !io::stdin().is_terminal() {
-            return Err(misuse(
-                "there is no terminal to ask on, so nothing is written\n  \
-                 help: `--yes` writes without a question",
-            ));
+            let message = "there is no terminal to ask on, so nothing is written";
+            return Err(Stop::misuse(message).help("`--yes` writes without a question"));
         }
         let name = self.verdict.environment.map_or("", |environment| &environment.name.value);
         say(&format!("{}type `{}` to write it: ", plan.describe(), name.escape_debug()));
         let mut answer = String::new();
         match io::stdin().lock().read_line(&mut answer) {
             Ok(_) if answer.trim_end_matches(['\r', '\n']) == name => Ok(()),
-            Ok(_) | Err(_) => {
-                complain("that is not its name, so nothing is written");
-                Err(Exit::Misused)
-            }
+            Ok(_) | Err(_) => Err(Stop::misuse("that is not its name, so nothing is written")),
         }
     }
 
-    fn write(&self, plan: &Plan, patience: Patience) -> Result<(), Exit> {
+    fn write(&self, plan: &Plan, patience: Patience) -> Result<(), Stop> {
         let (_, destination) = self.destination()?;
         let variable = destination.variable;
         let undecided = |cause: Cause| {
@@ -163,11 +160,15 @@ impl Subject<'_> {
     }
 
     /// Ends with one finding.
-    fn refuse(&self, finding: Finding) -> Exit {
+    fn refuse(&self, finding: Finding) -> Stop {
         let mut verdict = self.verdict.clone();
         verdict.findings = Findings::new();
         verdict.findings.push(finding);
-        self.report(&verdict, Written::No, &[])
+        self.stop(&verdict)
+    }
+
+    fn stop(&self, verdict: &Verdict<'_>) -> Stop {
+        Stop::report(Exit::of(verdict.outcome()), self.report(verdict, Written::No, &[]))
     }
 
     fn done(&self, plan: &Plan, written: Written) -> Exit {
@@ -177,24 +178,23 @@ impl Subject<'_> {
             Written::No => "the stamp is right already; nothing is written",
             Written::Now => "written",
         });
-        self.report(self.verdict, written, &lines)
+        self.console.print(&self.report(self.verdict, written, &lines), Exit::Permitted)
     }
 
-    fn report(&self, verdict: &Verdict<'_>, written: Written, lines: &[&str]) -> Exit {
+    fn report(&self, verdict: &Verdict<'_>, written: Written, lines: &[&str]) -> String {
         let Self { policy, console, .. } = *self;
-        let exit = Exit::of(verdict.outcome());
         let report = report::judged(console.format, console.style(), TOOL, policy, verdict, ASKED);
         match (console.format, lines) {
             (Format::Json, lines) => {
                 let more = json!({"written": written == Written::Now, "lines": lines});
-                console.print_with(&report, &more, exit)
+                Console::with(report, &more)
             }
             // What was written is said before.
             (Format::Human, [first, .., last]) => match written {
-                Written::Now => console.print(&format!("{last}: {first}\n"), exit),
-                Written::No => console.print(&(lines.join("\n") + "\n"), exit),
+                Written::Now => format!("{last}: {first}\n"),
+                Written::No => lines.join("\n") + "\n",
             },
-            (Format::Human | Format::Sarif | Format::Github, _) => console.print(&report, exit),
+            (Format::Human | Format::Sarif | Format::Github, _) => report,
         }
     }
 }

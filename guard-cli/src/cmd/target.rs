@@ -11,9 +11,10 @@ use koomy_guard::report::Format;
 use koomy_guard::secret::value::Value;
 
 use crate::args::Global;
-use crate::console::{Console, complain, misuse};
+use crate::console::{Console, complain};
 use crate::exit::Exit;
 use crate::lead::{self, Answer, Lead};
+use crate::stop::Stop;
 use crate::{file, lead_report};
 
 #[derive(Debug, Args)]
@@ -25,7 +26,7 @@ pub(crate) struct Target {
 
 impl Target {
     /// Runs the command.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
         let policy = file::policy(global, console)?;
         let facts = observe::process(Phase::Boot);
         let leads = match self.url {
@@ -57,7 +58,7 @@ fn exit(leads: &[Lead<'_>]) -> Exit {
 }
 
 /// One URL from stdin; the line break that `echo` adds is none of it.
-fn stdin() -> Result<Value, Exit> {
+fn stdin() -> Result<Value, Stop> {
     let mut text = Vec::new();
     let read = std::io::stdin().lock().take(URL_LIMIT + 1).read_to_end(&mut text);
     match read {
@@ -67,8 +68,8 @@ fn stdin() -> Result<Value, Exit> {
             }
             Ok(Value::new(text))
         }
-        Ok(_) => Err(misuse("stdin holds more than one URL can have")),
-        Err(error) => Err(misuse(&format!("cannot read stdin: {}", error.kind()))),
+        Ok(_) => Err(Stop::misuse("stdin holds more than one URL can have")),
+        Err(error) => Err(Stop::misuse(format!("cannot read stdin: {}", error.kind()))),
     }
 }
 

@@ -63,7 +63,7 @@ impl Report<'_> {
         let (format, style, policy) = (console.format, console.style(), self.policy);
         let report = report::judged(format, style, TOOL, policy, &verdict, ASKED);
         match (format, exit) {
-            (Format::Json, exit) => console.print_with(&report, &self.more(), exit),
+            (Format::Json, exit) => console.print(&Console::with(report, &self.more()), exit),
             (Format::Human, Exit::Permitted) => console.print(&self.permitted(), exit),
             (Format::Human | Format::Sarif | Format::Github, _) => console.print(&report, exit),
         }
