@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 use koomy_guard::facts::Facts;
-use koomy_guard::finding::{Finding, Findings};
+use koomy_guard::finding::Finding;
 use koomy_guard::gate::{Gate, Verdict, decide};
 use koomy_guard::policy::{Connection, Phase, Policy};
 use koomy_guard::rules::DATABASE_IDENTITY_MATCHES;
@@ -62,11 +62,8 @@ impl Selection {
     pub(crate) fn judge<'a>(&self, policy: &'a Policy, facts: &'a Facts) -> Verdict<'a> {
         let mut verdict = decide(Gate::Boot, policy, facts);
         let concern = self.concern(policy);
-        let mut findings = Findings::new();
-        for finding in verdict.findings.iter().filter(|finding| concern.has(finding)) {
-            findings.push(finding.clone());
-        }
-        verdict.findings = findings;
+        let findings = verdict.findings.iter().filter(|finding| concern.has(finding));
+        verdict.findings = findings.cloned().collect();
         verdict.notes.retain(|note| concern.about.contains(note.subject.as_str()));
         verdict.rules_asked.retain(|rule| is_of_connections(rule));
         verdict.connections.retain(|reached| self.has(reached.connection));

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use koomy_guard::gate::Verdict;
-use koomy_guard::report::{self, Color, Format, Style, Tool};
+use koomy_guard::report::{self, Color, Format, Report, Style, Tool};
 
 use crate::args::{Global, When};
 use crate::exit::Exit;
@@ -43,18 +43,9 @@ impl Console {
         }
     }
 
-    /// Prints one JSON document.
-    pub(crate) fn print_json(self, document: &serde_json::Value, exit: Exit) -> Exit {
-        self.print(&format!("{document:#}\n"), exit)
-    }
-
-    /// A report in JSON with the keys of `more` after its own.
-    pub(crate) fn with(report: String, more: &serde_json::Value) -> String {
-        let more = format!("{more:#}");
-        match (report.trim_end().strip_suffix("\n}"), more.strip_prefix('{')) {
-            (Some(report), Some(more)) => format!("{report},{more}\n"),
-            (_, _) => report,
-        }
+    /// Prints one JSON document with these keys.
+    pub(crate) fn print_json(self, keys: &serde_json::Value, exit: Exit) -> Exit {
+        self.print(&report::document(keys), exit)
     }
 
     /// Says what stands in no gate's way, where the report has no place for it.
@@ -71,13 +62,18 @@ impl Console {
         Stop::misuse(format!("this command has no `{form}` form; use `human` or `json`"))
     }
 
-    /// How a report on stdout looks.
-    pub(crate) fn style(self) -> Style {
-        self.style_on(&io::stdout())
+    /// How a report on stdout is written.
+    pub(crate) fn report(self) -> Report {
+        Report { format: self.format, style: self.style(&io::stdout()), tool: TOOL }
     }
 
-    /// How a report on `stream` looks.
-    pub(crate) fn style_on(self, stream: &(impl IsTerminal + std::os::fd::AsFd)) -> Style {
+    /// How a report for people on stderr is written.
+    pub(crate) fn aside(self) -> Report {
+        Report { format: Format::Human, style: self.style(&io::stderr()), tool: TOOL }
+    }
+
+    /// How text on `stream` looks.
+    fn style(self, stream: &(impl IsTerminal + std::os::fd::AsFd)) -> Style {
         let terminal = stream.is_terminal();
         let ansi = match self.color {
             When::Always => true,

@@ -3,7 +3,7 @@
 use koomy_guard::Policy;
 use koomy_guard::facts::Live;
 use koomy_guard::gate::{Note, Verdict};
-use koomy_guard::report::Format;
+use koomy_guard::report::{Format, SCHEMA};
 use serde_json::json;
 
 use crate::file::policy_of;
@@ -26,7 +26,7 @@ pub(crate) fn line(format: Format, policy: &Policy, verdict: &Verdict<'_>) -> St
             let targets: serde_json::Map<_, _> =
                 targets.into_iter().map(|(name, to)| (name.to_owned(), json!(to))).collect();
             let line = json!({
-                "schema": "koomy-guard/v1", "gate": verdict.gate.name(), "outcome": "permitted",
+                "schema": SCHEMA, "gate": verdict.gate.name(), "outcome": "permitted",
                 "environment": environment, "rules_asked": verdict.rules_asked, "targets": targets,
                 "live": asked, "notes": notes,
                 "policy": policy_of(policy),

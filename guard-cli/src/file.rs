@@ -3,12 +3,12 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
+use koomy_guard::Policy;
 use koomy_guard::observe::{self, PolicyFileError};
-use koomy_guard::{Policy, report};
 use serde_json::{Value, json};
 
 use crate::args::Global;
-use crate::console::{Console, TOOL};
+use crate::console::Console;
 use crate::exit::Exit;
 use crate::stop::Stop;
 
@@ -24,7 +24,7 @@ pub(crate) fn policy(global: &Global, console: Console) -> Result<Policy, Stop> 
     };
     parsed.map_err(|error| match error {
         PolicyFileError::Policy(error) => {
-            let report = report::policy_error(console.format, console.style(), TOOL, &error);
+            let report = console.report().policy_error(&error);
             Stop::report(Exit::Misused, report)
         }
         error => unreadable(&error),

@@ -8,10 +8,10 @@ use std::process::Command;
 use koomy_guard::facts::{Facts, Observed};
 use koomy_guard::gate::{Gate, Verdict, decide};
 use koomy_guard::policy::Policy;
-use koomy_guard::report::{self, Format};
+use koomy_guard::report::Format;
 
 use crate::child::{self, Origin};
-use crate::console::{Console, TOOL, say};
+use crate::console::{Console, say};
 use crate::decision;
 use crate::exit::Exit;
 use crate::stop::Stop;
@@ -49,14 +49,9 @@ pub(crate) fn launch(
 fn refuse(policy: &Policy, verdict: &Verdict<'_>, console: Console, exit: Exit) -> Stop {
     let exit = if exit == Exit::Permitted { Exit::Undecided } else { exit };
     match console.format {
-        Format::Human => {
-            let style = console.style_on(&io::stderr());
-            let report = report::verdict(Format::Human, style, TOOL, policy, verdict);
-            Stop::aside(exit, report)
-        }
+        Format::Human => Stop::aside(exit, console.aside().verdict(policy, verdict)),
         Format::Json | Format::Sarif | Format::Github => {
-            let report = report::verdict(console.format, console.style(), TOOL, policy, verdict);
-            Stop::report(exit, report)
+            Stop::report(exit, console.report().verdict(policy, verdict))
         }
     }
 }

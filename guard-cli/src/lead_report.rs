@@ -2,6 +2,7 @@
 
 use koomy_guard::Policy;
 use koomy_guard::policy::Database;
+use koomy_guard::report::SCHEMA;
 use koomy_guard::rules::Rule;
 use serde_json::{Value, json};
 
@@ -79,7 +80,7 @@ fn object(policy: &Policy, lead: &Lead<'_>) -> Value {
         }),
     };
     if let Some(keys) = object.as_object_mut() {
-        keys.insert("schema".to_owned(), json!("koomy-guard/v1"));
+        keys.insert("schema".to_owned(), json!(SCHEMA));
         if let Some(connection) = lead.connection {
             keys.insert("connection".to_owned(), json!(connection));
             keys.insert("variable".to_owned(), json!(lead.subject));

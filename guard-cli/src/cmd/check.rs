@@ -5,13 +5,13 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use koomy_guard::Policy;
 use koomy_guard::facts::Facts;
 use koomy_guard::gate::{Gate, decide};
+use koomy_guard::observe;
 use koomy_guard::policy::Phase;
-use koomy_guard::{observe, report};
 
 use super::expect;
 use super::matrix::{self, Pair};
 use crate::args::{Global, Judged};
-use crate::console::{Console, TOOL};
+use crate::console::Console;
 use crate::exit::Exit;
 use crate::file;
 use crate::live::Asking;
@@ -47,7 +47,7 @@ impl Check {
         let facts = self.asking.ask(gate, &policy, facts);
         let verdict = decide(gate, &policy, &facts);
         console.note(&verdict);
-        let report = report::verdict(console.format, console.style(), TOOL, &policy, &verdict);
+        let report = console.report().verdict(&policy, &verdict);
         Ok(console.print(&report, Exit::of(verdict.outcome())))
     }
 }

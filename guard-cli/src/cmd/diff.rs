@@ -42,7 +42,7 @@ impl Diff {
             }
             Format::Json => {
                 let changes: Vec<_> = changes.iter().map(object).collect();
-                let document = json!({"schema": "koomy-guard/v1", "changes": changes});
+                let document = json!({"changes": changes});
                 Ok(console.print_json(&document, exit))
             }
         }

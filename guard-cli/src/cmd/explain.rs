@@ -35,7 +35,6 @@ impl Explain {
 fn document(rule: &Rule) -> serde_json::Value {
     let gates: Vec<_> = rule.gates.iter().map(|gate| gate.name()).collect();
     json!({
-        "schema": "koomy-guard/v1",
         "id": rule.id,
         "gates": gates,
         "summary": rule.summary,

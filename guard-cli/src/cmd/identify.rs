@@ -1,11 +1,11 @@
 //! `identify`
 
 use clap::Args;
-use koomy_guard::report::{self, Format};
+use koomy_guard::report::{self, Format, Judgement};
 
 use crate::args::Global;
 use crate::connection::Chosen;
-use crate::console::{Console, TOOL};
+use crate::console::Console;
 use crate::exit::Exit;
 use crate::file;
 use crate::stop::Stop;
@@ -25,9 +25,8 @@ impl Identify {
         selection.demand(&policy, &facts, &mut verdict);
         let exit = Exit::of(verdict.outcome());
         console.note(&verdict);
-        let (format, style) = (console.format, console.style());
-        let judged = report::judged(format, style, TOOL, &policy, &verdict, ASKED);
-        let report = match (format, exit) {
+        let judged = console.report().judgement(&policy, &Judgement::of(ASKED, &verdict), ());
+        let report = match (console.format, exit) {
             (Format::Human, Exit::Permitted) => {
                 report::identities(&policy, &verdict) + "each server is what the policy says\n"
             }

@@ -45,7 +45,7 @@ impl Init {
         Ok(match console.format {
             Format::Json => {
                 let written = shown(path);
-                let document = json!({"schema": "koomy-guard/v1", "written": written});
+                let document = json!({"written": written});
                 console.print_json(&document, Exit::Permitted)
             }
             Format::Human | Format::Sarif | Format::Github => {

@@ -8,10 +8,10 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use koomy_guard::facts::Facts;
 use koomy_guard::gate::{Gate, compare};
 use koomy_guard::policy::Phase;
-use koomy_guard::{Policy, observe, report};
+use koomy_guard::{Policy, observe};
 
 use super::expect;
-use crate::console::{Console, TOOL};
+use crate::console::Console;
 use crate::exit::Exit;
 use crate::live::Asking;
 use crate::stop::Stop;
@@ -51,8 +51,7 @@ pub(super) fn run(
     }
     let comparison = compare(policy, &facts);
     comparison.verdicts.iter().for_each(|verdict| console.note(verdict));
-    let report =
-        report::comparison(console.format, console.style(), TOOL, policy, &comparison, &names);
+    let report = console.report().comparison(policy, &comparison);
     Ok(console.print(&report, Exit::of(comparison.outcome())))
 }
 

@@ -2,11 +2,11 @@
 
 use clap::Subcommand;
 use koomy_guard::policy::{schema, show};
-use koomy_guard::report::{self, Format};
+use koomy_guard::report::Format;
 
 use super::diff::Diff;
 use crate::args::Global;
-use crate::console::{Console, TOOL};
+use crate::console::Console;
 use crate::exit::Exit;
 use crate::file;
 use crate::stop::Stop;
@@ -32,7 +32,7 @@ impl Command {
         match self {
             Self::Check => {
                 let policy = file::policy(global, console)?;
-                let report = report::policy_valid(console.format, console.style(), TOOL, &policy);
+                let report = console.report().policy_valid(&policy);
                 Ok(console.print(&report, Exit::Permitted))
             }
             Self::Show => {

@@ -1,7 +1,7 @@
 //! `probe`
 
 use clap::Args;
-use koomy_guard::report::Format;
+use koomy_guard::report::{self, Format};
 
 use crate::args::Global;
 use crate::console::Console;
@@ -41,7 +41,7 @@ impl Command {
         };
         let write = match console.format {
             Format::Human => |report: &Report<'_>| report.human(),
-            Format::Json => |report: &Report<'_>| format!("{:#}\n", report.json()),
+            Format::Json => |report: &Report<'_>| report::document(report.json()),
             Format::Sarif | Format::Github => return Err(console.no_such_form()),
         };
         let probe = Probe { policy: &policy, environment, origin: &origin, domains };

@@ -42,7 +42,7 @@ fn document() -> serde_json::Value {
             json!({"id": rule.id, "gates": gates, "summary": rule.summary})
         })
         .collect();
-    json!({"schema": "koomy-guard/v1", "rules": rules})
+    json!({"rules": rules})
 }
 
 fn gates(rule: &Rule) -> String {

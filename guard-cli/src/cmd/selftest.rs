@@ -78,7 +78,6 @@ fn document(policy: &Policy, result: &SelfTest, exit: Exit) -> serde_json::Value
         json!({"environment": name, "findings": findings.collect::<Vec<_>>()})
     });
     json!({
-        "schema": "koomy-guard/v1",
         "tool": {"name": TOOL.name, "version": TOOL.version},
         "policy": policy_of(policy),
         "outcome": exit.outcome(),

@@ -1,14 +1,12 @@
 //! `sql`
 
-use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use koomy_guard::facts::Live;
-use koomy_guard::finding::{Finding, Findings};
+use koomy_guard::finding::Finding;
 use koomy_guard::gate::{Gate, Verdict, decide};
 use koomy_guard::policy::{Environment, Phase, Policy};
-use koomy_guard::report::{self, Format};
+use koomy_guard::report::{Format, Judgement, Report, Scope};
 use koomy_guard::rules::{
     DATABASE_BELONGS_TO_ENVIRONMENT, DATABASE_IDENTITY_MATCHES, Rule, SEED_DATABASE_IS_DISPOSABLE,
     SEED_ENVIRONMENT_IS_ALLOWED,
@@ -19,7 +17,7 @@ use serde_json::json;
 use super::expect;
 use crate::args::Global;
 use crate::connection::{known, usual};
-use crate::console::{Console, TOOL};
+use crate::console::Console;
 use crate::exit::Exit;
 use crate::file;
 use crate::stop::Stop;
@@ -95,7 +93,9 @@ struct Said<'a> {
 impl<'a> Said<'a> {
     fn print(&self, environment: &'a Environment, sql: &str) -> Exit {
         let report = match self.console.format {
-            Format::Json => self.document(&self.verdict(Some(environment)), Some(sql)),
+            Format::Json => {
+                self.write(self.console.report(), &judgement(Some(environment), []), Some(sql))
+            }
             Format::Human | Format::Sarif | Format::Github => sql.to_owned(),
         };
         self.console.print(&report, Exit::Permitted)
@@ -107,38 +107,19 @@ impl<'a> Said<'a> {
         environment: Option<&'a Environment>,
         findings: impl IntoIterator<Item = Finding>,
     ) -> Stop {
-        let mut verdict = self.verdict(environment);
-        for finding in findings {
-            verdict.findings.push(finding);
-        }
-        let exit = Exit::of(verdict.outcome());
+        let judgement = judgement(environment, findings);
+        let exit = Exit::of(judgement.outcome());
         match self.console.format {
-            Format::Json => Stop::report(exit, self.document(&verdict, None)),
+            Format::Json => Stop::report(exit, self.write(self.console.report(), &judgement, None)),
             Format::Human | Format::Sarif | Format::Github => {
-                let style = self.console.style_on(&io::stderr());
-                let policy = self.policy;
-                let report = report::judged(Format::Human, style, TOOL, policy, &verdict, ASKED);
-                Stop::aside(exit, report)
+                Stop::aside(exit, self.write(self.console.aside(), &judgement, None))
             }
         }
     }
 
-    fn verdict(&self, environment: Option<&'a Environment>) -> Verdict<'a> {
-        Verdict {
-            gate: Gate::Seed,
-            environment,
-            rules_asked: ASKS.iter().map(|rule| rule.id).collect(),
-            findings: Findings::new(),
-            notes: Vec::new(),
-            connections: Vec::new(),
-            live: &Live::NotAsked,
-        }
-    }
-
-    fn document(&self, verdict: &Verdict<'_>, sql: Option<&str>) -> String {
-        let Self { policy, connection, console } = *self;
-        let report = report::judged(Format::Json, console.style(), TOOL, policy, verdict, ASKED);
-        Console::with(report, &json!({"connection": connection, "sql": sql}))
+    fn write(&self, report: Report, judgement: &Judgement<'_>, sql: Option<&str>) -> String {
+        let more = json!({"connection": self.connection, "sql": sql});
+        report.judgement(self.policy, judgement, more)
     }
 
     /// The environment that the process or the files name.
@@ -159,6 +140,20 @@ impl<'a> Said<'a> {
             finding.subject() == name || finding.rule().id.starts_with("environment-")
         };
         verdict.findings.iter().filter(is_of_it).cloned().collect()
+    }
+}
+
+/// What came of it.
+fn judgement<'a>(
+    environment: Option<&'a Environment>,
+    findings: impl IntoIterator<Item = Finding>,
+) -> Judgement<'a> {
+    Judgement {
+        asked: ASKED,
+        scope: Scope::One(environment),
+        rules_asked: ASKS.iter().map(|rule| rule.id).collect(),
+        findings: findings.into_iter().collect(),
+        seen: None,
     }
 }
 

@@ -8,14 +8,14 @@ use koomy_guard::finding::{Finding, Findings};
 use koomy_guard::gate::Verdict;
 use koomy_guard::observe::database::{Patience, postgres};
 use koomy_guard::policy::{Connection, Policy};
-use koomy_guard::report::{self, Format};
+use koomy_guard::report::{Format, Judgement};
 use koomy_guard::rules::{DATABASE_IDENTITY_MATCHES, DATABASE_STAMP_MATCHES, Destination};
 use koomy_guard::stamp::{self, Plan, StampRefusal};
 use serde_json::json;
 
 use crate::args::Global;
 use crate::connection::Chosen;
-use crate::console::{Console, TOOL, complain, say};
+use crate::console::{Console, complain, say};
 use crate::exit::Exit;
 use crate::file;
 use crate::stop::Stop;
@@ -47,7 +47,7 @@ impl Stamp {
         selection.demand(&policy, &facts, &mut verdict);
         let case = Subject { policy: &policy, verdict: &verdict, console };
         if verdict.outcome().is_some() {
-            return Err(case.stop(&verdict));
+            return Err(case.stop(&Judgement::of(ASKED, &verdict)));
         }
         let plan = case.plan(reason.as_deref())?;
         if plan.is_written() {
@@ -62,11 +62,8 @@ impl Stamp {
 /// DELIBERATE: what the stamp says now is for the plan to judge, and the role
 /// that stamps may be another than the one that a program has.
 fn decisive(findings: &Findings) -> Findings {
-    let mut kept = Findings::new();
-    for finding in findings.iter().filter(|finding| !APART.contains(&finding.rule().id)) {
-        kept.push(finding.clone());
-    }
-    kept
+    let is_decisive = |finding: &&Finding| !APART.contains(&finding.rule().id);
+    findings.iter().filter(is_decisive).cloned().collect()
 }
 
 /// What is stamped, and by whose leave.
@@ -161,41 +158,35 @@ impl Subject<'_> {
 
     /// Ends with one finding.
     fn refuse(&self, finding: Finding) -> Stop {
-        let mut verdict = self.verdict.clone();
-        verdict.findings = Findings::new();
-        verdict.findings.push(finding);
-        self.stop(&verdict)
+        let findings = [finding].into_iter().collect();
+        self.stop(&Judgement { findings, ..Judgement::of(ASKED, self.verdict) })
     }
 
-    fn stop(&self, verdict: &Verdict<'_>) -> Stop {
-        Stop::report(Exit::of(verdict.outcome()), self.report(verdict, Written::No, &[]))
+    fn stop(&self, judgement: &Judgement<'_>) -> Stop {
+        let report = self.report(judgement, Written::No);
+        Stop::report(Exit::of(judgement.outcome()), report)
     }
 
     fn done(&self, plan: &Plan, written: Written) -> Exit {
         let description = plan.describe();
-        let mut lines: Vec<_> = description.lines().collect();
-        lines.push(match written {
-            Written::No => "the stamp is right already; nothing is written",
-            Written::Now => "written",
-        });
-        self.console.print(&self.report(self.verdict, written, &lines), Exit::Permitted)
+        let report = match (self.console.format, written) {
+            (Format::Human, Written::No) => {
+                format!("{description}the stamp is right already; nothing is written\n")
+            }
+            // The rest was said before.
+            (Format::Human, Written::Now) => {
+                format!("written: {}\n", description.lines().next().unwrap_or_default())
+            }
+            (Format::Json | Format::Sarif | Format::Github, _) => {
+                self.report(&Judgement::of(ASKED, self.verdict), written)
+            }
+        };
+        self.console.print(&report, Exit::Permitted)
     }
 
-    fn report(&self, verdict: &Verdict<'_>, written: Written, lines: &[&str]) -> String {
-        let Self { policy, console, .. } = *self;
-        let report = report::judged(console.format, console.style(), TOOL, policy, verdict, ASKED);
-        match (console.format, lines) {
-            (Format::Json, lines) => {
-                let more = json!({"written": written == Written::Now, "lines": lines});
-                Console::with(report, &more)
-            }
-            // What was written is said before.
-            (Format::Human, [first, .., last]) => match written {
-                Written::Now => format!("{last}: {first}\n"),
-                Written::No => lines.join("\n") + "\n",
-            },
-            (Format::Human | Format::Sarif | Format::Github, _) => report,
-        }
+    fn report(&self, judgement: &Judgement<'_>, written: Written) -> String {
+        let more = json!({"written": written == Written::Now});
+        self.console.report().judgement(self.policy, judgement, more)
     }
 }
 

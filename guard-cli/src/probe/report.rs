@@ -46,7 +46,7 @@ impl Report<'_> {
         out
     }
 
-    /// One document, `koomy-guard/v1`.
+    /// The keys of the document.
     pub(crate) fn json(&self) -> Value {
         let Found { findings, timings, certificates, notes, requests } = self.found;
         let timing = |Timing { path, effect, apart, samples }: &Timing| {
@@ -56,7 +56,6 @@ impl Report<'_> {
         let certificate =
             |(domain, days): &(String, i64)| json!({"domain": domain, "days_left": days});
         json!({
-            "schema": "koomy-guard/v1",
             "tool": {"name": TOOL.name, "version": TOOL.version},
             "policy": policy_of(self.probe.policy),
             "gate": Gate::Probe.name(),
