@@ -28,7 +28,7 @@ pub(crate) fn line(format: Format, policy: &Policy, verdict: &Verdict<'_>) -> St
             let line = json!({
                 "schema": SCHEMA, "gate": verdict.gate.name(), "outcome": "permitted",
                 "environment": environment, "rules_asked": verdict.rules_asked, "targets": targets,
-                "live": asked, "notes": notes,
+                "servers_asked": asked, "notes": notes,
                 "policy": policy_of(policy),
             });
             format!("{line}\n")
