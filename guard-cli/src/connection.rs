@@ -11,9 +11,9 @@ use koomy_guard::policy::{Connection, Phase, Policy};
 use koomy_guard::rules::DATABASE_IDENTITY_MATCHES;
 use koomy_guard::source::Place;
 
-use crate::args::Judged;
-use crate::cmd::check::observe;
+use crate::judged::Judged;
 use crate::live::Waiting;
+use crate::names;
 use crate::stop::Stop;
 
 /// Which connections of which environment are asked.
@@ -38,7 +38,7 @@ impl Chosen {
     pub(crate) fn observe(self, policy: &Policy) -> Result<(Facts, Selection), Stop> {
         let Self { judged, connection, waiting } = self;
         let selection = Selection::of(policy, connection)?;
-        let facts = observe(policy, judged, Phase::Boot)?;
+        let facts = judged.observe(policy, Phase::Boot)?;
         match waiting.answers(policy, &selection.judge(policy, &facts)) {
             Some(live) => Ok((Facts { live, ..facts }, selection)),
             None => Ok((facts, selection)),
@@ -53,7 +53,7 @@ pub(crate) struct Selection(Option<String>);
 impl Selection {
     fn of(policy: &Policy, name: Option<String>) -> Result<Self, Stop> {
         if let Some(name) = &name {
-            known(policy, name)?;
+            names::connection(policy, name)?;
         }
         Ok(Self(name))
     }
@@ -116,36 +116,6 @@ impl Concern<'_> {
         self.about.contains(subject)
             || is_of_connections(finding.rule().id) && !self.others.contains(subject)
     }
-}
-
-/// The name of a connection that the policy has.
-///
-/// # Errors
-///
-/// Any other name; what was given is not repeated.
-pub(crate) fn known<'a>(policy: &'a Policy, name: &str) -> Result<&'a str, Stop> {
-    let known = names(policy);
-    let found = known.iter().find(|known| **known == name);
-    found.copied().ok_or_else(|| Stop::unknown(policy, "connection", name, &known))
-}
-
-/// The policy's only connection, or the one called `primary`.
-///
-/// # Errors
-///
-/// Several, of which none is called so.
-pub(crate) fn usual(policy: &Policy) -> Result<&str, Stop> {
-    let known = names(policy);
-    match (policy.usual_connection(), known.as_slice()) {
-        (Some(usual), _) => Ok(&usual.name.value),
-        (None, []) => Err(Stop::misuse("the policy has no connection")),
-        (None, [..]) => Err(Stop::misuse("the policy has several connections")
-            .help(format!("say which with `--connection NAME`: `{}`", known.join("`, `")))),
-    }
-}
-
-fn names(policy: &Policy) -> Vec<&str> {
-    policy.connections().iter().map(|known| known.name.value.as_str()).collect()
 }
 
 /// DELIBERATE: by the id, so that a rule to come is asked as well.

@@ -1,7 +1,5 @@
 //! Why a command ends before it has done what it was asked.
 
-use koomy_guard::Policy;
-
 use crate::console::{Console, complain, say};
 use crate::exit::Exit;
 
@@ -36,14 +34,6 @@ impl Stop {
     /// Something is wrong with the run itself.
     pub(crate) fn because(exit: Exit, message: impl Into<String>) -> Self {
         Self { exit, said: Said::Complaint { message: message.into(), help: None } }
-    }
-
-    /// The policy has `known` things of this kind, and `name` is none of them; what
-    /// was given is not repeated.
-    pub(crate) fn unknown(policy: &Policy, kind: &str, name: &str, known: &[&str]) -> Self {
-        let meant = did_you_mean(name, known);
-        Self::misuse(format!("the policy `{}` has no {kind} of that name{meant}", policy.name()))
-            .help(format!("it has `{}`", known.join("`, `")))
     }
 
     /// The way out of what is wrong with the run; a report has its own.
@@ -81,15 +71,4 @@ impl Stop {
         }
         self.exit
     }
-}
-
-/// "; did you mean …?", if one of `known` looks like `name`.
-pub(crate) fn did_you_mean(name: &str, known: &[&str]) -> String {
-    known
-        .iter()
-        .map(|word| (strsim::jaro_winkler(name, word), word))
-        .filter(|(likeness, _)| *likeness >= 0.8)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, word)| format!("; did you mean `{word}`?"))
-        .unwrap_or_default()
 }

@@ -10,7 +10,7 @@ use crate::args::Global;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::stop::Stop;
-use crate::{file, git};
+use crate::{git, policy};
 
 /// The options of `policy diff`.
 #[derive(Debug, Args)]
@@ -23,7 +23,7 @@ pub(crate) struct Diff {
 impl Diff {
     /// Runs the command.
     pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
-        let Some(path) = file::path(global) else {
+        let Some(path) = policy::path(global) else {
             return Err(Stop::misuse(
                 "the built-in policy has no revisions; name a file with `--policy`",
             ));
@@ -31,7 +31,7 @@ impl Diff {
         if matches!(console.format, Format::Sarif | Format::Github) {
             return Err(console.no_such_form());
         }
-        let new = file::policy(global, console)?;
+        let new = policy::of_run(global, console)?;
         let old = git::policy_at(&self.since, path)?;
         let changes = diff(&old, &new);
         let is_looser = changes.iter().any(|change| change.direction == Direction::Looser);

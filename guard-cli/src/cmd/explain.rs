@@ -7,7 +7,8 @@ use serde_json::json;
 
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::stop::{Stop, did_you_mean};
+use crate::names;
+use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
@@ -44,7 +45,7 @@ fn document(rule: &Rule) -> serde_json::Value {
 
 fn unknown(id: &str) -> Stop {
     let known: Vec<_> = RULES.iter().map(|rule| rule.id).collect();
-    let meant = did_you_mean(id, &known);
+    let meant = names::did_you_mean(id, &known);
     Stop::misuse(format!("no rule has that id{meant}")).help("`guard-cli rules` lists them")
 }
 

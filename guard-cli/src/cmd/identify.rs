@@ -7,7 +7,7 @@ use crate::args::Global;
 use crate::connection::Chosen;
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::file;
+use crate::policy;
 use crate::stop::Stop;
 
 #[derive(Debug, Args)]
@@ -19,7 +19,7 @@ pub(crate) struct Identify {
 impl Identify {
     /// Runs the command.
     pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
-        let policy = file::policy(global, console)?;
+        let policy = policy::of_run(global, console)?;
         let (facts, selection) = self.chosen.observe(&policy)?;
         let mut verdict = selection.judge(&policy, &facts);
         selection.demand(&policy, &facts, &mut verdict);

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::args::Global;
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::file::DEFAULT;
+use crate::policy::DEFAULT;
 use crate::starter;
 use crate::stop::Stop;
 

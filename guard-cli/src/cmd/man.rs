@@ -5,7 +5,8 @@ use clap::{Args, CommandFactory};
 use crate::args::Cli;
 use crate::console::{Console, TOOL};
 use crate::exit::Exit;
-use crate::stop::{Stop, did_you_mean};
+use crate::names;
+use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Man {
@@ -33,7 +34,7 @@ fn find(program: clap::Command, path: &[String]) -> Result<clap::Command, Stop> 
     let mut found = program;
     for name in path {
         let known: Vec<_> = found.get_subcommands().map(clap::Command::get_name).collect();
-        let meant = did_you_mean(name, &known);
+        let meant = names::did_you_mean(name, &known);
         found = found
             .find_subcommand(name)
             .cloned()

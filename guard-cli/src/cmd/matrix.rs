@@ -10,10 +10,10 @@ use koomy_guard::gate::{Gate, compare};
 use koomy_guard::policy::Phase;
 use koomy_guard::{Policy, observe};
 
-use super::expect;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::live::Asking;
+use crate::names;
 use crate::stop::Stop;
 
 /// `NAME=FILE`
@@ -43,7 +43,7 @@ pub(super) fn run(
     }
     let mut facts: Vec<Facts> = Vec::new();
     for name in &names {
-        let expected = Some(expect(policy, name)?.name.value.clone());
+        let expected = Some(names::environment(policy, name)?.name.value.clone());
         let files: Vec<_> =
             pairs.iter().filter(|pair| pair.name == *name).map(|p| &p.file).collect();
         let seen = Facts { expected, ..observe::env_files(&files, phase) };

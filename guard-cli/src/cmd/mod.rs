@@ -19,9 +19,6 @@ pub(crate) mod sql;
 pub(crate) mod stamp;
 pub(crate) mod target;
 
-use koomy_guard::Policy;
-use koomy_guard::policy::Environment;
-
 use crate::args::{Cli, Command};
 use crate::console::Console;
 use crate::deferred::Deferred;
@@ -51,16 +48,4 @@ pub(crate) fn run(cli: Cli) -> Exit {
         Command::Man(Deferred(man)) => man.run(console),
     };
     ended.unwrap_or_else(|stop| stop.tell(console))
-}
-
-/// The environment of the policy that is called `name`.
-///
-/// # Errors
-///
-/// There is none; what was given is not repeated.
-fn expect<'a>(policy: &'a Policy, name: &str) -> Result<&'a Environment, Stop> {
-    policy.environment(name).ok_or_else(|| {
-        let known = policy.environments().iter().map(|it| it.name.value.as_str());
-        Stop::unknown(policy, "environment", name, &known.collect::<Vec<_>>())
-    })
 }

@@ -9,11 +9,11 @@ use koomy_guard::Policy;
 use crate::args::Global;
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::file;
 use crate::neon::report::{Done, Report};
 use crate::neon::{
     Account, Base, Client, Comparison, Key, Repin, Replaceable, Wanted, compare, look, rewrite,
 };
+use crate::policy;
 use crate::stop::Stop;
 
 #[derive(Debug, Subcommand)]
@@ -57,11 +57,11 @@ impl Command {
 
 impl Sync {
     fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
-        let Some(path) = file::path(global) else {
+        let Some(path) = policy::path(global) else {
             let help = "name a file with `--policy`; `guard-cli init` writes one";
             return Err(Stop::misuse("the built-in policy cannot be written").help(help));
         };
-        let policy = file::policy(global, console)?;
+        let policy = policy::of_run(global, console)?;
         let wanted = Wanted::all(&policy).map_err(|wrong| Stop::misuse(wrong.join("\n")))?;
         if wanted.is_empty() {
             return Ok(undecided(&policy, console, NOTHING.0.to_owned(), NOTHING.1));

@@ -8,7 +8,7 @@ use super::diff::Diff;
 use crate::args::Global;
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::file;
+use crate::policy;
 use crate::stop::Stop;
 
 #[derive(Debug, Subcommand)]
@@ -31,12 +31,12 @@ impl Command {
     pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
         match self {
             Self::Check => {
-                let policy = file::policy(global, console)?;
+                let policy = policy::of_run(global, console)?;
                 let report = console.report().policy_valid(&policy);
                 Ok(console.print(&report, Exit::Permitted))
             }
             Self::Show => {
-                let policy = file::policy(global, console)?;
+                let policy = policy::of_run(global, console)?;
                 match console.format {
                     Format::Human => Ok(console.print(&show::human(&policy), Exit::Permitted)),
                     Format::Json => Ok(console.print(&show::json(&policy), Exit::Permitted)),

@@ -6,12 +6,13 @@ use koomy_guard::report::{self, Format};
 use crate::args::Global;
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::file;
-use crate::probe::{Origin, Probe, Report};
+use crate::names;
+use crate::policy;
+use crate::probe::{self, Origin, Report};
 use crate::stop::Stop;
 
 #[derive(Debug, Args)]
-pub(crate) struct Command {
+pub(crate) struct Probe {
     /// The server, as `https://host[:port]`
     #[arg(value_name = "URL")]
     url: String,
@@ -23,11 +24,11 @@ pub(crate) struct Command {
     domain: Vec<String>,
 }
 
-impl Command {
+impl Probe {
     /// Runs the command.
     pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
-        let policy = file::policy(global, console)?;
-        let environment = super::expect(&policy, &self.environment)?;
+        let policy = policy::of_run(global, console)?;
+        let environment = names::environment(&policy, &self.environment)?;
         let origin = Origin::parse(&self.url)
             .map_err(|why| Stop::misuse(format!("cannot ask that URL: {why}")))?;
         let all = || environment.domains.iter().map(|domain| domain.value.as_str());
@@ -44,7 +45,7 @@ impl Command {
             Format::Json => |report: &Report<'_>| report::document(report.json()),
             Format::Sarif | Format::Github => return Err(console.no_such_form()),
         };
-        let probe = Probe { policy: &policy, environment, origin: &origin, domains };
+        let probe = probe::Probe { policy: &policy, environment, origin: &origin, domains };
         let found = probe.ask();
         Ok(console.print(&write(&Report { probe: &probe, found: &found }), found.exit()))
     }

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::args::Global;
 use crate::console::{Console, TOOL};
 use crate::exit::Exit;
-use crate::file::{self, policy_of};
+use crate::policy;
 use crate::stop::Stop;
 
 #[derive(Debug, Args)]
@@ -19,7 +19,7 @@ impl Selftest {
     /// Runs the command.
     pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
         let Self {} = self;
-        let policy = file::policy(global, console)?;
+        let policy = policy::of_run(global, console)?;
         let result = selftest::run(&policy);
         let exit = exit(&result);
         match console.format {
@@ -79,7 +79,7 @@ fn document(policy: &Policy, result: &SelfTest, exit: Exit) -> serde_json::Value
     });
     json!({
         "tool": {"name": TOOL.name, "version": TOOL.version},
-        "policy": policy_of(policy),
+        "policy": policy::named(policy),
         "outcome": exit.outcome(),
         "rules": rules.collect::<Vec<_>>(),
         "impossible": impossible.collect::<Vec<_>>(),

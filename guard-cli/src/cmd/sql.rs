@@ -14,12 +14,11 @@ use koomy_guard::rules::{
 use koomy_guard::{assertion, observe};
 use serde_json::json;
 
-use super::expect;
 use crate::args::Global;
-use crate::connection::{known, usual};
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::file;
+use crate::names;
+use crate::policy;
 use crate::stop::Stop;
 
 #[derive(Debug, Subcommand)]
@@ -62,15 +61,15 @@ impl Assert {
             // What is printed is a statement, which these have no place for.
             Format::Sarif | Format::Github => return Err(console.no_such_form()),
         }
-        let policy = file::policy(global, console)?;
+        let policy = policy::of_run(global, console)?;
         let Self { connection, environment, env_file } = self;
         let connection = match &connection {
-            Some(name) => known(&policy, name)?,
-            None => usual(&policy)?,
+            Some(name) => names::connection(&policy, name)?,
+            None => names::usual_connection(&policy)?,
         };
         let said = Said { policy: &policy, connection, console };
         let environment = match environment {
-            Some(name) => expect(&policy, &name)?,
+            Some(name) => names::environment(&policy, &name)?,
             None => said.seen(&env_file)?,
         };
         match assertion::of_policy(&policy, environment, connection) {

@@ -17,7 +17,7 @@ use crate::args::Global;
 use crate::connection::Chosen;
 use crate::console::{Console, complain, say};
 use crate::exit::Exit;
-use crate::file;
+use crate::policy;
 use crate::stop::Stop;
 
 #[derive(Debug, Args)]
@@ -38,7 +38,7 @@ pub(crate) struct Stamp {
 impl Stamp {
     /// Runs the command.
     pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
-        let policy = file::policy(global, console)?;
+        let policy = policy::of_run(global, console)?;
         let Self { chosen, yes, adopt_copy: _, reason } = self;
         let patience = chosen.waiting.patience();
         let (facts, selection) = chosen.observe(&policy)?;

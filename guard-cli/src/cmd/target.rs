@@ -13,9 +13,9 @@ use koomy_guard::secret::value::Value;
 use crate::args::Global;
 use crate::console::{Console, complain};
 use crate::exit::Exit;
-use crate::lead::{self, Answer, Lead};
+use crate::policy;
 use crate::stop::Stop;
-use crate::{file, lead_report};
+use crate::target::{self, Answer, Lead};
 
 #[derive(Debug, Args)]
 pub(crate) struct Target {
@@ -27,21 +27,21 @@ pub(crate) struct Target {
 impl Target {
     /// Runs the command.
     pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
-        let policy = file::policy(global, console)?;
+        let policy = policy::of_run(global, console)?;
         let facts = observe::process(Phase::Boot);
         let leads = match self.url {
-            None => lead::of_environment(&policy, &facts),
-            Some(url) if url == "-" => vec![lead::of_url(&policy, &facts, stdin()?)],
-            Some(url) => vec![lead::of_url(&policy, &facts, Value::new(url.into_vec()))],
+            None => target::of_environment(&policy, &facts),
+            Some(url) if url == "-" => vec![target::of_url(&policy, &facts, stdin()?)],
+            Some(url) => vec![target::of_url(&policy, &facts, Value::new(url.into_vec()))],
         };
         if leads.is_empty() {
             complain("this environment sets no connection of the policy, so nothing was judged");
         }
         let report = match console.format {
-            Format::Human => lead_report::human(&policy, &leads),
-            Format::Json => format!("{:#}\n", lead_report::json(&policy, &leads)),
-            Format::Sarif => format!("{:#}\n", lead_report::sarif(&leads)),
-            Format::Github => lead_report::github(&leads),
+            Format::Human => target::report::human(&policy, &leads),
+            Format::Json => format!("{:#}\n", target::report::json(&policy, &leads)),
+            Format::Sarif => format!("{:#}\n", target::report::sarif(&leads)),
+            Format::Github => target::report::github(&leads),
         };
         Ok(console.print(&report, exit(&leads)))
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::timing::Timing;
 use super::{Finding, Found, Kind, Outcome, Probe};
 use crate::console::{TOOL, counted};
-use crate::file::policy_of;
+use crate::policy;
 
 /// What was asked, and what was found.
 pub(crate) struct Report<'a> {
@@ -57,7 +57,7 @@ impl Report<'_> {
             |(domain, days): &(String, i64)| json!({"domain": domain, "days_left": days});
         json!({
             "tool": {"name": TOOL.name, "version": TOOL.version},
-            "policy": policy_of(self.probe.policy),
+            "policy": policy::named(self.probe.policy),
             "gate": Gate::Probe.name(),
             "environment": self.probe.environment.name.value,
             "url": self.probe.origin.to_string(),

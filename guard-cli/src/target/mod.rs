@@ -1,5 +1,7 @@
 //! Where a connection leads, whatever environment it is for.
 
+pub(crate) mod report;
+
 use koomy_guard::facts::{Facts, Observed, Seen};
 use koomy_guard::policy::{Database, Policy};
 use koomy_guard::rules::{Case, ConnectionReading, Reading};

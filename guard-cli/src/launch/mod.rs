@@ -1,5 +1,8 @@
 //! A command that this process becomes once a gate opens.
 
+mod environment;
+mod line;
+
 use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -10,10 +13,9 @@ use koomy_guard::gate::{Gate, Verdict, decide};
 use koomy_guard::policy::Policy;
 use koomy_guard::report::Format;
 
-use crate::child::{self, Origin};
 use crate::console::{Console, say};
-use crate::decision;
 use crate::exit::Exit;
+use crate::judged::Origin;
 use crate::stop::Stop;
 
 /// Becomes `command` if `gate` opens, with exactly what was judged as its
@@ -30,9 +32,9 @@ pub(crate) fn launch(
     console.note(&verdict);
     match (&facts.variables, Exit::of(verdict.outcome())) {
         (Observed::Seen(variables), Exit::Permitted) => {
-            match child::environment(policy, &verdict, variables, origin) {
+            match environment::of_child(policy, &verdict, variables, origin) {
                 Ok(environment) => {
-                    say(&decision::line(console.format, policy, &verdict));
+                    say(&line::permitted(console.format, policy, &verdict));
                     become_command(command, environment)
                 }
                 Err(stop) => stop,

@@ -6,8 +6,8 @@ use koomy_guard::report::SCHEMA;
 use koomy_guard::rules::Rule;
 use serde_json::{Value, json};
 
+use super::{Answer, Lead};
 use crate::console::TOOL;
-use crate::lead::{Answer, Lead};
 
 /// Lines for people.
 pub(crate) fn human(policy: &Policy, leads: &[Lead<'_>]) -> String {

@@ -9,31 +9,16 @@ use koomy_guard::observe;
 use koomy_guard::policy::{Given, Phase, Policy};
 use koomy_guard::target::Engine;
 
-use crate::args::Judged;
 use crate::exit::Exit;
+use crate::judged::Origin;
 use crate::stop::Stop;
-
-/// Where the judged variables came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// This process.
-    Process,
-    /// Env files, which say nothing of `PATH`.
-    Files,
-}
-
-impl Origin {
-    pub(crate) fn of(judged: &Judged) -> Self {
-        if judged.env_file.is_empty() { Self::Process } else { Self::Files }
-    }
-}
 
 /// The variables of the child.
 ///
 /// # Errors
 ///
 /// A value that no process can be given: one that holds NUL.
-pub(crate) fn environment(
+pub(super) fn of_child(
     policy: &Policy,
     verdict: &Verdict<'_>,
     judged: &Variables,

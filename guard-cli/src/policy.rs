@@ -17,7 +17,7 @@ use crate::stop::Stop;
 /// # Errors
 ///
 /// What is wrong with it.
-pub(crate) fn policy(global: &Global, console: Console) -> Result<Policy, Stop> {
+pub(crate) fn of_run(global: &Global, console: Console) -> Result<Policy, Stop> {
     let parsed = match path(global) {
         None => Policy::built_in().map_err(PolicyFileError::from),
         Some(path) => observe::policy_file(path),
@@ -32,7 +32,7 @@ pub(crate) fn policy(global: &Global, console: Console) -> Result<Policy, Stop> 
 }
 
 /// The policy, as every document names it.
-pub(crate) fn policy_of(policy: &Policy) -> Value {
+pub(crate) fn named(policy: &Policy) -> Value {
     json!({"name": policy.name(), "source": policy.origin_name(), "sha256": policy.sha256()})
 }
 

@@ -6,10 +6,10 @@ use koomy_guard::gate::{Note, Verdict};
 use koomy_guard::report::{Format, SCHEMA};
 use serde_json::json;
 
-use crate::file::policy_of;
+use crate::policy;
 
 /// The line of a permitted boot, with its line break.
-pub(crate) fn line(format: Format, policy: &Policy, verdict: &Verdict<'_>) -> String {
+pub(super) fn permitted(format: Format, policy: &Policy, verdict: &Verdict<'_>) -> String {
     let environment = verdict.environment.map_or("", |environment| &environment.name.value);
     let sha256 = policy.sha256().get(..SHORT).unwrap_or_default();
     let targets: Vec<_> = verdict
@@ -29,7 +29,7 @@ pub(crate) fn line(format: Format, policy: &Policy, verdict: &Verdict<'_>) -> St
                 "schema": SCHEMA, "gate": verdict.gate.name(), "outcome": "permitted",
                 "environment": environment, "rules_asked": verdict.rules_asked, "targets": targets,
                 "servers_asked": asked, "notes": notes,
-                "policy": policy_of(policy),
+                "policy": policy::named(policy),
             });
             format!("{line}\n")
         }
