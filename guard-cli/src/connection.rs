@@ -8,7 +8,12 @@ use koomy_guard::facts::Facts;
 use koomy_guard::finding::Finding;
 use koomy_guard::gate::{Gate, Verdict, decide};
 use koomy_guard::policy::{Connection, Phase, Policy};
-use koomy_guard::rules::DATABASE_IDENTITY_MATCHES;
+use koomy_guard::rules::{
+    DATABASE_BELONGS_TO_ENVIRONMENT, DATABASE_CONNECTION_IS_ENCRYPTED, DATABASE_IDENTITY_MATCHES,
+    DATABASE_IS_NOT_PRODUCTION_LIKE, DATABASE_IS_NOT_SHARED, DATABASE_ROLE_IS_LEAST_PRIVILEGED,
+    DATABASE_STAMP_MATCHES, DATABASE_URL_IS_UNAMBIGUOUS, ENVIRONMENT_IS_EXPECTED,
+    ENVIRONMENT_IS_READABLE, Rule,
+};
 use koomy_guard::source::Place;
 
 use crate::judged::Judged;
@@ -118,7 +123,36 @@ impl Concern<'_> {
     }
 }
 
-/// DELIBERATE: by the id, so that a rule to come is asked as well.
 fn is_of_connections(rule: &str) -> bool {
-    rule.starts_with("database-") || rule.starts_with("environment-")
+    OF_CONNECTIONS.iter().any(|known| known.id == rule)
+}
+
+/// The rules about connections, and about the environment that says which.
+const OF_CONNECTIONS: [&Rule; 10] = [
+    &DATABASE_BELONGS_TO_ENVIRONMENT,
+    &DATABASE_CONNECTION_IS_ENCRYPTED,
+    &DATABASE_IDENTITY_MATCHES,
+    &DATABASE_IS_NOT_PRODUCTION_LIKE,
+    &DATABASE_IS_NOT_SHARED,
+    &DATABASE_ROLE_IS_LEAST_PRIVILEGED,
+    &DATABASE_STAMP_MATCHES,
+    &DATABASE_URL_IS_UNAMBIGUOUS,
+    &ENVIRONMENT_IS_EXPECTED,
+    &ENVIRONMENT_IS_READABLE,
+];
+
+#[cfg(test)]
+mod tests {
+    use koomy_guard::rules::RULES;
+
+    use super::*;
+
+    /// A rule to come is asked as well.
+    #[test]
+    fn no_rule_about_a_database_or_an_environment_is_left_out() {
+        for rule in RULES {
+            let named = rule.id.starts_with("database-") || rule.id.starts_with("environment-");
+            assert_eq!(is_of_connections(rule.id), named, "{}", rule.id);
+        }
+    }
 }

@@ -7,6 +7,7 @@ mod console;
 mod deferred;
 mod exit;
 mod git;
+mod json;
 mod judged;
 mod launch;
 mod live;

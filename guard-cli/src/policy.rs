@@ -5,7 +5,6 @@ use std::path::Path;
 
 use koomy_guard::Policy;
 use koomy_guard::observe::{self, PolicyFileError};
-use serde_json::{Value, json};
 
 use crate::args::Global;
 use crate::console::Console;
@@ -29,11 +28,6 @@ pub(crate) fn of_run(global: &Global, console: Console) -> Result<Policy, Stop> 
         }
         error => unreadable(&error),
     })
-}
-
-/// The policy, as every document names it.
-pub(crate) fn named(policy: &Policy) -> Value {
-    json!({"name": policy.name(), "source": policy.origin_name(), "sha256": policy.sha256()})
 }
 
 /// The policy file of this run; `None` means the built-in policy.

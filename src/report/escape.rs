@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 /// Makes visible what would otherwise act on a terminal or hide from the eye,
 /// so that a name cannot forge a line.
-pub(super) fn visible(text: &str) -> Cow<'_, str> {
+pub fn visible(text: &str) -> Cow<'_, str> {
     rewritten(text, is_hidden)
 }
 

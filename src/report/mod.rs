@@ -38,9 +38,10 @@ mod sarif;
 use serde::Serialize;
 
 use self::decision::{Decision, Entry};
+pub use self::escape::visible;
 pub use self::judgement::{Judgement, Scope};
 use crate::gate::{Comparison, Verdict};
-use crate::policy::{Policy, PolicyError};
+use crate::policy::{Database, Policy, PolicyError};
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -186,6 +187,21 @@ pub fn identities(policy: &Policy, verdict: &Verdict<'_>) -> String {
 /// other formats than JSON have no place for it.
 pub fn notes(verdict: &Verdict<'_>) -> String {
     human::notes(verdict)
+}
+
+/// What the policy knows of a database, for people.
+pub fn known_as(policy: &Policy, database: Option<&Database>) -> String {
+    human::known_as(policy, database)
+}
+
+/// A workflow command that says `text` and refuses nothing.
+pub fn notice(text: &str) -> String {
+    github::notice(text)
+}
+
+/// So many of something.
+pub fn counted(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }
 
 /// What every JSON document says that it is. Within v1 they only grow.

@@ -6,7 +6,8 @@ use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, one};
 
-pub(super) static RULE: Rule = Rule {
+/// `database-role-is-least-privileged`, which other judgements than a gate's may name.
+pub static RULE: Rule = Rule {
     id: "database-role-is-least-privileged",
     gates: &[Gate::Boot, Gate::Seed],
     summary: "the role of a connection has none of the rights that its environment forbids",

@@ -11,7 +11,8 @@ use crate::policy::{Environment, Variable, VariableKind};
 use crate::selftest::{Baseline, Violation, one};
 use crate::source::{Place, Span};
 
-pub(super) static RULE: Rule = Rule {
+/// `domain-belongs-to-environment`, which other judgements than a gate's may name.
+pub static RULE: Rule = Rule {
     id: "domain-belongs-to-environment",
     gates: &[Gate::Boot, Gate::Seed],
     summary: "an address in a variable belongs to this environment",

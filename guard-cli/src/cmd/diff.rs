@@ -3,14 +3,13 @@
 use clap::Args;
 use koomy_guard::policy::diff::{Change, Direction, diff};
 use koomy_guard::report::Format;
-use koomy_guard::source::Location;
 use serde_json::json;
 
 use crate::args::Global;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::stop::Stop;
-use crate::{git, policy};
+use crate::{git, json, policy};
 
 /// The options of `policy diff`.
 #[derive(Debug, Args)]
@@ -61,9 +60,10 @@ fn lines(changes: &[Change]) -> String {
 
 fn object(change: &Change) -> serde_json::Value {
     let Change { direction, subject, message, place } = change;
-    let mut at = json!({"source": place.source.name()});
-    if let Some(Location { line, column }) = place.location() {
-        at = json!({"source": place.source.name(), "line": line, "column": column});
-    }
-    json!({"direction": direction.name(), "subject": subject, "message": message, "place": at})
+    json!({
+        "direction": direction.name(),
+        "subject": subject,
+        "message": message,
+        "place": json::place(place),
+    })
 }

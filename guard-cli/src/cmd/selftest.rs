@@ -7,10 +7,10 @@ use koomy_guard::selftest::{self, Proof, SelfTest, Tried};
 use serde_json::json;
 
 use crate::args::Global;
-use crate::console::{Console, TOOL};
+use crate::console::Console;
 use crate::exit::Exit;
-use crate::policy;
 use crate::stop::Stop;
+use crate::{json, policy};
 
 #[derive(Debug, Args)]
 pub(crate) struct Selftest {}
@@ -78,8 +78,8 @@ fn document(policy: &Policy, result: &SelfTest, exit: Exit) -> serde_json::Value
         json!({"environment": name, "findings": findings.collect::<Vec<_>>()})
     });
     json!({
-        "tool": {"name": TOOL.name, "version": TOOL.version},
-        "policy": policy::named(policy),
+        "tool": json::tool(),
+        "policy": json::policy(policy),
         "outcome": exit.outcome(),
         "rules": rules.collect::<Vec<_>>(),
         "impossible": impossible.collect::<Vec<_>>(),

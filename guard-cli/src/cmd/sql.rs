@@ -8,8 +8,8 @@ use koomy_guard::gate::{Gate, Verdict, decide};
 use koomy_guard::policy::{Environment, Phase, Policy};
 use koomy_guard::report::{Format, Judgement, Report, Scope};
 use koomy_guard::rules::{
-    DATABASE_BELONGS_TO_ENVIRONMENT, DATABASE_IDENTITY_MATCHES, Rule, SEED_DATABASE_IS_DISPOSABLE,
-    SEED_ENVIRONMENT_IS_ALLOWED,
+    DATABASE_BELONGS_TO_ENVIRONMENT, DATABASE_IDENTITY_MATCHES, ENVIRONMENT_IS_EXPECTED,
+    ENVIRONMENT_IS_READABLE, Rule, SEED_DATABASE_IS_DISPOSABLE, SEED_ENVIRONMENT_IS_ALLOWED,
 };
 use koomy_guard::{assertion, observe};
 use serde_json::json;
@@ -136,7 +136,7 @@ impl<'a> Said<'a> {
     fn nameless(&self, verdict: &Verdict<'_>) -> Vec<Finding> {
         let name = self.policy.environment_variable();
         let is_of_it = |finding: &&Finding| {
-            finding.subject() == name || finding.rule().id.starts_with("environment-")
+            finding.subject() == name || NAMING.iter().any(|rule| rule.id == finding.rule().id)
         };
         verdict.findings.iter().filter(is_of_it).cloned().collect()
     }
@@ -158,6 +158,9 @@ fn judgement<'a>(
 
 /// DELIBERATE: no gate. What may be asserted is no leave to seed.
 const ASKED: &str = "sql-assert";
+
+/// The rules by which an environment is not known.
+const NAMING: [&Rule; 2] = [&ENVIRONMENT_IS_EXPECTED, &ENVIRONMENT_IS_READABLE];
 
 /// The rules by which an assertion may be refused.
 const ASKS: [&Rule; 4] = [

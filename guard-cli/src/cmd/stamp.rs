@@ -9,7 +9,10 @@ use koomy_guard::gate::Verdict;
 use koomy_guard::observe::database::{Patience, postgres};
 use koomy_guard::policy::{Connection, Policy};
 use koomy_guard::report::{Format, Judgement};
-use koomy_guard::rules::{DATABASE_IDENTITY_MATCHES, DATABASE_STAMP_MATCHES, Destination};
+use koomy_guard::rules::{
+    DATABASE_IDENTITY_MATCHES, DATABASE_ROLE_IS_LEAST_PRIVILEGED, DATABASE_STAMP_MATCHES,
+    Destination, Rule,
+};
 use koomy_guard::stamp::{self, Plan, StampRefusal};
 use serde_json::json;
 
@@ -62,7 +65,7 @@ impl Stamp {
 /// DELIBERATE: what the stamp says now is for the plan to judge, and the role
 /// that stamps may be another than the one that a program has.
 fn decisive(findings: &Findings) -> Findings {
-    let is_decisive = |finding: &&Finding| !APART.contains(&finding.rule().id);
+    let is_decisive = |finding: &&Finding| !APART.iter().any(|rule| rule.id == finding.rule().id);
     findings.iter().filter(is_decisive).cloned().collect()
 }
 
@@ -234,7 +237,7 @@ fn known(code: &str) -> &str {
 /// DELIBERATE: no gate, as with `identify`.
 const ASKED: &str = "stamp";
 
-const APART: [&str; 2] = ["database-stamp-matches", "database-role-is-least-privileged"];
+const APART: [&Rule; 2] = [&DATABASE_STAMP_MATCHES, &DATABASE_ROLE_IS_LEAST_PRIVILEGED];
 
 /// The server is another than the one that was asked.
 const ELSEWHERE: &str = "KG001";

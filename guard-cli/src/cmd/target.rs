@@ -15,7 +15,7 @@ use crate::console::{Console, complain};
 use crate::exit::Exit;
 use crate::policy;
 use crate::stop::Stop;
-use crate::target::{self, Answer, Lead};
+use crate::target;
 
 #[derive(Debug, Args)]
 pub(crate) struct Target {
@@ -40,20 +40,10 @@ impl Target {
         let report = match console.format {
             Format::Human => target::report::human(&policy, &leads),
             Format::Json => format!("{:#}\n", target::report::json(&policy, &leads)),
-            Format::Sarif => format!("{:#}\n", target::report::sarif(&leads)),
-            Format::Github => target::report::github(&leads),
+            Format::Sarif => target::report::sarif(console.report(), &policy, &leads),
+            Format::Github => target::report::github(console.report(), &policy, &leads),
         };
-        Ok(console.print(&report, exit(&leads)))
-    }
-}
-
-fn exit(leads: &[Lead<'_>]) -> Exit {
-    if leads.is_empty() {
-        Exit::Undecided
-    } else if leads.iter().any(|lead| matches!(lead.answer, Answer::Refuse { .. })) {
-        Exit::Refused
-    } else {
-        Exit::Permitted
+        Ok(console.print(&report, Exit::of(target::report::judgement(&leads).outcome())))
     }
 }
 

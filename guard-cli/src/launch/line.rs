@@ -6,7 +6,7 @@ use koomy_guard::gate::{Note, Verdict};
 use koomy_guard::report::{Format, SCHEMA};
 use serde_json::json;
 
-use crate::policy;
+use crate::json;
 
 /// The line of a permitted boot, with its line break.
 pub(super) fn permitted(format: Format, policy: &Policy, verdict: &Verdict<'_>) -> String {
@@ -29,7 +29,7 @@ pub(super) fn permitted(format: Format, policy: &Policy, verdict: &Verdict<'_>) 
                 "schema": SCHEMA, "gate": verdict.gate.name(), "outcome": "permitted",
                 "environment": environment, "rules_asked": verdict.rules_asked, "targets": targets,
                 "servers_asked": asked, "notes": notes,
-                "policy": policy::named(policy),
+                "policy": json::policy(policy),
             });
             format!("{line}\n")
         }

@@ -2,17 +2,18 @@
 
 use koomy_guard::Policy;
 use koomy_guard::policy::Database;
-use koomy_guard::report::{Format, Judgement, Scope};
+use koomy_guard::report::{Format, Judgement, Scope, counted};
 use koomy_guard::rules::{
     DATABASE_BELONGS_TO_ENVIRONMENT, DATABASE_IDENTITY_MATCHES, DATABASE_IS_NOT_SHARED, Rule,
 };
-use koomy_guard::source::{Location, Place};
+use koomy_guard::source::Place;
 use koomy_guard::target::Provider;
 use serde_json::{Value, json};
 
 use super::finding::{Change, Finding};
-use crate::console::{Console, counted};
+use crate::console::Console;
 use crate::exit::Exit;
+use crate::json;
 
 /// What came of it.
 #[derive(Debug)]
@@ -137,7 +138,7 @@ impl Report<'_> {
             "from": change.to.from(),
             "to": change.to.to(),
             "message": change.message,
-            "place": place(&change.place(self.policy)),
+            "place": json::place(&change.place(self.policy)),
         })
     }
 }
@@ -149,14 +150,6 @@ fn refused(finding: &Finding) -> koomy_guard::Finding {
     let subject = subject(database, *key);
     koomy_guard::Finding::refused(kind.rule(), subject, place.clone(), message, help)
         .of_kind(kind.name())
-}
-
-fn place(place: &Place) -> Value {
-    let mut at = json!({"source": place.source.name()});
-    if let Some(Location { line, column }) = place.location() {
-        at = json!({"source": place.source.name(), "line": line, "column": column});
-    }
-    at
 }
 
 fn subject(database: &str, key: Option<&str>) -> String {

@@ -2,12 +2,11 @@
 
 use koomy_guard::Policy;
 use koomy_guard::policy::Database;
-use koomy_guard::report::SCHEMA;
-use koomy_guard::rules::Rule;
+use koomy_guard::report::{self, Judgement, Report, SCHEMA, Scope};
+use koomy_guard::rules::DATABASE_URL_IS_UNAMBIGUOUS;
 use serde_json::{Value, json};
 
 use super::{Answer, Lead};
-use crate::console::TOOL;
 
 /// Lines for people.
 pub(crate) fn human(policy: &Policy, leads: &[Lead<'_>]) -> String {
@@ -25,27 +24,19 @@ fn one(policy: &Policy, lead: &Lead<'_>) -> String {
             target.database(),
             target.user(),
             target.provider().name(),
-            known_as(policy, *database),
+            report::known_as(policy, *database),
         ),
-        Answer::Refuse { message, help, canonical } => {
+        Answer::Refuse { finding, canonical } => {
+            let (rule, message, help) = (finding.rule().id, finding.message(), finding.help());
             let canonical = canonical.iter().map(|url| format!("  accepted would be: {url}\n"));
             let canonical: String = canonical.collect();
-            format!("refused[{RULE}]: `{subject}`: {message}\n  help: {help}\n{canonical}")
+            format!("refused[{rule}]: `{subject}`: {message}\n  help: {help}\n{canonical}")
         }
     }
 }
 
 fn accepted(subject: &str) -> String {
     format!("`{subject}` has one target for every driver")
-}
-
-fn known_as(policy: &Policy, database: Option<&Database>) -> String {
-    let Some(database) = database else { return "no database of the policy".to_owned() };
-    let environments = match environments(policy, database).as_slice() {
-        [] => "no environment".to_owned(),
-        names => format!("`{}`", names.join("`, `")),
-    };
-    format!("`{}`, a database of {environments}", database.name.value)
 }
 
 /// One object, or an array of several.
@@ -69,13 +60,13 @@ fn object(policy: &Policy, lead: &Lead<'_>) -> Value {
             "user": target.user(),
             "provider": target.provider().name(),
             "policy_database": database.map(|database| &database.name.value),
-            "environments": database.map(|it| environments(policy, it)).unwrap_or_default(),
+            "environments": environments(policy, *database),
         }),
-        Answer::Refuse { message, help, canonical } => json!({
+        Answer::Refuse { finding, canonical } => json!({
             "decision": "refuse",
-            "rule": RULE,
-            "message": message,
-            "help": help,
+            "rule": finding.rule().id,
+            "message": finding.message(),
+            "help": finding.help(),
             "canonical": canonical,
         }),
     };
@@ -89,59 +80,45 @@ fn object(policy: &Policy, lead: &Lead<'_>) -> Value {
     object
 }
 
-fn environments<'a>(policy: &'a Policy, database: &Database) -> Vec<&'a str> {
-    policy.environments_of(database.id).map(|environment| environment.name.value.as_str()).collect()
+fn environments<'a>(policy: &'a Policy, database: Option<&Database>) -> Vec<&'a str> {
+    let all = database.into_iter().flat_map(|database| policy.environments_of(database.id));
+    all.map(|environment| environment.name.value.as_str()).collect()
 }
 
 /// A workflow command for each connection.
-pub(crate) fn github(leads: &[Lead<'_>]) -> String {
-    let line = |lead: &Lead<'_>| match &lead.answer {
+pub(crate) fn github(report: Report, policy: &Policy, leads: &[Lead<'_>]) -> String {
+    let notice = |lead: &Lead<'_>| match &lead.answer {
         Answer::Accept { .. } => {
-            format!("::notice title=accepted::{}\n", escaped(&accepted(&lead.subject)))
+            Some(report::notice(&format!("accepted: {}", accepted(&lead.subject))))
         }
-        Answer::Refuse { message, help, .. } => {
-            let text = format!("`{}`: {message}\nhelp: {help}", lead.subject);
-            format!("::error title=refused[{RULE}]::{}\n", escaped(&text))
-        }
+        Answer::Refuse { .. } => None,
     };
-    match leads {
-        [] => "::error title=undecided::no connection was judged\n".to_owned(),
-        leads => leads.iter().map(line).collect(),
+    let notices: String = leads.iter().filter_map(notice).collect();
+    let judgement = judgement(leads);
+    match judgement.outcome() {
+        None => notices,
+        Some(_) => notices + &report.judgement(policy, &judgement, ()),
     }
 }
 
-/// A message that holds a line break could otherwise issue a command of its own.
-fn escaped(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
 /// SARIF, with one result for each refused connection.
-///
-/// DELIBERATE: a document of its own. That of a gate names an environment and
-/// says whether it is permitted; here none is asked about.
-pub(crate) fn sarif(leads: &[Lead<'_>]) -> Value {
-    let result = |lead: &Lead<'_>| match &lead.answer {
-        Answer::Accept { .. } => None,
-        Answer::Refuse { message, help, .. } => Some(json!({
-            "ruleId": RULE,
-            "level": "error",
-            "message": {"text": format!("`{}`: {message}\n\nhelp: {help}", lead.subject)},
-            "locations": [{"logicalLocations": [{"name": lead.subject}]}],
-        })),
-    };
-    let results: Vec<_> = leads.iter().filter_map(result).collect();
-    let summary = Rule::by_id(RULE).map_or("", |rule| rule.summary);
-    let rules = json!([{"id": RULE, "shortDescription": {"text": summary}}]);
-    let driver = json!({"name": TOOL.name, "version": TOOL.version, "rules": rules});
-    json!({
-        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": driver},
-            "invocations": [{"executionSuccessful": !leads.is_empty()}],
-            "results": results,
-        }],
-    })
+pub(crate) fn sarif(report: Report, policy: &Policy, leads: &[Lead<'_>]) -> String {
+    report.judgement(policy, &judgement(leads), ())
 }
 
-const RULE: &str = "database-url-is-unambiguous";
+/// DELIBERATE: no gate. What has one target may still be that of another
+/// environment.
+pub(crate) fn judgement(leads: &[Lead<'_>]) -> Judgement<'static> {
+    let finding = |lead: &Lead<'_>| match &lead.answer {
+        Answer::Accept { .. } => None,
+        Answer::Refuse { finding, .. } => Some(finding.clone()),
+    };
+    let asked = (!leads.is_empty()).then_some(DATABASE_URL_IS_UNAMBIGUOUS.id);
+    Judgement {
+        asked: "target",
+        scope: Scope::Every,
+        rules_asked: asked.into_iter().collect(),
+        findings: leads.iter().filter_map(finding).collect(),
+        seen: None,
+    }
+}

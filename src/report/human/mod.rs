@@ -7,11 +7,11 @@ mod snippet;
 
 use std::fmt::Write;
 
-pub(super) use self::identity::identities;
+pub(super) use self::identity::{identities, known_as};
 use self::snippet::Blocks;
 use super::decision::{Decision, Entry, Member, Subject, outcome_name};
 use super::escape::visible;
-use super::{Color, Style, Tool};
+use super::{Color, Style, Tool, counted};
 use crate::facts::Observed;
 use crate::finding::{Finding, Outcome};
 use crate::gate::{Note, Verdict};
@@ -156,10 +156,6 @@ pub(super) fn valid(policy: &Policy) -> String {
         counted(policy.connections().len(), "connection", "connections"),
         counted(variables, "variable", "variables"),
     )
-}
-
-fn counted(count: usize, one: &str, more: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { more })
 }
 
 /// The path of a policy, for a place in it.
