@@ -1,6 +1,7 @@
 //! What a running service says of itself, asked from outside.
 
 mod answer;
+mod bounded;
 mod client;
 mod hidden;
 mod hosts;
