@@ -11,7 +11,8 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::neon::report::{Done, Report};
 use crate::neon::{
-    Account, Base, Client, Comparison, Key, Repin, Replaceable, Wanted, compare, look, rewrite,
+    Account, Base, Client, Comparison, Key, KeyError, Repin, Replaceable, Wanted, compare, look,
+    rewrite,
 };
 use crate::policy;
 use crate::stop::Stop;
@@ -68,7 +69,8 @@ impl Sync {
         }
         let mode = if self.check { Mode::Check } else { Mode::write(path)? };
         let repin = if self.repin { Repin::Asked } else { Repin::NotAsked };
-        let key = Key::of_environment().map_err(|error| Stop::misuse(error.to_string()))?;
+        let no_key = |error: KeyError| Stop::misuse(error.to_string()).help(error.help());
+        let key = Key::of_environment().map_err(no_key)?;
         let client = Client::new(self.api, key, Duration::from_secs(self.timeout));
         match look(&client, &wanted) {
             Err(trouble) => Ok(undecided(&policy, console, trouble.to_string(), trouble.help())),

@@ -29,7 +29,7 @@ pub(crate) use answer::Project;
 pub(crate) use base::Base;
 pub(crate) use client::Client;
 pub(crate) use compare::{Comparison, Repin, compare};
-pub(crate) use key::Key;
+pub(crate) use key::{Key, KeyError};
 pub(crate) use replace::Replaceable;
 pub(crate) use rewrite::rewrite;
 pub(crate) use trouble::Trouble;
