@@ -15,6 +15,9 @@
     reason = "a benchmark looks at the clock, prints, and says why it cannot run"
 )]
 
+#[path = "turns/mod.rs"]
+mod turns;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,6 +31,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use test_servers::{Cluster, Forwarder};
 use tokio_postgres_rustls::MakeRustlsConnect;
+use turns::{quantile, ratios, take_turns};
 
 fn main() {
     let timed = std::env::args().any(|argument| argument == "--bench");
@@ -64,26 +68,16 @@ const CONTESTANTS: &[Contestant] = &[
 ];
 
 fn times(port: u16, root: &Path, rounds: usize) {
-    let mut taken = vec![Vec::with_capacity(rounds); CONTESTANTS.len()];
-    for round in 0..rounds {
-        for place in 0..CONTESTANTS.len() {
-            // Another one begins each round.
-            let index = (place + round) % CONTESTANTS.len();
-            let (Some(contestant), Some(taken)) = (CONTESTANTS.get(index), taken.get_mut(index))
-            else {
-                continue;
-            };
-            taken.push(time(contestant, port, root));
-        }
-    }
-    let medians: Vec<_> = taken.into_iter().map(median).collect();
+    let mut contestants: Vec<_> = CONTESTANTS.iter().collect();
+    let taken =
+        take_turns(&mut contestants, |round| round < rounds, |it| milliseconds(it, port, root));
     println!("{:<40} {:>9} {:>8}", "", "median", "ratio");
-    for (contestant, taken) in CONTESTANTS.iter().zip(&medians) {
-        let alike = CONTESTANTS.iter().zip(&medians).find(|(other, _)| {
+    for (contestant, own) in CONTESTANTS.iter().zip(&taken) {
+        let alike = CONTESTANTS.iter().zip(&taken).find(|(other, _)| {
             other.name.starts_with("driver, sync") && other.tls == contestant.tls
         });
-        let ratio = alike.map_or(1.0, |(_, floor)| taken.as_secs_f64() / floor.as_secs_f64());
-        println!("{:<40} {:>6.2} ms {ratio:>8.2}", contestant.name, taken.as_secs_f64() * 1e3);
+        let ratio = alike.map_or(1.0, |(_, floor)| quantile(&ratios(own, floor), 0.5));
+        println!("{:<40} {:>6.2} ms {ratio:>8.2}", contestant.name, quantile(own, 0.5));
     }
 }
 
@@ -93,23 +87,19 @@ fn trips(port: u16, root: &Path, rounds: usize) {
     println!("\n{:<40} {:>16}", "", "round trips");
     for contestant in CONTESTANTS {
         let through = |forwarder: &Forwarder| {
-            median((0..rounds).map(|_| time(contestant, forwarder.port(), root)).collect())
+            let taken = (0..rounds).map(|_| milliseconds(contestant, forwarder.port(), root));
+            quantile(&taken.collect::<Vec<_>>(), 0.5)
         };
-        let longer = through(&far).saturating_sub(through(&near));
-        let trips = longer.as_secs_f64() / (2.0 * delay.as_secs_f64());
+        let longer = through(&far) - through(&near);
+        let trips = longer / (2e3 * delay.as_secs_f64());
         println!("{:<40} {trips:>16.2}", contestant.name);
     }
 }
 
-fn time(contestant: &Contestant, port: u16, root: &Path) -> Duration {
+fn milliseconds(contestant: &Contestant, port: u16, root: &Path) -> f64 {
     let start = Instant::now();
     (contestant.ask)(port, root, contestant.tls);
-    start.elapsed()
-}
-
-fn median(mut taken: Vec<Duration>) -> Duration {
-    taken.sort_unstable();
-    taken.get(taken.len() / 2).copied().unwrap_or_default()
+    start.elapsed().as_secs_f64() * 1e3
 }
 
 /// As a program does it: decided already, the server's identity yet to be asked.

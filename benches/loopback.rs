@@ -11,6 +11,8 @@
 
 #[path = "../tests/web/policy.rs"]
 mod policy;
+#[path = "turns/mod.rs"]
+mod turns;
 
 use std::convert::Infallible;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -29,6 +31,7 @@ use hyper_util::service::TowerToHyperService;
 use koomy_guard::{Boot, Permit};
 use policy::boot;
 use tower::{Layer as _, Service, ServiceBuilder, ServiceExt as _};
+use turns::{quantile, ratios, take_turns};
 
 /// A way to serve: its name, and the domain it answers to.
 const VARIANTS: [(&str, &str); 6] = [
@@ -133,7 +136,6 @@ struct Server {
     connections: Vec<TcpStream>,
     request: Vec<u8>,
     length: usize,
-    rounds: Vec<f64>,
 }
 
 impl Server {
@@ -154,14 +156,8 @@ impl Server {
              Accept: application/json\r\nAccept-Encoding: gzip, br\r\n\r\n"
         );
         let connections = connections.collect();
-        let mut server = Self {
-            name,
-            child,
-            connections,
-            request: request.into_bytes(),
-            length: 0,
-            rounds: Vec::new(),
-        };
+        let mut server =
+            Self { name, child, connections, request: request.into_bytes(), length: 0 };
         server.length = server.first();
         server
     }
@@ -220,52 +216,30 @@ impl Drop for Server {
 
 fn measure(time: Duration) {
     let mut servers: Vec<_> = VARIANTS.into_iter().map(Server::start).collect();
-    for server in &mut servers {
-        server.round();
-    }
+    take_turns(&mut servers, |round| round < 1, Server::round);
     let end = Instant::now() + time;
-    let mut turn = 0;
-    while turn == 0 || Instant::now() < end {
-        let count = servers.len();
-        servers.rotate_left(turn % count);
-        if turn % 2 == 1 {
-            servers.reverse();
-        }
-        for server in &mut servers {
-            let each = server.round();
-            server.rounds.push(each);
-        }
-        turn += 1;
-    }
-    servers.sort_by_key(|server| VARIANTS.iter().position(|(name, _)| *name == server.name));
-    tell(&servers);
+    let goes_on = |round| round == 0 || Instant::now() < end;
+    let rounds = take_turns(&mut servers, goes_on, Server::round);
+    let names = servers.iter().map(|server| server.name);
+    tell(&names.zip(rounds).collect::<Vec<_>>());
 }
 
 /// Each round is compared with the bare server's of the same round.
-fn tell(servers: &[Server]) {
-    let Some((bare, others)) = servers.split_first() else { return };
-    println!("{} rounds of {REQUESTS} requests each", bare.rounds.len());
+fn tell(servers: &[(&str, Vec<f64>)]) {
+    let Some(((name, bare), others)) = servers.split_first() else { return };
+    println!("{} rounds of {REQUESTS} requests each", bare.len());
     println!("{:<34} {:>10} {:>8} {:>17}", "variant", "ns/request", "x bare", "middle half");
-    println!("{:<34} {:>10.0}", bare.name, quantile(&bare.rounds, 0.5));
-    for server in others {
-        let ratios: Vec<_> =
-            server.rounds.iter().zip(&bare.rounds).map(|(one, bare)| one / bare).collect();
+    println!("{name:<34} {:>10.0}", quantile(bare, 0.5));
+    for (name, rounds) in others {
+        let ratios = ratios(rounds, bare);
         println!(
-            "{:<34} {:>10.0} {:>8.3} {:>8.3} – {:.3}",
-            server.name,
-            quantile(&server.rounds, 0.5),
+            "{name:<34} {:>10.0} {:>8.3} {:>8.3} – {:.3}",
+            quantile(rounds, 0.5),
             quantile(&ratios, 0.5),
             quantile(&ratios, 0.25),
             quantile(&ratios, 0.75),
         );
     }
-}
-
-fn quantile(values: &[f64], part: f64) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let at = (sorted.len() as f64 * part) as usize;
-    *sorted.get(at.min(sorted.len() - 1)).expect("a round")
 }
 
 const SERVE: &str = "--serve";

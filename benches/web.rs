@@ -5,11 +5,13 @@
 //! hundred requests each, so that what disturbs the machine disturbs all of them.
 //! A word behind `--` takes the bare router and those whose names have it.
 #![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "measures time, and says it")]
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark may stop")]
+#![expect(clippy::unwrap_used, reason = "a benchmark may stop")]
 #![expect(clippy::indexing_slicing, reason = "a benchmark may stop")]
 
 #[path = "../tests/web/policy.rs"]
 mod policy;
+#[path = "turns/mod.rs"]
+mod turns;
 
 use std::convert::Infallible;
 use std::hint::black_box;
@@ -28,6 +30,7 @@ use policy::boot;
 use tower::{Layer as _, Service};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::validate_request::ValidateRequestHeaderLayer;
+use turns::{quantile, ratios, take_turns};
 
 fn router() -> Router {
     Router::new()
@@ -64,7 +67,6 @@ struct Variant {
     host: &'static str,
     path: &'static str,
     header: &'static str,
-    rounds: Vec<f64>,
 }
 
 fn variant<S>(name: &'static str, to: (&'static str, &'static str), mut service: S) -> Variant
@@ -82,14 +84,7 @@ where
             }
         }
     };
-    Variant {
-        name,
-        call: Box::new(call),
-        host: to.0,
-        path: to.1,
-        header: "x-nothing-here",
-        rounds: Vec::new(),
-    }
+    Variant { name, call: Box::new(call), host: to.0, path: to.1, header: "x-nothing-here" }
 }
 
 fn variants() -> Vec<Variant> {
@@ -149,46 +144,45 @@ fn variants() -> Vec<Variant> {
 }
 
 fn main() {
+    // `cargo test --benches` only wants to see that it runs.
+    let is_timed = std::env::args().any(|argument| argument == "--bench");
+    let (warm_up, most) = if is_timed { (WARM_UP, ROUNDS) } else { (0, 1) };
     let only = std::env::args().skip(1).find(|word| !word.starts_with('-')).unwrap_or_default();
     let is_asked = |name: &str| name.contains(&only) || name == BARE || name == ABSENT;
     let mut variants = variants();
     variants.retain(|variant| is_asked(variant.name));
-    for round in 0..ROUNDS + WARM_UP {
-        for variant in &mut variants {
-            let asked = || request(variant.host, variant.path, variant.header);
-            let requests: Vec<_> = (0..REQUESTS).map(|_| asked()).collect();
-            let start = Instant::now();
-            for request in requests {
-                black_box((variant.call)(black_box(request)));
-            }
-            let each = start.elapsed().as_secs_f64() * 1e9 / f64::from(REQUESTS);
-            if round >= WARM_UP {
-                variant.rounds.push(each);
-            }
-        }
-    }
-    let bare = median(&variants[0].rounds);
+    take_turns(&mut variants, |round| round < warm_up, nanoseconds);
+    let rounds = take_turns(&mut variants, |round| round < most, nanoseconds);
+    let bare = &rounds[0];
     println!("{:<38} {:>8} {:>10} {:>8}", "variant", "ns", "over bare", "x bare");
-    for variant in &variants {
-        let differences: Vec<_> =
-            variant.rounds.iter().zip(&variants[0].rounds).map(|(one, bare)| one - bare).collect();
-        let ns = median(&variant.rounds);
+    for (variant, own) in variants.iter().zip(&rounds) {
+        let more: Vec<_> = own.iter().zip(bare).map(|(one, bare)| one - bare).collect();
         println!(
-            "{:<38} {ns:>8.1} {:>+10.1} {:>8.2}",
+            "{:<38} {:>8.1} {:>+10.1} {:>8.2}",
             variant.name,
-            median(&differences),
-            ns / bare
+            quantile(own, 0.5),
+            quantile(&more, 0.5),
+            quantile(&ratios(own, bare), 0.5),
         );
     }
-    let rounds = |name: &str| {
-        variants.iter().find(|variant| variant.name == name).map(|variant| &variant.rounds)
-    };
+    let rounds = |name: &str| variants.iter().position(|it| it.name == name).map(|at| &rounds[at]);
     for name in [HIDDEN, TRIED] {
         if let (Some(hidden), Some(absent)) = (rounds(name), rounds(ABSENT)) {
             let d = effect(hidden, absent);
             println!("{name}, against {ABSENT}: d = {d:+.3} over {} rounds", absent.len());
         }
     }
+}
+
+/// How long each of some hundred requests takes.
+fn nanoseconds(variant: &mut Variant) -> f64 {
+    let asked = || request(variant.host, variant.path, variant.header);
+    let requests: Vec<_> = (0..REQUESTS).map(|_| asked()).collect();
+    let start = Instant::now();
+    for request in requests {
+        black_box((variant.call)(black_box(request)));
+    }
+    start.elapsed().as_secs_f64() * 1e9 / f64::from(REQUESTS)
 }
 
 /// How far apart two variants are, in standard deviations of their rounds
@@ -200,12 +194,6 @@ fn effect(one: &[f64], other: &[f64]) -> f64 {
         mean(&values.iter().map(|value| (value - middle).powi(2)).collect::<Vec<_>>())
     };
     (mean(one) - mean(other)) / f64::midpoint(variance(one), variance(other)).sqrt()
-}
-
-fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    *sorted.get(sorted.len() / 2).expect("a round")
 }
 
 const BARE: &str = "bare router";

@@ -1,5 +1,6 @@
 //! Web addresses and host names in variables.
 
+use std::borrow::Cow;
 use std::net::Ipv4Addr;
 
 use thiserror::Error;
@@ -28,9 +29,9 @@ pub(crate) enum AddressError {
 /// # Errors
 ///
 /// [`AddressError`] says which of the three it is.
-pub(crate) fn host_of(value: &str) -> Result<String, AddressError> {
+pub(crate) fn host_of(value: &str) -> Result<Cow<'_, str>, AddressError> {
     if let Some(host) = plain(value) {
-        return Ok(host.to_owned());
+        return Ok(Cow::Borrowed(host));
     }
     let url = Url::parse(value).map_err(|_| AddressError::NotAnAddress)?;
     let (_, rest) = value.split_once("://").ok_or(AddressError::NoHost)?;
@@ -55,7 +56,7 @@ pub(crate) fn host_of(value: &str) -> Result<String, AddressError> {
     if host.is_empty() {
         Err(AddressError::NoHost)
     } else if name.eq_ignore_ascii_case(&host) {
-        Ok(host)
+        Ok(Cow::Owned(host))
     } else {
         Err(AddressError::Ambiguous)
     }

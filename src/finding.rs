@@ -64,6 +64,7 @@ pub struct Label {
 #[derive(Clone, Debug)]
 pub struct Finding {
     rule: &'static Rule,
+    kind: Option<&'static str>,
     outcome: Outcome,
     subject: String,
     message: String,
@@ -83,6 +84,7 @@ impl Finding {
     ) -> Self {
         Self {
             rule,
+            kind: None,
             outcome: Outcome::Refused,
             subject: subject.into(),
             message: message.into(),
@@ -114,6 +116,12 @@ impl Finding {
         Self { outcome, ..Self::refused(rule, subject, place, message, help) }
     }
 
+    /// Says which of the several things it is that are found by the rule.
+    #[must_use]
+    pub fn of_kind(self, kind: &'static str) -> Self {
+        Self { kind: Some(kind), ..self }
+    }
+
     /// Says a few words beside the cause instead of "here".
     #[must_use]
     pub fn labelled(mut self, text: impl Into<String>) -> Self {
@@ -143,6 +151,12 @@ impl Finding {
     /// The rule that speaks.
     pub fn rule(&self) -> &'static Rule {
         self.rule
+    }
+
+    /// Which of the several things it is that are found by the rule, where they
+    /// are told apart.
+    pub fn kind(&self) -> Option<&'static str> {
+        self.kind
     }
 
     /// Refused, or undecided.
@@ -227,6 +241,12 @@ impl Findings {
     /// nothing was found.
     pub fn outcome(&self) -> Option<Outcome> {
         self.0.iter().map(Finding::outcome).min()
+    }
+}
+
+impl FromIterator<Finding> for Findings {
+    fn from_iter<I: IntoIterator<Item = Finding>>(all: I) -> Self {
+        Self(all.into_iter().collect())
     }
 }
 

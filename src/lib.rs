@@ -8,7 +8,7 @@
 //! }
 //!
 //! fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     let boot = koomy_guard::boot()?;
+//!     let boot = koomy_guard::boot()?; // by the built-in policy; by yours: `boot_with`
 //!     let settings: Settings = boot.settings()?;
 //!     // … serve, with settings that were judged
 //!     Ok(())
@@ -130,7 +130,7 @@
 //!
 //! # A policy
 //!
-//! `docs/policy.md` describes the format. There are five ways to have one:
+//! `docs/policy.md` describes the format. A policy is:
 //!
 //! - **Built in.** [`boot()`] uses `policy.example.toml`, compiled in:
 //!   [`Policy::built_in`].
@@ -143,13 +143,11 @@
 //!
 //! - **From text.** [`Policy::parse`] opens nothing; its errors are all of the file's,
 //!   with lines and columns.
-//! - **From a file.** Read it with a bound, then parse it.
+//! - **From a file**, of bounded size, and whose text is known to be a policy before any
+//!   of it is quoted.
 //!
 //!   ```no_run
-//!   use koomy_guard::observe::file::{POLICY_LIMIT, read};
-//!
-//!   let bytes = read("policy.toml".as_ref(), POLICY_LIMIT)?;
-//!   let policy = koomy_guard::Policy::parse("policy.toml", std::str::from_utf8(&bytes)?)?;
+//!   let policy = koomy_guard::observe::policy_file("policy.toml".as_ref())?;
 //!   let boot = koomy_guard::boot_with(&policy)?;
 //!   # Ok::<(), Box<dyn std::error::Error>>(())
 //!   ```
@@ -162,10 +160,11 @@
 //! | feature | adds |
 //! | --- | --- |
 //! | `postgres` | asks PostgreSQL servers who they are; connections, seeds; on by default |
-//! | `report` | findings and policies as human text, JSON, SARIF and GitHub annotations; the JSON Schema of the format |
+//! | `mysql` | the same of MySQL and MariaDB |
+//! | `report` | findings as human text, JSON, SARIF and GitHub annotations; policies as JSON; the JSON Schema of the format |
 //! | `shield` | `koomy_guard::shield`: finds secrets in any text, in every encoding, whole or in chunks |
 //! | `tower` | layers for web services: debug gate, host gate, response shield, readiness |
-//! | `axum` | the same in terms of axum's router |
+//! | `axum` | `debug_routes` and handlers for axum's router |
 //!
 //! No feature changes a verdict: where a server must be asked and cannot be, the gate is
 //! undecided.
@@ -182,6 +181,7 @@ mod address;
 pub mod assertion;
 mod difference;
 pub mod dotenv;
+mod error;
 pub mod facts;
 pub mod finding;
 pub mod gate;

@@ -7,6 +7,7 @@
 #[expect(dead_code, reason = "shared with the truth tables, which use all of it")]
 mod koomy;
 
+use std::error::Error;
 use std::process::Command;
 
 use koomy_guard::boot_with;
@@ -64,6 +65,40 @@ fn a_process_is_judged_by_its_own_variables() {
     assert_eq!(told(&[]), "undecided environment-is-readable");
 }
 
+/// Returns what the gate says, as the program of the README does; a test only in
+/// name.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "tells the program from the test")]
+fn main_of_a_program() -> Result<(), Box<dyn Error>> {
+    match std::env::var_os(PROGRAM) {
+        Some(_) => Ok(boot().map(drop)?),
+        None => Ok(()),
+    }
+}
+
+#[test]
+fn an_error_that_main_returns_shows_every_finding() {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "main_of_a_program", "--nocapture"]).env_clear().env(PROGRAM, "yes");
+    command.envs([("KOOMY_ENV", "sandbox"), ("NODE_ENV", "test"), ("PORT", "many")]);
+    let output = command.output().unwrap();
+    assert!(!output.status.success());
+    let shown = String::from_utf8(output.stderr).unwrap();
+    for said in [
+        "Error: refused: the boot gate of policy.example.toml, environment `sandbox`\n",
+        "\nrefused[variable-is-allowed]: `NODE_ENV` ",
+        "\nrefused[variable-is-set]: `DATABASE_URL` ",
+        "\nrefused[variable-is-set]: `JWT_SECRET` ",
+        "\nrefused[variable-is-set]: `STRIPE_WEBHOOK_SECRET` ",
+        "\n  help: ",
+    ] {
+        assert!(shown.contains(said), "{said} in {shown}");
+    }
+    for of_structs in ["Shut", "findings: [", "Some(", "\\n"] {
+        assert!(!shown.contains(of_structs), "{of_structs} in {shown}");
+    }
+}
+
 #[test]
 fn what_was_decided_is_one_event_without_a_value() {
     let events = |variables: &[(String, String)]| {
@@ -115,3 +150,6 @@ fn a_value_that_is_no_text_is_kept_and_judged() {
     assert!(shown.contains("told: refused variable-has-format"), "{shown}");
     assert!(!shown.contains("canary"), "{shown}");
 }
+
+/// Is set where a test is to be a program.
+const PROGRAM: &str = "BOOT_PROGRAM";

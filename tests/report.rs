@@ -19,9 +19,11 @@ use cases::Case;
 use koomy_guard::Policy;
 use koomy_guard::finding::{Finding, Role};
 use koomy_guard::gate::{Comparison, Gate, Verdict, compare, decide};
-use koomy_guard::report::{self, Color, Format, Style, Tool};
+use koomy_guard::report::{Color, Format, Report, Style, Tool};
 
-pub(crate) const TOOL: Tool = Tool { name: "guard-cli", version: "0.1.0" };
+pub(crate) fn report(format: Format, style: Style) -> Report {
+    Report { format, style, tool: Tool { name: "guard-cli", version: "0.1.0" } }
+}
 
 pub(crate) fn plain(width: usize) -> Style {
     Style { color: Color::Plain, width }
@@ -30,12 +32,12 @@ pub(crate) fn plain(width: usize) -> Style {
 /// Everything that the cases print, in one format.
 fn printed(format: Format, style: Style, policy: &Policy) -> Vec<(Case, String)> {
     let alone = cases::alone().into_iter().map(|case| {
-        let text = report::verdict(format, style, TOOL, policy, &judged(policy, &case));
+        let text = report(format, style).verdict(policy, &judged(policy, &case));
         (case, text)
     });
     let compared = cases::compared().into_iter().map(|case| {
         let comparison = compare(policy, &case.facts);
-        let text = report::comparison(format, style, TOOL, policy, &comparison, &case.names);
+        let text = report(format, style).comparison(policy, &comparison);
         (case, text)
     });
     alone.chain(compared).collect()
@@ -141,7 +143,7 @@ fn a_file_of_variables_given_for_a_policy_is_not_quoted() {
     for text in texts {
         let error = Policy::parse(".env", text).unwrap_err();
         for format in Format::ALL {
-            let text = report::policy_error(*format, plain(80), TOOL, &error);
+            let text = report(*format, plain(80)).policy_error(&error);
             assert!(!text.contains("canary"), "{text}");
         }
     }
@@ -208,10 +210,10 @@ fn people_read_what_the_snapshots_show() {
             snapshots.push((format!("{}-{width}.txt", case.name), text));
         }
         let error = Policy::parse("policy.toml", cases::WRONG_POLICY).unwrap_err();
-        let text = report::policy_error(Format::Human, plain(width), TOOL, &error);
+        let text = report(Format::Human, plain(width)).policy_error(&error);
         snapshots.push((format!("wrong-policy-{width}.txt"), text));
     }
-    let valid = report::policy_valid(Format::Human, plain(0), TOOL, &cases::policy_file());
+    let valid = report(Format::Human, plain(0)).policy_valid(&cases::policy_file());
     snapshots.push(("valid-policy.txt".to_owned(), valid));
     for (name, text) in snapshots {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/report").join(&name);

@@ -7,6 +7,8 @@
 
 #[path = "web/apps.rs"]
 mod apps;
+#[path = "web/busy.rs"]
+mod busy;
 #[path = "web/frames.rs"]
 mod frames;
 #[path = "web/handlers.rs"]

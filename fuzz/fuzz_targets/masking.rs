@@ -7,7 +7,7 @@ use koomy_guard::dotenv;
 use koomy_guard::facts::{Cause, Causes, Facts, Observed, Seen, Variables};
 use koomy_guard::gate::{Gate, decide};
 use koomy_guard::policy::Phase;
-use koomy_guard::report::{self, Color, Format, Style, Tool};
+use koomy_guard::report::{Color, Format, Report, Style, Tool};
 use koomy_guard::source::Place;
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
@@ -43,7 +43,7 @@ fuzz_target!(|pieces: Vec<(u8, Vec<u8>)>| {
     let style = Style { color: Color::Plain, width: 80 };
     let tool = Tool { name: "fuzz", version: "0" };
     for format in Format::ALL {
-        let text = report::verdict(*format, style, tool, &POLICY, &verdict);
+        let text = Report { format: *format, style, tool }.verdict(&POLICY, &verdict);
         assert!(!text.contains(CANARY), "{}", format.name());
     }
 });

@@ -34,17 +34,6 @@ pub(crate) struct Global {
     pub(crate) color: When,
 }
 
-/// What is judged.
-#[derive(Debug, Args)]
-pub(crate) struct Judged {
-    /// Judge exactly this file; repeated, later files lie over earlier ones
-    #[arg(long, value_name = "FILE")]
-    pub(crate) env_file: Vec<PathBuf>,
-    /// The environment that is expected; a file that names another is refused
-    #[arg(long, value_name = "NAME")]
-    pub(crate) environment: Option<String>,
-}
-
 /// When something is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum When {
@@ -131,7 +120,7 @@ pub(crate) enum Command {
     ///
     /// Ends with 0 if all of that holds, with 1 if something does not, and with 3 if
     /// something could not be asked.
-    Probe(Deferred<cmd::probe::Command>),
+    Probe(Deferred<cmd::probe::Probe>),
     /// Say what a rule refuses, why, and the way out
     Explain(Deferred<cmd::explain::Explain>),
     /// List the rules: id, gates that ask it, what must hold

@@ -5,18 +5,21 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 use koomy_guard::facts::Facts;
-use koomy_guard::finding::{Finding, Findings};
+use koomy_guard::finding::Finding;
 use koomy_guard::gate::{Gate, Verdict, decide};
 use koomy_guard::policy::{Connection, Phase, Policy};
-use koomy_guard::rules::DATABASE_IDENTITY_MATCHES;
+use koomy_guard::rules::{
+    DATABASE_BELONGS_TO_ENVIRONMENT, DATABASE_CONNECTION_IS_ENCRYPTED, DATABASE_IDENTITY_MATCHES,
+    DATABASE_IS_NOT_PRODUCTION_LIKE, DATABASE_IS_NOT_SHARED, DATABASE_ROLE_IS_LEAST_PRIVILEGED,
+    DATABASE_STAMP_MATCHES, DATABASE_URL_IS_UNAMBIGUOUS, ENVIRONMENT_IS_EXPECTED,
+    ENVIRONMENT_IS_READABLE, Rule,
+};
 use koomy_guard::source::Place;
 
-use crate::args::Judged;
-use crate::cmd::check::observe;
-use crate::cmd::did_you_mean;
-use crate::console::misuse;
-use crate::exit::Exit;
+use crate::judged::Judged;
 use crate::live::Waiting;
+use crate::names;
+use crate::stop::Stop;
 
 /// Which connections of which environment are asked.
 #[derive(Debug, Args)]
@@ -37,10 +40,10 @@ impl Chosen {
     /// # Errors
     ///
     /// A connection or an environment that the policy does not have.
-    pub(crate) fn observe(self, policy: &Policy) -> Result<(Facts, Selection), Exit> {
+    pub(crate) fn observe(self, policy: &Policy) -> Result<(Facts, Selection), Stop> {
         let Self { judged, connection, waiting } = self;
         let selection = Selection::of(policy, connection)?;
-        let facts = observe(policy, judged, Phase::Boot)?;
+        let facts = judged.observe(policy, Phase::Boot)?;
         match waiting.answers(policy, &selection.judge(policy, &facts)) {
             Some(live) => Ok((Facts { live, ..facts }, selection)),
             None => Ok((facts, selection)),
@@ -53,9 +56,9 @@ impl Chosen {
 pub(crate) struct Selection(Option<String>);
 
 impl Selection {
-    fn of(policy: &Policy, name: Option<String>) -> Result<Self, Exit> {
+    fn of(policy: &Policy, name: Option<String>) -> Result<Self, Stop> {
         if let Some(name) = &name {
-            known(policy, name)?;
+            names::connection(policy, name)?;
         }
         Ok(Self(name))
     }
@@ -64,11 +67,8 @@ impl Selection {
     pub(crate) fn judge<'a>(&self, policy: &'a Policy, facts: &'a Facts) -> Verdict<'a> {
         let mut verdict = decide(Gate::Boot, policy, facts);
         let concern = self.concern(policy);
-        let mut findings = Findings::new();
-        for finding in verdict.findings.iter().filter(|finding| concern.has(finding)) {
-            findings.push(finding.clone());
-        }
-        verdict.findings = findings;
+        let findings = verdict.findings.iter().filter(|finding| concern.has(finding));
+        verdict.findings = findings.cloned().collect();
         verdict.notes.retain(|note| concern.about.contains(note.subject.as_str()));
         verdict.rules_asked.retain(|rule| is_of_connections(rule));
         verdict.connections.retain(|reached| self.has(reached.connection));
@@ -123,46 +123,36 @@ impl Concern<'_> {
     }
 }
 
-/// The name of a connection that the policy has.
-///
-/// # Errors
-///
-/// Any other name; what was given is not repeated.
-pub(crate) fn known<'a>(policy: &'a Policy, name: &str) -> Result<&'a str, Exit> {
-    let known = names(policy);
-    if let Some(found) = known.iter().find(|known| **known == name) {
-        return Ok(found);
-    }
-    Err(misuse(&format!(
-        "the policy `{}` has no connection of that name{}\n  help: it has `{}`",
-        policy.name(),
-        did_you_mean(name, &known),
-        known.join("`, `")
-    )))
-}
-
-/// The policy's only connection, or the one called `primary`.
-///
-/// # Errors
-///
-/// Several, of which none is called so.
-pub(crate) fn usual(policy: &Policy) -> Result<&str, Exit> {
-    let known = names(policy);
-    match (policy.usual_connection(), known.as_slice()) {
-        (Some(usual), _) => Ok(&usual.name.value),
-        (None, []) => Err(misuse("the policy has no connection")),
-        (None, [..]) => Err(misuse(&format!(
-            "the policy has several connections\n  help: say which with `--connection NAME`: `{}`",
-            known.join("`, `")
-        ))),
-    }
-}
-
-fn names(policy: &Policy) -> Vec<&str> {
-    policy.connections().iter().map(|known| known.name.value.as_str()).collect()
-}
-
-/// DELIBERATE: by the id, so that a rule to come is asked as well.
 fn is_of_connections(rule: &str) -> bool {
-    rule.starts_with("database-") || rule.starts_with("environment-")
+    OF_CONNECTIONS.iter().any(|known| known.id == rule)
+}
+
+/// The rules about connections, and about the environment that says which.
+const OF_CONNECTIONS: [&Rule; 10] = [
+    &DATABASE_BELONGS_TO_ENVIRONMENT,
+    &DATABASE_CONNECTION_IS_ENCRYPTED,
+    &DATABASE_IDENTITY_MATCHES,
+    &DATABASE_IS_NOT_PRODUCTION_LIKE,
+    &DATABASE_IS_NOT_SHARED,
+    &DATABASE_ROLE_IS_LEAST_PRIVILEGED,
+    &DATABASE_STAMP_MATCHES,
+    &DATABASE_URL_IS_UNAMBIGUOUS,
+    &ENVIRONMENT_IS_EXPECTED,
+    &ENVIRONMENT_IS_READABLE,
+];
+
+#[cfg(test)]
+mod tests {
+    use koomy_guard::rules::RULES;
+
+    use super::*;
+
+    /// A rule to come is asked as well.
+    #[test]
+    fn no_rule_about_a_database_or_an_environment_is_left_out() {
+        for rule in RULES {
+            let named = rule.id.starts_with("database-") || rule.id.starts_with("environment-");
+            assert_eq!(is_of_connections(rule.id), named, "{}", rule.id);
+        }
+    }
 }

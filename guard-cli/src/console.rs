@@ -3,10 +3,11 @@
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use koomy_guard::gate::Verdict;
-use koomy_guard::report::{self, Color, Format, Style, Tool};
+use koomy_guard::report::{self, Color, Format, Report, Style, Tool};
 
 use crate::args::{Global, When};
 use crate::exit::Exit;
+use crate::stop::Stop;
 
 /// The form in which this run speaks.
 #[derive(Clone, Copy, Debug)]
@@ -42,18 +43,9 @@ impl Console {
         }
     }
 
-    /// Prints one JSON document.
-    pub(crate) fn print_json(self, document: &serde_json::Value, exit: Exit) -> Exit {
-        self.print(&format!("{document:#}\n"), exit)
-    }
-
-    /// Prints a report in JSON with the keys of `more` after its own.
-    pub(crate) fn print_with(self, report: &str, more: &serde_json::Value, exit: Exit) -> Exit {
-        let more = format!("{more:#}");
-        match (report.trim_end().strip_suffix("\n}"), more.strip_prefix('{')) {
-            (Some(report), Some(more)) => self.print(&format!("{report},{more}\n"), exit),
-            (_, _) => self.print(report, exit),
-        }
+    /// Prints one JSON document with these keys.
+    pub(crate) fn print_json(self, keys: &serde_json::Value, exit: Exit) -> Exit {
+        self.print(&report::document(keys), exit)
     }
 
     /// Says what stands in no gate's way, where the report has no place for it.
@@ -65,17 +57,23 @@ impl Console {
     }
 
     /// Says that this command has no report of this form.
-    pub(crate) fn no_such_form(self) -> Exit {
-        misuse(&format!("this command has no `{}` form; use `human` or `json`", self.format.name()))
+    pub(crate) fn no_such_form(self) -> Stop {
+        let form = self.format.name();
+        Stop::misuse(format!("this command has no `{form}` form; use `human` or `json`"))
     }
 
-    /// How a report on stdout looks.
-    pub(crate) fn style(self) -> Style {
-        self.style_on(&io::stdout())
+    /// How a report on stdout is written.
+    pub(crate) fn report(self) -> Report {
+        Report { format: self.format, style: self.style(&io::stdout()), tool: TOOL }
     }
 
-    /// How a report on `stream` looks.
-    pub(crate) fn style_on(self, stream: &(impl IsTerminal + std::os::fd::AsFd)) -> Style {
+    /// How a report for people on stderr is written.
+    pub(crate) fn aside(self) -> Report {
+        Report { format: Format::Human, style: self.style(&io::stderr()), tool: TOOL }
+    }
+
+    /// How text on `stream` looks.
+    fn style(self, stream: &(impl IsTerminal + std::os::fd::AsFd)) -> Style {
         let terminal = stream.is_terminal();
         let ansi = match self.color {
             When::Always => true,
@@ -98,17 +96,6 @@ pub(crate) fn complain(message: &str) {
 /// Writes `text` to stderr. Nobody is left to hear that stderr is closed.
 pub(crate) fn say(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
-}
-
-/// Says what is wrong with the command line or the policy.
-pub(crate) fn misuse(message: &str) -> Exit {
-    complain(message);
-    Exit::Misused
-}
-
-/// So many of something.
-pub(crate) fn counted(count: usize, one: &str, more: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { more })
 }
 
 #[expect(clippy::disallowed_methods, reason = "how the report looks, not what it says")]

@@ -8,44 +8,45 @@ use std::process::{Command, Stdio};
 use koomy_guard::Policy;
 use koomy_guard::observe::file::{POLICY_LIMIT, shown};
 
-use crate::console::{complain, misuse};
-use crate::exit::Exit;
+use crate::stop::Stop;
 
 /// The policy at `path`, as it was at `revision`.
 ///
 /// # Errors
 ///
-/// [`Exit::Undecided`], after the reason was said: no git, no such revision, no
-/// such file in it, or no policy in the file. [`Exit::Misused`] for a revision
-/// that git would take for an option.
-pub(crate) fn policy_at(revision: &str, path: &Path) -> Result<Policy, Exit> {
+/// Undecided: no git, no such revision, no such file in it, or no policy in the
+/// file. Misuse: a revision that git would take for an option.
+pub(crate) fn policy_at(revision: &str, path: &Path) -> Result<Policy, Stop> {
     if revision.is_empty() || revision.starts_with('-') || revision.contains(':') {
-        return Err(misuse("`--since` takes a revision, such as `HEAD~1`, a branch or a tag"));
+        return Err(Stop::misuse(
+            "`--since` takes a revision, such as `HEAD~1`, a branch or a tag",
+        ));
     }
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         Some(_) | None => Path::new("."),
     };
     let Some(name) = path.file_name() else {
-        return Err(misuse("`--policy` names no file"));
+        return Err(Stop::misuse("`--policy` names no file"));
     };
     let commit = format!("{revision}^{{commit}}");
     let known = git(directory, &["rev-parse", "--verify", "--quiet", &commit].map(OsStr::new));
-    known?.ok_or_else(|| undecided("git knows no such revision here"))?;
+    known?.ok_or_else(|| Stop::undecided("git knows no such revision here"))?;
 
     let mut object = OsString::from(format!("{revision}:./"));
     object.push(name);
     let arguments = [OsStr::new("cat-file"), OsStr::new("blob"), object.as_os_str()];
     let bytes = git(directory, &arguments)?
-        .ok_or_else(|| undecided("the policy file is not in that revision"))?;
+        .ok_or_else(|| Stop::undecided("the policy file is not in that revision"))?;
     let text = String::from_utf8(bytes)
-        .map_err(|_| undecided("the policy of that revision is not UTF-8 text"))?;
-    Policy::parse(&format!("{revision}:{}", shown(path)), &text)
-        .map_err(|error| undecided(&format!("the policy of that revision is unusable\n{error}")))
+        .map_err(|_| Stop::undecided("the policy of that revision is not UTF-8 text"))?;
+    Policy::parse(&format!("{revision}:{}", shown(path)), &text).map_err(|error| {
+        Stop::undecided(format!("the policy of that revision is unusable\n{error}"))
+    })
 }
 
 /// What git prints; `None` if it ends with an error.
-fn git(directory: &Path, arguments: &[&OsStr]) -> Result<Option<Vec<u8>>, Exit> {
+fn git(directory: &Path, arguments: &[&OsStr]) -> Result<Option<Vec<u8>>, Stop> {
     let run = || -> io::Result<Option<Vec<u8>>> {
         let mut child = Command::new("git")
             .arg("-C")
@@ -62,10 +63,5 @@ fn git(directory: &Path, arguments: &[&OsStr]) -> Result<Option<Vec<u8>>, Exit> 
         let whole = u64::try_from(bytes.len()).is_ok_and(|length| length <= POLICY_LIMIT);
         Ok((child.wait()?.success() && whole).then_some(bytes))
     };
-    run().map_err(|error| undecided(&format!("cannot run git: {}", error.kind())))
-}
-
-fn undecided(message: &str) -> Exit {
-    complain(message);
-    Exit::Undecided
+    run().map_err(|error| Stop::undecided(format!("cannot run git: {}", error.kind())))
 }

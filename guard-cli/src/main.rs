@@ -1,22 +1,23 @@
 //! `guard-cli`: refuses to start a program where it must not run.
 
 mod args;
-mod child;
 mod cmd;
 mod connection;
 mod console;
-mod decision;
 mod deferred;
 mod exit;
-mod file;
 mod git;
+mod json;
+mod judged;
 mod launch;
-mod lead;
-mod lead_report;
 mod live;
+mod names;
 mod neon;
+mod policy;
 mod probe;
 mod starter;
+mod stop;
+mod target;
 mod usage;
 
 use std::ffi::OsString;

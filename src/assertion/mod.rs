@@ -183,7 +183,7 @@ fn is_nobodys(provider: Provider) -> bool {
 }
 
 /// Why there is no assertion. Holds no value.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[error("{}; {}", self.message(), self.help())]
 #[non_exhaustive]
 pub enum NoAssertion {

@@ -104,7 +104,7 @@ impl Permit<Boot> {
 }
 
 /// Settings that do not fit their type.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettingsError {
     /// A field without default has no variable.
@@ -168,7 +168,7 @@ pub fn boot() -> Result<&'static Permit<Boot>, Refusal> {
 /// Asks whether this process may start, by a policy of the caller's.
 ///
 /// Where the policy says `live = true` of the environment, the servers are
-/// asked who they are, and waited for: see [`observe::live`].
+/// asked who they are, and waited for: see [`observe::live`] and [`boot_live`].
 ///
 /// What was decided is one `tracing` event: permitted, with the environment,
 /// the policy and its SHA-256, the rules that were asked, and the database that
@@ -182,6 +182,11 @@ pub fn boot_with(policy: &Policy) -> Result<Permit<Boot>, Refusal> {
 }
 
 /// As [`boot_with`], and asks the servers who they are in every environment.
+///
+/// # Process-wide effect
+///
+/// As [`identities`](observe::database::identities) has, where a MySQL server is
+/// asked: a program that installs a rustls `CryptoProvider` does so before.
 ///
 /// # Errors
 ///

@@ -9,7 +9,9 @@ use crate::rules::{Case, Check, Rule};
 /// Several environments side by side.
 #[derive(Clone, Debug)]
 pub struct Comparison<'a> {
-    /// Each judged alone, in the order in which they were given.
+    /// What was seen of each, in the order in which they were given.
+    pub environments: &'a [Facts],
+    /// Each judged alone, in the same order.
     pub verdicts: Vec<Verdict<'a>>,
     /// The rules that were asked of all of them together.
     pub rules_asked: Vec<&'static str>,
@@ -40,7 +42,7 @@ pub fn compare<'a>(policy: &'a Policy, environments: &'a [Facts]) -> Comparison<
         })
         .collect();
     let mut comparison =
-        Comparison { verdicts, rules_asked: Vec::new(), findings: Findings::new() };
+        Comparison { environments, verdicts, rules_asked: Vec::new(), findings: Findings::new() };
     for rule in Rule::of(Gate::Compare) {
         if let Check::Across(check) = rule.check {
             check(&cases, &mut comparison.findings);

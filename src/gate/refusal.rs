@@ -10,7 +10,7 @@ use crate::policy::{Policy, PolicyError};
 use crate::visible::visible;
 
 /// Why a gate stays shut. Shows every finding and no value.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum Refusal {
     /// The gate was asked, and does not open.
@@ -28,7 +28,7 @@ pub enum Refusal {
 }
 
 /// A connection that cannot be seeded through, whatever its server says.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum NoConnection {
     /// None is named, and it is not clear which is meant.
@@ -55,7 +55,7 @@ pub enum NoConnection {
 }
 
 /// A gate that was asked and does not open.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Shut {
     gate: Gate,
     policy: String,

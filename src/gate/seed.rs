@@ -27,9 +27,11 @@ use crate::facts::Facts;
 use crate::policy::Policy;
 #[cfg(feature = "postgres")]
 use crate::{
-    observe::{self, database::postgres::Prepared},
+    observe::{
+        self,
+        database::{Patience, postgres::connect},
+    },
     policy::{PRIMARY, Phase},
-    rules::Destination,
 };
 
 /// Leave to seed.
@@ -111,9 +113,7 @@ pub fn seed_connection(
 #[cfg(feature = "postgres")]
 fn verify(policy: &Policy, connection: &str, facts: &Facts) -> Result<Verified<Client>, Refusal> {
     let subject = Subject::of(policy, facts, connection)?;
-    let Destination { target, database, variable } = &subject.destination;
-    let connected = Prepared::of(policy, *database, target).connect(&variable.place);
-    match connected {
+    match connect(policy, &subject.destination, Patience::default(), &observe::told) {
         Ok(client) => Verified::judged(client, &subject),
         Err(cause) => Err(subject.unreachable(cause)),
     }

@@ -8,7 +8,11 @@ use crate::rules::Destination;
 use crate::target::Target;
 #[cfg(feature = "postgres")]
 use crate::{
-    assertion, facts::Cause, observe::database::postgres::Prepared, source::Place, target::Engine,
+    assertion,
+    facts::Cause,
+    observe::database::{Patience, postgres::Prepared},
+    observe::told,
+    target::Engine,
 };
 
 /// What a permit hands on: the very facts that were judged.
@@ -28,8 +32,9 @@ struct Connected {
     target: Target,
     /// What the server said of itself, where it was asked.
     identity: Option<Identity>,
+    /// How it is connected to; `None` where it is not PostgreSQL.
     #[cfg(feature = "postgres")]
-    dial: Dial,
+    prepared: Option<Prepared>,
 }
 
 impl Snapshot {
@@ -45,7 +50,7 @@ impl Snapshot {
             target: to.target.clone(),
             identity: facts.live.answer(&connection.name.value).and_then(Observed::seen).cloned(),
             #[cfg(feature = "postgres")]
-            dial: Dial::of(policy, to),
+            prepared: prepared(policy, to),
         };
         Self {
             environment: name_of(verdict.environment),
@@ -75,24 +80,10 @@ impl Snapshot {
     }
 }
 
-/// How a connection is connected to.
 #[cfg(feature = "postgres")]
-struct Dial {
-    /// `None` where it is not PostgreSQL.
-    prepared: Option<Prepared>,
-    place: Place,
-}
-
-#[cfg(feature = "postgres")]
-impl Dial {
-    fn of(policy: &Policy, destination: &Destination<'_>) -> Self {
-        let Destination { variable, target, database } = destination;
-        let is_postgres = target.engine() == Engine::Postgres;
-        Self {
-            prepared: is_postgres.then(|| Prepared::of(policy, *database, target)),
-            place: variable.place.clone(),
-        }
-    }
+fn prepared(policy: &Policy, to: &Destination<'_>) -> Option<Prepared> {
+    let is_postgres = to.target.engine() == Engine::Postgres;
+    is_postgres.then(|| Prepared::of(policy, to, Patience::default()))
 }
 
 #[cfg(feature = "postgres")]
@@ -101,12 +92,11 @@ impl Snapshot {
         let Some(known) = self.connection(name) else {
             return Err(ConnectError::NoConnection { name: name.to_owned() });
         };
-        let Dial { prepared, place } = &known.dial;
-        let Some(prepared) = prepared else {
+        let Some(prepared) = &known.prepared else {
             return Err(ConnectError::NotPostgres { name: name.to_owned() });
         };
         let assertion = assertion_of(known.identity.as_ref(), name)?;
-        let mut client = prepared.connect(place)?;
+        let mut client = prepared.connect(&told)?;
         if let Some(assertion) = assertion {
             client.batch_execute(&assertion).map_err(|error| ConnectError::of(&error, name))?;
         }
@@ -126,7 +116,7 @@ fn assertion_of(identity: Option<&Identity>, name: &str) -> Result<Option<String
 
 /// Why there is no connection to a judged target. Holds no value.
 #[cfg(feature = "postgres")]
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
     /// The policy has no such connection, or it is not set.

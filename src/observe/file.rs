@@ -13,7 +13,7 @@ pub const POLICY_LIMIT: u64 = MEBIBYTE;
 pub const ENV_FILE_LIMIT: u64 = MEBIBYTE;
 
 /// A file that could not be read; never holds any of its content.
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum ReadError {
     /// Nothing has that name.
     #[error("`{}` does not exist", path.display())]

@@ -38,7 +38,8 @@ impl Asking<'static> {
     }
 }
 
-fn told(notice: &str) {
+/// Tells of a wait where nobody else does.
+pub(crate) fn told(notice: &str) {
     tracing::warn!("{notice}");
 }
 

@@ -33,7 +33,7 @@ fn policy_text(path: &Path) -> Result<String, PolicyFileError> {
 }
 
 /// A file that gives no policy.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum PolicyFileError {
     /// It cannot be read.

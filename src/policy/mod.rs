@@ -20,6 +20,7 @@ pub mod schema;
 pub mod show;
 #[cfg(test)]
 mod tests;
+mod tripwire;
 mod variable;
 mod web;
 
@@ -33,6 +34,7 @@ use sha2::{Digest, Sha256};
 pub use connection::{Connection, Given, PartVariables, Phase, Phases};
 pub use database::{Database, Network};
 pub use problem::{PolicyError, Problem, ProblemKind};
+pub use tripwire::{SqlName, TableName, Tripwire};
 pub use variable::{
     Declared, Is, Matcher, NamePattern, Pattern, PerEnvironment, SecretRule, Variable,
     VariableKind, Where,
@@ -137,17 +139,6 @@ impl Environment {
     pub(crate) fn has_database(&self, database: DatabaseId) -> bool {
         self.databases.iter().any(|id| id.value == database)
     }
-}
-
-/// A table whose rows give away that a database is in use.
-#[derive(Clone, Debug)]
-pub struct Tripwire {
-    /// `schema.table`
-    pub table: Spanned<String>,
-    /// How many rows it may have at most; any number when `None`.
-    pub rows: Option<u32>,
-    /// A column with the time at which a row was written.
-    pub recent: Option<String>,
 }
 
 /// Debug endpoints of an environment.

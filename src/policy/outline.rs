@@ -108,7 +108,7 @@ fn tripwire(tripwire: &Tripwire) -> String {
     let Tripwire { table, rows, recent } = tripwire;
     let rows = rows.map(|rows| format!(" at most {rows} rows"));
     let recent = recent.as_ref().map(|column| format!(" no recent `{column}`"));
-    [Some(table.value.clone()), rows, recent].into_iter().flatten().collect()
+    [Some(table.value.to_string()), rows, recent].into_iter().flatten().collect()
 }
 
 fn debug(rule: Option<&DebugRule>) -> [Entry; 3] {

@@ -11,7 +11,7 @@ use crate::source::{Place, Source, Span};
 ///
 /// One error per run teaches a user to run the tool ten times; parsing goes on
 /// after a problem wherever it can.
-#[derive(Clone, Debug, Error)]
+#[derive(Clone, Error)]
 pub struct PolicyError {
     pub(crate) source_text: Arc<Source>,
     pub(crate) problems: Vec<Problem>,

@@ -58,7 +58,7 @@ pub fn json(policy: &Policy) -> String {
     use serde_json::{Map, Value, json};
 
     let mut document = json!({
-        "schema": "koomy-guard/v1",
+        "schema": crate::report::SCHEMA,
         "policy": {"name": policy.name(), "source": policy.origin_name(), "sha256": policy.sha256()},
         "environment_variable": policy.environment_variable(),
         "environments": {}, "connections": {}, "databases": {}, "variables": {},

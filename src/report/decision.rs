@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::judgement::{Judgement, Scope};
+use crate::facts::Facts;
 use crate::finding::{Finding, Findings, Label, Outcome, Role};
 use crate::gate::{Comparison, Gate, Verdict};
 use crate::policy::{Database, Policy, PolicyError, Problem};
@@ -12,7 +14,6 @@ pub(super) struct Decision<'a> {
     pub(super) policy: &'a Policy,
     /// The gate, or what was asked instead of one.
     pub(super) asked: &'static str,
-    pub(super) environment: Option<&'a str>,
     pub(super) outcome: Option<Outcome>,
     pub(super) rules_asked: Cow<'a, [&'static str]>,
     /// Every finding, in the order of the report.
@@ -22,8 +23,8 @@ pub(super) struct Decision<'a> {
 
 /// What was judged.
 pub(super) enum Subject<'a> {
-    /// One environment.
-    One(&'a Verdict<'a>),
+    /// One environment, or the policy without one.
+    One { scope: Scope<'a>, seen: Option<&'a Verdict<'a>> },
     /// Several, and what only shows between them.
     Several { members: Vec<Member<'a>>, between: &'a Findings },
 }
@@ -31,48 +32,58 @@ pub(super) enum Subject<'a> {
 /// One of several environments.
 pub(super) struct Member<'a> {
     pub(super) name: &'a str,
-    pub(super) source: Option<&'a str>,
+    pub(super) source: &'a str,
     pub(super) verdict: &'a Verdict<'a>,
 }
 
 impl<'a> Decision<'a> {
-    pub(super) fn of_verdict(
-        policy: &'a Policy,
-        verdict: &'a Verdict<'a>,
-        asked: &'static str,
-    ) -> Self {
+    pub(super) fn of_verdict(policy: &'a Policy, verdict: &'a Verdict<'a>) -> Self {
         Self {
             policy,
-            asked,
-            environment: verdict.environment.map(|environment| environment.name.value.as_str()),
+            asked: verdict.gate.name(),
             outcome: verdict.outcome(),
             rules_asked: Cow::Borrowed(&verdict.rules_asked),
             findings: verdict.findings.iter().collect(),
-            subject: Subject::One(verdict),
+            subject: Subject::One { scope: Scope::of(verdict), seen: Some(verdict) },
         }
     }
 
-    pub(super) fn of_comparison(
-        policy: &'a Policy,
-        comparison: &'a Comparison<'a>,
-        names: &'a [String],
-    ) -> Self {
-        let Comparison { verdicts, rules_asked, findings: between } = comparison;
+    pub(super) fn of_judgement(policy: &'a Policy, judgement: &'a Judgement<'a>) -> Self {
+        let Judgement { asked, scope, rules_asked, findings, seen } = judgement;
+        Self {
+            policy,
+            asked,
+            outcome: judgement.outcome(),
+            rules_asked: Cow::Borrowed(rules_asked),
+            findings: findings.iter().collect(),
+            subject: Subject::One { scope: *scope, seen: *seen },
+        }
+    }
+
+    pub(super) fn of_comparison(policy: &'a Policy, comparison: &'a Comparison<'a>) -> Self {
+        let Comparison { environments, verdicts, rules_asked, findings: between } = comparison;
         let alone = verdicts.iter().flat_map(|verdict| &verdict.rules_asked);
         let mut rules_asked: Vec<_> = alone.chain(rules_asked).copied().collect();
         rules_asked.sort_unstable();
         rules_asked.dedup();
         let findings = verdicts.iter().flat_map(|verdict| &verdict.findings).chain(between);
-        let members = verdicts.iter().enumerate();
-        let members = members.map(|(position, verdict)| Member::new(names.get(position), verdict));
+        let members = environments.iter().zip(verdicts);
+        let members = members.map(|(facts, verdict)| Member::new(facts, verdict)).collect();
         Self {
             policy,
             asked: Gate::Compare.name(),
-            environment: None,
             outcome: comparison.outcome(),
             rules_asked: Cow::Owned(rules_asked),
             findings: findings.collect(),
-            subject: Subject::Several { members: members.collect(), between },
+            subject: Subject::Several { members, between },
+        }
+    }
+
+    /// The name of the one environment, where it is known.
+    pub(super) fn environment(&self) -> Option<&'a str> {
+        match &self.subject {
+            Subject::One { scope, seen: _ } => scope.environment(),
+            Subject::Several { .. } => None,
         }
     }
 
@@ -87,21 +98,18 @@ impl<'a> Decision<'a> {
             return None;
         }
         Some(match &self.subject {
-            Subject::One(_) if self.rules_asked.is_empty() => "no rule was asked",
-            Subject::One(_) => "the environment is unknown",
+            Subject::One { .. } if self.rules_asked.is_empty() => "no rule was asked",
+            Subject::One { .. } => "the environment is unknown",
             Subject::Several { .. } => "there are no two environments to compare",
         })
     }
 }
 
 impl<'a> Member<'a> {
-    fn new(given: Option<&'a String>, verdict: &'a Verdict<'a>) -> Self {
-        let (name, source) = match given.map(|given| given.split_once('=')) {
-            Some(Some((name, file))) => (name, Some(file)),
-            Some(None) => (given.map_or("", String::as_str), None),
-            None => (verdict.environment.map_or("", |known| &known.name.value), None),
-        };
-        Self { name, source, verdict }
+    fn new(facts: &'a Facts, verdict: &'a Verdict<'a>) -> Self {
+        let found = verdict.environment.map(|found| found.name.value.as_str());
+        let name = facts.expected.as_deref().or(found).unwrap_or_default();
+        Self { name, source: facts.source.name(), verdict }
     }
 }
 

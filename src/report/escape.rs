@@ -3,8 +3,13 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-pub(super) use crate::visible::visible;
-use crate::visible::{is_hidden, rewritten};
+use crate::visible::{self, is_hidden, rewritten};
+
+/// Makes visible what would otherwise act on a terminal or hide from the eye,
+/// so that a name cannot forge a line.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    visible::visible(text)
+}
 
 /// As [`visible`], but keeps lines and tabs; for text that has lines.
 pub(super) fn visible_lines(text: &str) -> Cow<'_, str> {

@@ -29,8 +29,8 @@ pub(super) fn policy_valid(policy: &Policy) -> String {
     notice(&human::valid(policy))
 }
 
-fn notice(text: &str) -> String {
-    format!("::notice::{}\n", data(text))
+pub(super) fn notice(text: &str) -> String {
+    format!("::notice::{}\n", data(&visible(text)))
 }
 
 /// The source that is no file of the repository.

@@ -7,14 +7,15 @@
 //! use koomy_guard::Policy;
 //! use koomy_guard::facts::Facts;
 //! use koomy_guard::gate::{Gate, decide};
-//! use koomy_guard::report::{Format, Style, Tool, verdict};
+//! use koomy_guard::report::{Format, Report, Style, Tool};
 //!
 //! let policy = Policy::built_in()?;
 //! let facts = Facts::assume().variable("KOOMY_ENV", "Production").facts();
 //! let decided = decide(Gate::Boot, &policy, &facts);
 //!
 //! let tool = Tool { name: "guard-cli", version: "0.1.0" };
-//! let text = verdict(Format::Human, Style::default(), tool, &policy, &decided);
+//! let report = Report { format: Format::Human, style: Style::default(), tool };
+//! let text = report.verdict(&policy, &decided);
 //! assert!(text.starts_with("refused[variable-is-allowed]: `KOOMY_ENV`"));
 //! # Ok::<(), koomy_guard::policy::PolicyError>(())
 //! ```
@@ -30,12 +31,17 @@ mod escape;
 mod github;
 mod human;
 mod json;
+mod judgement;
 mod place;
 mod sarif;
 
+use serde::Serialize;
+
 use self::decision::{Decision, Entry};
+pub use self::escape::visible;
+pub use self::judgement::{Judgement, Scope};
 use crate::gate::{Comparison, Verdict};
-use crate::policy::{Policy, PolicyError};
+use crate::policy::{Database, Policy, PolicyError};
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,29 +105,76 @@ pub struct Tool {
     pub version: &'static str,
 }
 
-/// Everything that is printed about one decision at a gate.
-pub fn verdict(
-    format: Format,
-    style: Style,
-    tool: Tool,
-    policy: &Policy,
-    verdict: &Verdict<'_>,
-) -> String {
-    judged(format, style, tool, policy, verdict, verdict.gate.name())
+/// How one program reports: the format, its look, and who speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The format.
+    pub format: Format,
+    /// How the human format looks.
+    pub style: Style,
+    /// The program that reports.
+    pub tool: Tool,
 }
 
-/// As [`verdict`], of a command that asks less than its gate does: `asked` stands
-/// in the gate's place, so that nobody reads it as leave of the gate.
-pub fn judged(
-    format: Format,
-    style: Style,
-    tool: Tool,
-    policy: &Policy,
-    verdict: &Verdict<'_>,
-    asked: &'static str,
-) -> String {
-    let decision = Decision::of_verdict(policy, verdict, asked);
-    decided(format, style, tool, &decision)
+impl Report {
+    /// Everything that is printed about one decision at a gate.
+    pub fn verdict(self, policy: &Policy, verdict: &Verdict<'_>) -> String {
+        self.decided(&Decision::of_verdict(policy, verdict), ())
+    }
+
+    /// Everything that is printed about what is no decision at a gate; the JSON
+    /// document has the keys of `extra`, too.
+    pub fn judgement(
+        self,
+        policy: &Policy,
+        judgement: &Judgement<'_>,
+        extra: impl Serialize,
+    ) -> String {
+        self.decided(&Decision::of_judgement(policy, judgement), extra)
+    }
+
+    /// Everything that is printed about environments side by side.
+    pub fn comparison(self, policy: &Policy, comparison: &Comparison<'_>) -> String {
+        self.decided(&Decision::of_comparison(policy, comparison), ())
+    }
+
+    fn decided(self, decision: &Decision<'_>, extra: impl Serialize) -> String {
+        let Self { format, style, tool } = self;
+        match format {
+            Format::Human => human::decision(style, tool, decision),
+            Format::Json => json::decision(tool, decision, extra),
+            Format::Sarif => sarif::decision(tool, decision),
+            Format::Github => github::decision(decision),
+        }
+    }
+
+    /// Everything that is printed about a policy that cannot be used.
+    pub fn policy_error(self, error: &PolicyError) -> String {
+        let Self { format, style, tool } = self;
+        let entries: Vec<_> = Entry::of_policy(error).collect();
+        match format {
+            Format::Human => human::policy_error(style, error, &entries),
+            Format::Json => json::policy_error(tool, error, &entries),
+            Format::Sarif => sarif::policy_error(tool, error, &entries),
+            Format::Github => github::policy_error(&entries),
+        }
+    }
+
+    /// Everything that is printed about a policy with which nothing is wrong.
+    pub fn policy_valid(self, policy: &Policy) -> String {
+        let Self { format, style, tool } = self;
+        match format {
+            Format::Human => human::policy_valid(style, policy),
+            Format::Json => json::policy_valid(tool, policy),
+            Format::Sarif => sarif::policy_valid(tool, policy),
+            Format::Github => github::policy_valid(policy),
+        }
+    }
+}
+
+/// A JSON document that is no report: `keys` under [`SCHEMA`], with its line break.
+pub fn document(keys: impl Serialize) -> String {
+    json::other(keys)
 }
 
 /// What the servers of `verdict` said of themselves, for people: a block for
@@ -136,51 +189,23 @@ pub fn notes(verdict: &Verdict<'_>) -> String {
     human::notes(verdict)
 }
 
-/// Everything that is printed about environments side by side.
-///
-/// `names` says how each was called, in the order of the verdicts: `NAME` or
-/// `NAME=FILE`.
-pub fn comparison(
-    format: Format,
-    style: Style,
-    tool: Tool,
-    policy: &Policy,
-    comparison: &Comparison<'_>,
-    names: &[String],
-) -> String {
-    let decision = Decision::of_comparison(policy, comparison, names);
-    decided(format, style, tool, &decision)
+/// What the policy knows of a database, for people.
+pub fn known_as(policy: &Policy, database: Option<&Database>) -> String {
+    human::known_as(policy, database)
 }
 
-fn decided(format: Format, style: Style, tool: Tool, decision: &Decision<'_>) -> String {
-    match format {
-        Format::Human => human::decision(style, tool, decision),
-        Format::Json => json::decision(tool, decision),
-        Format::Sarif => sarif::decision(tool, decision),
-        Format::Github => github::decision(decision),
-    }
+/// A workflow command that says `text` and refuses nothing.
+pub fn notice(text: &str) -> String {
+    github::notice(text)
 }
 
-/// Everything that is printed about a policy that cannot be used.
-pub fn policy_error(format: Format, style: Style, tool: Tool, error: &PolicyError) -> String {
-    let entries: Vec<_> = Entry::of_policy(error).collect();
-    match format {
-        Format::Human => human::policy_error(style, error, &entries),
-        Format::Json => json::policy_error(tool, error, &entries),
-        Format::Sarif => sarif::policy_error(tool, error, &entries),
-        Format::Github => github::policy_error(&entries),
-    }
+/// So many of something.
+pub fn counted(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }
 
-/// Everything that is printed about a policy with which nothing is wrong.
-pub fn policy_valid(format: Format, style: Style, tool: Tool, policy: &Policy) -> String {
-    match format {
-        Format::Human => human::policy_valid(style, policy),
-        Format::Json => json::policy_valid(tool, policy),
-        Format::Sarif => sarif::policy_valid(tool, policy),
-        Format::Github => github::policy_valid(policy),
-    }
-}
+/// What every JSON document says that it is. Within v1 they only grow.
+pub const SCHEMA: &str = "koomy-guard/v1";
 
 #[cfg(test)]
 mod tests {

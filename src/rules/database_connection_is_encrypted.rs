@@ -7,7 +7,8 @@ use crate::policy::{Connection, Given, Network};
 use crate::selftest::{Address, Baseline, Violation, one};
 use crate::target::{Encryption, Engine};
 
-pub(super) static RULE: Rule = Rule {
+/// `database-connection-is-encrypted`, which other judgements than a gate's may name.
+pub static RULE: Rule = Rule {
     id: "database-connection-is-encrypted",
     gates: &[Gate::Boot, Gate::Seed],
     summary: "a connection over a foreign network uses TLS, and cannot fall back",

@@ -44,7 +44,8 @@ that was pointed elsewhere: each has the right address, and another database.
 ## Way out
 `guard-cli identify` shows what the server says, and which database of the policy
 that is. Point the variable at the right one; after a restore, `guard-cli neon
-sync` pins the new branch. Where nothing was asked, add `--live`.
+sync` pins the new branch. Where nothing was asked, ask: `boot_live`, or `--live` on
+the command line.
 ",
     check: Check::Live(check),
     violate,
@@ -95,7 +96,8 @@ fn not_asked(case: &Case<'_>, environment: &Environment, destination: &Destinati
         format!("nobody asked the server behind `{name}` who it is"),
         match case.gate {
             Gate::Boot | Gate::Compare | Gate::Probe => {
-                "ask it with `--live`; no server is asked while its address is refused"
+                "ask it (`boot_live`, or `--live` on the command line); no server is asked while \
+                 its address is refused"
             }
             Gate::Seed => "a seed asks it as soon as nothing else stands against it",
         },

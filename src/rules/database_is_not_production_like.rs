@@ -7,7 +7,8 @@ use crate::policy::{Data, Policy};
 use crate::selftest::{Baseline, Violation, one};
 use crate::target::Target;
 
-pub(super) static RULE: Rule = Rule {
+/// `database-is-not-production-like`, which other judgements than a gate's may name.
+pub static RULE: Rule = Rule {
     id: "database-is-not-production-like",
     gates: &[Gate::Boot, Gate::Seed],
     summary: "outside production, no host, database or user looks like production",

@@ -7,7 +7,8 @@ use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, one};
 use crate::visible::listed;
 
-pub(super) static RULE: Rule = Rule {
+/// `database-role-is-least-privileged`, which other judgements than a gate's may name.
+pub static RULE: Rule = Rule {
     id: "database-role-is-least-privileged",
     gates: &[Gate::Boot, Gate::Seed],
     summary: "the role of a connection has none of the rights that its environment forbids",

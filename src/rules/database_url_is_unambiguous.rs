@@ -5,7 +5,8 @@ use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, one};
 
-pub(super) static RULE: Rule = Rule {
+/// `database-url-is-unambiguous`, which other judgements than a gate's may name.
+pub static RULE: Rule = Rule {
     id: "database-url-is-unambiguous",
     gates: &[Gate::Boot, Gate::Seed],
     summary: "a connection has exactly one target, whatever driver reads it",

@@ -3,7 +3,8 @@
 use super::{Check, Rule};
 use crate::gate::Gate;
 
-pub(super) static RULE: Rule = Rule {
+/// `debug-is-allowed-here`, which other judgements than a gate's may name.
+pub static RULE: Rule = Rule {
     id: "debug-is-allowed-here",
     gates: &[Gate::Probe],
     summary: "whoever may not use debug endpoints cannot tell that there are any",

@@ -1,5 +1,7 @@
 //! `domain-belongs-to-environment`
 
+use std::borrow::Cow;
+
 use super::{Case, Check, Matched, Rule};
 use crate::address::{addresses_in, host_of, hosts_that_may_be_meant, is_host, is_this_machine};
 use crate::facts::Seen;
@@ -9,7 +11,8 @@ use crate::policy::{Environment, Variable, VariableKind};
 use crate::selftest::{Baseline, Violation, one};
 use crate::source::{Place, Span};
 
-pub(super) static RULE: Rule = Rule {
+/// `domain-belongs-to-environment`, which other judgements than a gate's may name.
+pub static RULE: Rule = Rule {
     id: "domain-belongs-to-environment",
     gates: &[Gate::Boot, Gate::Seed],
     summary: "an address in a variable belongs to this environment",
@@ -83,7 +86,7 @@ fn declared(
 }
 
 /// The hosts in a value; what has none is `None`.
-fn hosts_in(variable: &Variable, value: &str) -> Vec<Option<String>> {
+fn hosts_in<'a>(variable: &Variable, value: &'a str) -> Vec<Option<Cow<'a, str>>> {
     match &variable.kind {
         VariableKind::Url => vec![host_of(value).ok()],
         VariableKind::Urls => value.split(',').map(|item| host_of(item.trim()).ok()).collect(),
@@ -100,8 +103,8 @@ fn hosts_in(variable: &Variable, value: &str) -> Vec<Option<String>> {
     }
 }
 
-fn host_in(value: &str) -> Option<String> {
-    is_host(value).then(|| value.to_ascii_lowercase())
+fn host_in(value: &str) -> Option<Cow<'_, str>> {
+    is_host(value).then(|| value.to_ascii_lowercase().into())
 }
 
 /// A variable that is not declared as an address, and holds one of another

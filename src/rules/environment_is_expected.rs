@@ -6,7 +6,8 @@ use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, one};
 
-pub(super) static RULE: Rule = Rule {
+/// `environment-is-expected`, which other judgements than a gate's may name.
+pub static RULE: Rule = Rule {
     id: "environment-is-expected",
     gates: &[Gate::Boot, Gate::Seed],
     summary: "the variables name the environment that the caller expects",

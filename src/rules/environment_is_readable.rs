@@ -7,7 +7,8 @@ use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, one};
 use crate::source::Place;
 
-pub(super) static RULE: Rule = Rule {
+/// `environment-is-readable`, which other judgements than a gate's may name.
+pub static RULE: Rule = Rule {
     id: "environment-is-readable",
     gates: &[Gate::Boot, Gate::Seed],
     summary: "the variables can be read, and there are some",

@@ -43,9 +43,17 @@ pub(crate) use live::{Fit, Told, endpoint_of, endpoint_said, foreign_trace, has_
 pub use live::{Standing, database_of, standing};
 
 pub use database_belongs_to_environment::RULE as DATABASE_BELONGS_TO_ENVIRONMENT;
+pub use database_connection_is_encrypted::RULE as DATABASE_CONNECTION_IS_ENCRYPTED;
 pub use database_identity_matches::RULE as DATABASE_IDENTITY_MATCHES;
+pub use database_is_not_production_like::RULE as DATABASE_IS_NOT_PRODUCTION_LIKE;
 pub use database_is_not_shared::RULE as DATABASE_IS_NOT_SHARED;
+pub use database_role_is_least_privileged::RULE as DATABASE_ROLE_IS_LEAST_PRIVILEGED;
 pub use database_stamp_matches::RULE as DATABASE_STAMP_MATCHES;
+pub use database_url_is_unambiguous::RULE as DATABASE_URL_IS_UNAMBIGUOUS;
+pub use debug_is_allowed_here::RULE as DEBUG_IS_ALLOWED_HERE;
+pub use domain_belongs_to_environment::RULE as DOMAIN_BELONGS_TO_ENVIRONMENT;
+pub use environment_is_expected::RULE as ENVIRONMENT_IS_EXPECTED;
+pub use environment_is_readable::RULE as ENVIRONMENT_IS_READABLE;
 pub use seed_database_is_disposable::RULE as SEED_DATABASE_IS_DISPOSABLE;
 pub use seed_environment_is_allowed::RULE as SEED_ENVIRONMENT_IS_ALLOWED;
 

@@ -153,8 +153,8 @@ fn stamp(told: &Told<'_, '_>) -> Option<Finding> {
 }
 
 fn tripped(told: &Told<'_, '_>, tripwire: &Tripwire) -> Option<Finding> {
-    let (name, table) = (told.name(), &tripwire.table.value);
-    let counted = told.identity.tripwires.iter().find(|counted| counted.table == *table);
+    let (name, table) = (told.name(), tripwire.table.value.to_string());
+    let counted = told.identity.tripwires.iter().find(|counted| counted.table == table);
     let refused = |message: String| {
         let help = "see who uses the database; a seed is for one that nobody does";
         Finding::refused(&RULE, name, told.place(), message, help)

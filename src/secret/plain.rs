@@ -2,14 +2,14 @@
 
 /// A value in lower case, without accents, every sign but `@` and `$` a space.
 pub(super) struct Plain {
-    bytes: [u8; LONGEST],
+    bytes: [u8; MAX_BYTES],
     length: usize,
 }
 
 impl Plain {
     /// `None` for what is too long to be made of words.
     pub(super) fn of(value: &str) -> Option<Self> {
-        let mut plain = Self { bytes: [0; LONGEST], length: 0 };
+        let mut plain = Self { bytes: [0; MAX_BYTES], length: 0 };
         if value.is_ascii() {
             let slots = plain.bytes.get_mut(..value.len())?;
             for (slot, byte) in slots.iter_mut().zip(value.bytes()) {
@@ -61,4 +61,4 @@ const FOLDED: [u8; 128] = {
 
 /// What is no letter of English or French, no digit and no sign.
 pub(super) const FOREIGN: u8 = 0xff;
-const LONGEST: usize = 160;
+const MAX_BYTES: usize = 160;

@@ -32,8 +32,10 @@ pub(crate) fn is_strong(value: &str) -> bool {
 fn bits_up_to(value: &str, enough: u32) -> u32 {
     let bytes = value.as_bytes();
     let enough = enough.saturating_mul(UNIT);
-    let by_characters = Walk::over(bytes, Reading::Characters).cost(enough);
-    let by_words = is_wordy(bytes).then(|| Walk::over(bytes, Reading::Words).cost(enough));
+    let alphabet = alphabet(bytes);
+    let cost_as = |reading| Walk::over(bytes, alphabet, reading).cost(enough);
+    let by_characters = cost_as(Reading::Characters);
+    let by_words = (alphabet > HEX && is_wordy(bytes)).then(|| cost_as(Reading::Words));
     by_words.map_or(by_characters, |cost| cost.min(by_characters)) / UNIT
 }
 
@@ -54,9 +56,8 @@ enum Reading {
 }
 
 impl<'a> Walk<'a> {
-    fn over(bytes: &'a [u8], reading: Reading) -> Self {
+    fn over(bytes: &'a [u8], letters: u32, reading: Reading) -> Self {
         let different = different(bytes);
-        let letters = alphabet(bytes);
         let alphabet = log2(letters);
         let varied = different as usize * 2 >= bytes.len().min(letters as usize);
         let poor = log2(different + different / 4).min(alphabet);
@@ -249,7 +250,7 @@ fn is_wordy(bytes: &[u8]) -> bool {
         }
         at += length;
     }
-    alphabet(bytes) > HEX
+    true
 }
 
 /// Where the run of lower-case letters ends that starts here.
@@ -263,7 +264,7 @@ fn word_end(rest: &[u8]) -> usize {
 fn alphabet(bytes: &[u8]) -> u32 {
     let mut sorts = 0_u8;
     for byte in bytes {
-        sorts |= sort(*byte);
+        sorts |= SORTS.get(usize::from(*byte)).copied().unwrap_or(FOREIGN);
     }
     let has = |sort: u8| u32::from(sorts & sort != 0);
     if sorts & (SIGN | FOREIGN) == 0 {
@@ -277,7 +278,7 @@ fn alphabet(bytes: &[u8]) -> u32 {
     plain + 31 * has(SIGN) + 96 * has(FOREIGN)
 }
 
-fn sort(byte: u8) -> u8 {
+const fn sort(byte: u8) -> u8 {
     match byte {
         b'0'..=b'9' => DIGIT,
         b'a'..=b'f' => LOWER_HEX,
@@ -311,13 +312,9 @@ impl Seen {
 
 /// How many different bytes there are.
 fn different(bytes: &[u8]) -> u32 {
-    let mut occurs = [0_u8; 256];
-    for byte in bytes {
-        if let Some(slot) = occurs.get_mut(usize::from(*byte)) {
-            *slot = 1;
-        }
-    }
-    occurs.iter().map(|slot| u32::from(*slot)).sum()
+    let mut seen = Seen::default();
+    bytes.iter().for_each(|byte| seen.add(*byte));
+    seen.low.count_ones() + seen.high.count_ones()
 }
 
 /// Where four bytes stood last, by a hash of them; 0 is nowhere.
@@ -363,6 +360,18 @@ const PER_LETTER: u32 = 38;
 const SHORTEST_DISGUISED: usize = 6;
 const SHORTEST_REPEAT: usize = 4;
 const SHORTEST_WORD: usize = 4;
+
+/// What [`sort`] says of every byte.
+#[expect(clippy::indexing_slicing, reason = "evaluated at compile time")]
+const SORTS: [u8; 256] = {
+    let mut sorts = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        sorts[byte] = sort(byte as u8);
+        byte += 1;
+    }
+    sorts
+};
 
 const DIGIT: u8 = 1;
 const LOWER_HEX: u8 = 1 << 1;

@@ -35,7 +35,7 @@ fn identity(
     target: &Target,
 ) -> Identity {
     let tripwires = environment.tripwires.iter().map(|tripwire| Counted {
-        table: tripwire.table.value.clone(),
+        table: tripwire.table.value.to_string(),
         rows: Rows::Seen { too_many: false, recent: false },
     });
     let mut identity = Identity {

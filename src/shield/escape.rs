@@ -96,7 +96,7 @@ impl Escape {
 /// A character as some encoder writes it.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Spelt {
-    bytes: [u8; LONGEST],
+    bytes: [u8; MAX_SPELT_BYTES],
     length: usize,
 }
 
@@ -150,8 +150,9 @@ impl Spelt {
     fn hexadecimal(&mut self, number: u32, least: u32) {
         let needed = number.checked_ilog2().map_or(1, |bits| bits / 4 + 1);
         for place in (0..needed.max(least)).rev() {
-            let digit = char::from_digit(number >> (4 * place) & 15, 16);
-            digit.into_iter().for_each(|digit| self.raw(digit));
+            if let Some(digit) = char::from_digit(number >> (4 * place) & 15, 16) {
+                self.raw(digit);
+            }
         }
     }
 
@@ -160,8 +161,9 @@ impl Spelt {
         let needed = number.checked_ilog10().map_or(1, |places| places + 1);
         self.all(b"&#");
         for place in (0..needed.max(least)).rev() {
-            let digit = char::from_digit(number / 10_u32.pow(place) % 10, 10);
-            digit.into_iter().for_each(|digit| self.raw(digit));
+            if let Some(digit) = char::from_digit(number / 10_u32.pow(place) % 10, 10) {
+                self.raw(digit);
+            }
         }
         self.push(b';');
     }
@@ -233,7 +235,7 @@ const fn named(character: char) -> Option<&'static [u8]> {
 
 /// The longest that a character becomes: four bytes of UTF-8 as `%f0%9f%98%80`,
 /// or as many `\xf0`.
-pub(super) const LONGEST: usize = 16;
+pub(super) const MAX_SPELT_BYTES: usize = 16;
 
 #[cfg(test)]
 mod tests {
@@ -278,7 +280,7 @@ mod tests {
             for character in ('\0'..='\u{2fff}').chain(['\u{ffff}', '\u{10000}', char::MAX]) {
                 let Some(spelt) = escape.spell(character) else { continue };
                 assert!(spelt.length <= character.len_utf8() * 9, "{escape:?}");
-                assert!(spelt.length < LONGEST || *escape == Escape::Byte, "{escape:?}");
+                assert!(spelt.length < MAX_SPELT_BYTES || *escape == Escape::Byte, "{escape:?}");
                 let first = spelt.as_bytes().first().copied();
                 assert!(first.is_some_and(|byte| escape.may_begin_with(byte)), "{escape:?}");
             }

@@ -36,14 +36,14 @@ impl Written {
     }
 }
 
-/// How a text goes on after a place.
-pub(super) enum Onward {
-    /// To the end of the form.
+/// How much of a form a text has at a place.
+pub(super) enum Fit {
+    /// All of it.
     Whole,
     /// The text ends first; so many characters of the form were left.
     CutOff(usize),
-    /// Otherwise.
-    Elsewhere,
+    /// It goes on otherwise.
+    Not,
 }
 
 impl Form {
@@ -80,7 +80,7 @@ impl Form {
     pub(super) fn longest(&self) -> usize {
         match self.written {
             Written::Hexadecimal => self.text().len(),
-            Written::Text | Written::Base64 => self.text().len() * LONGEST_PER_BYTE,
+            Written::Text | Written::Base64 => self.text().len() * MAX_BYTES_PER_BYTE,
         }
     }
 
@@ -98,30 +98,30 @@ impl Form {
         escapes.filter_map(move |escape| Some((*escape, escape.spell(c)?)))
     }
 
-    /// How `text` goes on at `at`, from the character at the byte `from` on.
-    pub(super) fn onward(&self, from: usize, text: &[u8], at: usize) -> Onward {
+    /// How much of it `text` has at `at`, from the character at the byte `from` on.
+    pub(super) fn fit(&self, from: usize, text: &[u8], at: usize) -> Fit {
         let mut places = Places::at(at);
-        let rest = self.text().get(from..).unwrap_or_default();
-        let mut left = rest.chars();
+        let form = self.text().get(from..).unwrap_or_default();
         let mut cut_off = None;
-        while let Some(c) = left.clone().next() {
+        for (index, c) in form.char_indices() {
+            let left = || form.get(index..).map(|left| left.chars().count());
             let mut next = Places::default();
             for place in places.iter() {
                 let rest = text.get(place..).unwrap_or_default();
                 match rest.first() {
                     Some(byte) => self.step(c, *byte, rest, |step| match step {
                         Step::Whole(length) => next.add(place + length),
-                        Step::CutOff => cut_off = Some(left.clone().count()),
+                        Step::CutOff => cut_off = left(),
                     }),
-                    None => cut_off = Some(left.clone().count()),
+                    None => cut_off = left(),
                 }
             }
             if next.is_empty() {
-                return cut_off.map_or(Onward::Elsewhere, Onward::CutOff);
+                return cut_off.map_or(Fit::Not, Fit::CutOff);
             }
-            (places, _) = (next, left.next());
+            places = next;
         }
-        Onward::Whole
+        Fit::Whole
     }
 
     /// Where the form can have begun whose character at the byte `to` is at `at`.
@@ -233,7 +233,7 @@ fn base64(bytes: &[u8], lead: usize) -> Secret {
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// `&NewLine;`
-const LONGEST_PER_BYTE: usize = 9;
+const MAX_BYTES_PER_BYTE: usize = 9;
 
 #[cfg(test)]
 mod tests {
@@ -275,10 +275,10 @@ mod tests {
             ("A/b%25", "no"),
         ];
         for (text, expected) in table {
-            let found = match form.onward(0, text.as_bytes(), 0) {
-                Onward::Whole => "whole".to_owned(),
-                Onward::CutOff(left) => format!("cut {left}"),
-                Onward::Elsewhere => "no".to_owned(),
+            let found = match form.fit(0, text.as_bytes(), 0) {
+                Fit::Whole => "whole".to_owned(),
+                Fit::CutOff(left) => format!("cut {left}"),
+                Fit::Not => "no".to_owned(),
             };
             assert_eq!(found, expected, "{text}");
         }

@@ -1,6 +1,6 @@
 //! Where a form stands in a text, or may begin at its end.
 
-use super::form::{Form, Onward, Written};
+use super::form::{Fit, Form, Written};
 use super::table::{Bits, Entry, Table, Width, Window, far, near};
 use super::windows::{MOST_STARTS, Windows};
 use crate::secret::Secret;
@@ -12,8 +12,8 @@ pub(super) struct Scanner {
     samples: Table,
     /// Those of them that anything can follow.
     alone: Bits,
-    /// What the others are the beginning of.
-    onward: Bits,
+    /// What the others go on to.
+    longer: Bits,
     /// Every window at the very beginning of one.
     heads: Table,
     stride: usize,
@@ -51,7 +51,7 @@ impl Scanner {
     pub(super) fn new<'a>(values: impl Iterator<Item = &'a Secret>) -> Self {
         let forms: Vec<_> =
             values.enumerate().flat_map(|(of, value)| Form::all(of, value)).collect();
-        let shortest = forms.iter().map(Form::shortest).min().unwrap_or(super::watched::SHORTEST);
+        let shortest = forms.iter().map(Form::shortest).min().unwrap_or(super::watched::MIN_BYTES);
         let width = width(shortest);
         let stride = (shortest + 1).saturating_sub(width.bytes()).clamp(1, MOST_STARTS);
         let (mut samples, mut heads) = (Windows::new(width, stride), Windows::new(Width::Four, 1));
@@ -63,7 +63,7 @@ impl Scanner {
             longest: forms.iter().map(Form::longest).max().unwrap_or_default(),
             samples: Table::new(width, &samples.all),
             alone: Bits::of(samples.alone.into_iter()),
-            onward: Bits::of(samples.onward.into_iter()),
+            longer: Bits::of(samples.longer.into_iter()),
             heads: Table::new(Width::Four, &heads.all),
             forms,
             stride,
@@ -162,8 +162,8 @@ impl Scanner {
     fn goes_on(&self, text: &[u8], place: usize, window: Window) -> bool {
         let rest = text.get(place..).unwrap_or_default();
         self.alone.may_have(window.hash())
-            || far(rest).is_none_or(|far| self.onward.may_have(far))
-            || near(rest).is_some_and(|near| self.onward.may_have(near))
+            || far(rest).is_none_or(|far| self.longer.may_have(far))
+            || near(rest).is_some_and(|near| self.longer.may_have(near))
     }
 
     /// What begins in the last bytes, which may be too few to be sampled.
@@ -187,21 +187,21 @@ impl Scanner {
         else {
             return;
         };
-        let onward = form.onward(usize::from(from), text, at);
-        if matches!(onward, Onward::Elsewhere) {
+        let fit = form.fit(usize::from(from), text, at);
+        if matches!(fit, Fit::Not) {
             return;
         }
         for begun in form.back(usize::from(from), text, at).iter() {
-            match onward {
-                Onward::Whole => scan.found = Some(Found { of: form.of, written: form.written }),
-                Onward::CutOff(left) => {
+            match fit {
+                Fit::Whole => scan.found = Some(Found { of: form.of, written: form.written }),
+                Fit::CutOff(left) => {
                     scan.begun = scan.begun.min(begun);
                     let all = form.text().chars().count();
                     if all.saturating_sub(left) * SHOWN >= all {
                         scan.shown = scan.shown.min(begun);
                     }
                 }
-                Onward::Elsewhere => {}
+                Fit::Not => {}
             }
         }
     }

@@ -53,8 +53,9 @@ impl Bits {
         let (mut words, shift) = (vec![0_u64; 1 << (log - 6)], u64::BITS - log);
         for hash in hashes {
             let bit = hash >> shift;
-            let word = words.get_mut((bit >> 6) as usize);
-            word.into_iter().for_each(|word| *word |= 1 << (bit & 63));
+            if let Some(word) = words.get_mut((bit >> 6) as usize) {
+                *word |= 1 << (bit & 63);
+            }
         }
         Self { words, shift }
     }
@@ -158,7 +159,9 @@ fn sorted(
     let slot = |window: &Window| (window.hash() >> slot_shift) as usize;
     let mut begins = vec![0_u32; slots + 1];
     for (window, _) in windows {
-        begins.get_mut(slot(window) + 1).into_iter().for_each(|count| *count += 1);
+        if let Some(count) = begins.get_mut(slot(window) + 1) {
+            *count += 1;
+        }
     }
     begins.iter_mut().fold(0, |sum, count| {
         *count += sum;

@@ -101,7 +101,7 @@ pub(super) fn all<'a>(
         let passwords = passwords(text);
         let whole = match value.sort {
             Sort::Secret(bits) => is_found_by_chance(text, bits),
-            Sort::Connection | Sort::Address if !passwords.is_empty() => text.len() < SHORTEST,
+            Sort::Connection | Sort::Address if !passwords.is_empty() => text.len() < MIN_BYTES,
             Sort::Connection => is_found_by_chance(text, MINIMUM_BITS),
             Sort::Address => continue,
         };
@@ -126,7 +126,7 @@ pub(super) fn all<'a>(
 
 /// Whether such a text stands in answers by chance.
 fn is_found_by_chance(text: &str, bits: u32) -> bool {
-    text.len() < SHORTEST || !withstands(text, bits)
+    text.len() < MIN_BYTES || !withstands(text, bits)
 }
 
 /// The password of a URL, as written and as meant.
@@ -161,10 +161,16 @@ fn decoded(text: &str) -> Cow<'_, str> {
         let digits = tail.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
         let digits = digits.filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
         let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match byte.filter(|_| *first == b'%') {
-            Some(byte) => (bytes.push(byte), rest = tail.get(2..).unwrap_or_default()).1,
-            None => (bytes.push(*first), rest = tail).1,
-        }
+        rest = match byte.filter(|_| *first == b'%') {
+            Some(byte) => {
+                bytes.push(byte);
+                tail.get(2..).unwrap_or_default()
+            }
+            None => {
+                bytes.push(*first);
+                tail
+            }
+        };
     }
     String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned)
 }
@@ -174,13 +180,13 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     let sign = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
     let several = text.contains('\n');
     let lines = text.lines().map(str::trim).filter(move |_| several);
-    lines.filter(move |line| line.len() >= SHORTEST_LINE && line.bytes().all(sign))
+    lines.filter(move |line| line.len() >= MIN_LINE_BYTES && line.bytes().all(sign))
 }
 
 /// Nothing shorter is looked for.
-pub(super) const SHORTEST: usize = 8;
+pub(super) const MIN_BYTES: usize = 8;
 const FEWEST_BITS: u32 = 40;
-const SHORTEST_LINE: usize = 40;
+const MIN_LINE_BYTES: usize = 40;
 
 #[cfg(test)]
 mod tests {

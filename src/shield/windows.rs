@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::escape::{Escape, LONGEST, Spelt};
+use super::escape::{Escape, MAX_SPELT_BYTES, Spelt};
 use super::form::Form;
 use super::style::Style;
 use super::table::{Entry, FAR, Width, Window, far, near};
@@ -16,8 +16,8 @@ pub(super) struct Windows {
     pub(super) all: Vec<(Window, Entry)>,
     /// Hashes of those that anything can follow.
     pub(super) alone: Vec<u64>,
-    /// Hashes of what the others are the beginning of.
-    pub(super) onward: Vec<u64>,
+    /// Hashes of what the others go on to.
+    pub(super) longer: Vec<u64>,
 }
 
 impl Windows {
@@ -25,14 +25,14 @@ impl Windows {
     /// of a form.
     pub(super) fn new(width: Width, starts: usize) -> Self {
         let starts = starts.min(MOST_STARTS);
-        Self { width, starts, all: Vec::new(), alone: Vec::new(), onward: Vec::new() }
+        Self { width, starts, all: Vec::new(), alone: Vec::new(), longer: Vec::new() }
     }
 
     /// Adds those of a form, in each of its styles.
     ///
     /// INVARIANT: if the form, in one style, stands in a text, then each window that
     /// begins at one of those bytes is among these; and either it is `alone`, or
-    /// what the text has there, [`near`] or [`far`], is in `onward`.
+    /// what the text has there, [`near`] or [`far`], is in `longer`.
     pub(super) fn add(&mut self, form: (u32, &Form)) {
         let (form, text) = (form.0, form.1);
         let reach = self.starts + self.width.bytes();
@@ -41,7 +41,7 @@ impl Windows {
             // DELIBERATE: what styles do not change is added for the first alone.
             if !is_plain || *style == Style::FIRST || !Style::PLAIN.contains(style) {
                 let spellings = Spellings::of(text, *style, reach);
-                Walk { form, spellings, style: *style, windows: self }.all();
+                Walk { form, spellings: &spellings, style: *style, windows: self }.all();
             }
         }
     }
@@ -49,55 +49,47 @@ impl Windows {
 
 struct Walk<'a> {
     form: u32,
-    spellings: Spellings,
+    spellings: &'a Spellings,
     style: Style,
     windows: &'a mut Windows,
 }
 
 impl Walk<'_> {
     fn all(mut self) {
-        // The offsets below `starts` at which a character can begin, as bits.
-        let mut begins = [0_u64; MOST_STARTS + 1];
-        begins.iter_mut().take(1).for_each(|first| *first = 1);
-        let starts = self.windows.starts;
+        let (spellings, starts) = (self.spellings, self.windows.starts);
+        // The offsets below `starts` at which the character can begin, as bits.
+        let mut reached = 1_u64;
         for index in 0..starts {
-            let reached = begins.get(index).copied().unwrap_or_default();
-            let Some((from, escapes)) = self.spellings.characters.get(index).cloned() else {
-                break;
-            };
-            for escape in escapes {
-                let Some(spelling) = self.spellings.all.get(escape).copied() else { break };
-                let next = begins.get_mut(index + 1);
-                next.into_iter().for_each(|next| *next |= reached << spelling.length);
-                // INVARIANT: no bit is set where none was reached, and then no
-                // offset is near enough.
-                let nearest = reached.trailing_zeros() as usize;
+            let Some((from, all)) = spellings.at(index) else { break };
+            // INVARIANT: no bit is set where none was reached, and then no offset is
+            // near enough.
+            let nearest = reached.trailing_zeros() as usize;
+            for spelling in all {
                 for before in 0..spelling.length.min(starts.saturating_sub(nearest)) {
                     let (Ok(from), Ok(skipped)) = (u8::try_from(from), u8::try_from(before)) else {
                         continue;
                     };
                     let entry = Entry { form: self.form, from, before: skipped };
-                    self.onward(entry, Written::NOTHING.and(&spelling, before), index + 1);
+                    self.extend(entry, Prefix::NOTHING.and(spelling, before), index + 1);
                 }
             }
+            reached = all.iter().fold(0, |next, spelling| next | reached << spelling.length);
         }
     }
 
     /// The windows that go on so, with the character of this index next.
-    fn onward(&mut self, entry: Entry, written: Written, index: usize) {
-        if written.length >= self.windows.width.bytes() {
+    fn extend(&mut self, entry: Entry, prefix: Prefix, index: usize) {
+        if prefix.length >= self.windows.width.bytes() {
             // What is not escaped is of one style.
-            if written.is_escaped || self.style == Style::FIRST {
-                self.windows.all.push((written.window(self.windows.width), entry));
-                self.ahead(written, index);
+            if prefix.is_escaped || self.style == Style::FIRST {
+                self.windows.all.push((prefix.window(self.windows.width), entry));
+                self.ahead(prefix, index);
             }
             return;
         }
-        let Some((_, escapes)) = self.spellings.characters.get(index).cloned() else { return };
-        for escape in escapes {
-            if let Some(spelling) = self.spellings.all.get(escape).copied() {
-                self.onward(entry, written.and(&spelling, 0), index + 1);
-            }
+        let Some((_, all)) = self.spellings.at(index) else { return };
+        for spelling in all {
+            self.extend(entry, prefix.and(spelling, 0), index + 1);
         }
     }
 
@@ -105,22 +97,20 @@ impl Walk<'_> {
     ///
     /// DELIBERATE: where all is escaped, windows are much alike, and what follows
     /// tells texts of that sort from secrets. Elsewhere a window says enough.
-    fn ahead(&mut self, written: Written, index: usize) {
+    fn ahead(&mut self, prefix: Prefix, index: usize) {
         // Far ahead, what may be written in several ways is too much.
         let hash = if self.style == Style::MarkupAll { near } else { far };
-        if let Some(hash) = hash(written.as_bytes()) {
-            self.windows.onward.push(hash);
+        if let Some(hash) = hash(prefix.as_bytes()) {
+            self.windows.longer.push(hash);
             return;
         }
-        let next = self.spellings.characters.get(index).cloned();
-        let Some((_, escapes)) = next.filter(|_| !Style::PLAIN.contains(&self.style)) else {
-            self.windows.alone.push(written.window(self.windows.width).hash());
+        let next = self.spellings.at(index);
+        let Some((_, all)) = next.filter(|_| !Style::PLAIN.contains(&self.style)) else {
+            self.windows.alone.push(prefix.window(self.windows.width).hash());
             return;
         };
-        for escape in escapes {
-            if let Some(spelling) = self.spellings.all.get(escape).copied() {
-                self.ahead(written.and(&spelling, 0), index + 1);
-            }
+        for spelling in all {
+            self.ahead(prefix.and(spelling, 0), index + 1);
         }
     }
 }
@@ -132,7 +122,6 @@ struct Spellings {
     all: Vec<Spelling>,
 }
 
-#[derive(Clone, Copy)]
 struct Spelling {
     spelt: Spelt,
     length: usize,
@@ -153,18 +142,24 @@ impl Spellings {
         }
         Self { characters, all }
     }
+
+    /// Where the character of this index begins, and how it may be written.
+    fn at(&self, index: usize) -> Option<(usize, &[Spelling])> {
+        let (from, ways) = self.characters.get(index)?;
+        Some((*from, self.all.get(ways.clone())?))
+    }
 }
 
 /// What is written so far, from the first byte of a window on.
 #[derive(Clone, Copy)]
-struct Written {
-    bytes: [u8; FAR + LONGEST],
+struct Prefix {
+    bytes: [u8; FAR + MAX_SPELT_BYTES],
     length: usize,
     is_escaped: bool,
 }
 
-impl Written {
-    const NOTHING: Self = Self { bytes: [0; FAR + LONGEST], length: 0, is_escaped: false };
+impl Prefix {
+    const NOTHING: Self = Self { bytes: [0; FAR + MAX_SPELT_BYTES], length: 0, is_escaped: false };
 
     fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()

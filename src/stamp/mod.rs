@@ -10,6 +10,7 @@
 //! transaction that begins with the assertion that the server is still the one
 //! that the plan is for.
 
+mod pins;
 mod refusal;
 mod sql;
 
@@ -66,7 +67,7 @@ pub fn plan(
     identity: &Identity,
     adopt: Option<&str>,
 ) -> Result<Plan, StampRefusal> {
-    refusal::mismatch(policy, environment, database, target, identity)?;
+    pins::compare(policy, environment, database, target, identity)?;
     let (binding, assertion) =
         identity.binding().zip(assertion::of_identity(identity)).ok_or(StampRefusal::Unbound)?;
     let change = change(policy, environment, identity, &binding, adopt)?;
@@ -120,9 +121,18 @@ fn replace(
         (Data::Real, _) => Err(StampRefusal::CopyInReal { stamped }),
         (Data::Masked | Data::Synthetic, None) => Err(StampRefusal::Copy { stamped }),
         (Data::Masked | Data::Synthetic, Some(reason)) => {
-            Ok(Change::Adopt(stamp.clone(), refusal::reason(reason)?))
+            Ok(Change::Adopt(stamp.clone(), line(reason)?))
         }
     }
+}
+
+/// A reason that somebody can read in one line.
+fn line(text: &str) -> Result<String, StampRefusal> {
+    let text = text.trim();
+    let is_reason = !text.is_empty()
+        && text.chars().count() <= MAX_REASON_CHARS
+        && !text.contains(char::is_control);
+    is_reason.then(|| text.to_owned()).ok_or(StampRefusal::NoReason)
 }
 
 impl Plan {
@@ -199,3 +209,5 @@ pub fn write(client: &mut ::postgres::Client, plan: &Plan) -> Result<(), ::postg
     transaction.batch_execute(&plan.body())?;
     transaction.commit()
 }
+
+const MAX_REASON_CHARS: usize = 200;

@@ -2,19 +2,17 @@
 
 use thiserror::Error;
 
-use super::shown;
-use crate::facts::{Cluster, Identity, Neon, Seen, Server};
+use super::{MAX_REASON_CHARS, shown};
+use crate::facts::Seen;
 use crate::finding::{Finding, Outcome};
 use crate::policy::{Database, Environment, Policy};
 use crate::rules::{
     DATABASE_BELONGS_TO_ENVIRONMENT, DATABASE_IDENTITY_MATCHES, DATABASE_STAMP_MATCHES, Rule,
-    endpoint_said, foreign_trace,
 };
-use crate::target::{Engine, Target};
 
 /// Why a database is not stamped. Names what the server says, and no variable's
 /// value.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[error("{}; {}", self.message(), self.help())]
 #[non_exhaustive]
 pub enum StampRefusal {
@@ -58,7 +56,8 @@ pub enum StampRefusal {
         /// The environment of the stamp.
         stamped: String,
     },
-    /// A copy of an environment that the policy does not know, where data are real.
+    /// A copy of another environment with real data, or of one that the policy does not
+    /// know, where data are real.
     CopyInReal {
         /// The environment of the stamp.
         stamped: String,
@@ -102,7 +101,9 @@ impl StampRefusal {
             }
             Self::NothingToAdopt => "there is no copy to adopt here".into(),
             Self::NoReason => {
-                format!("a copy is adopted for a reason: one line of up to {REASON} characters")
+                format!(
+                    "a copy is adopted for a reason: one line of up to {MAX_REASON_CHARS} characters"
+                )
             }
         }
     }
@@ -123,11 +124,17 @@ impl StampRefusal {
                 "correct the policy, or have its owner drop the schema `koomy_guard`"
             }
             Self::Copy { .. } => {
-                "if it may be used here, say why with `--adopt-copy --reason TEXT`"
+                "if it may be used here, say why (`adopt` of `stamp::plan`; on the command line \
+                 `--adopt-copy --reason TEXT`)"
             }
-            Self::CopyInReal { .. } => "if it was restored here, let the policy know its origin",
-            Self::NothingToAdopt => "leave `--adopt-copy` out",
-            Self::NoReason => "give one with `--reason TEXT`",
+            Self::CopyInReal { .. } => "see whether it is the right one; if no data of its origin are real, let the policy \
+                 say so",
+            Self::NothingToAdopt => {
+                "give no reason to adopt one (on the command line, leave `--adopt-copy` out)"
+            }
+            Self::NoReason => {
+                "give one (`adopt` of `stamp::plan`; on the command line `--reason TEXT`)"
+            }
         }
         .to_owned()
     }
@@ -176,9 +183,10 @@ impl StampRefusal {
         database: &Database,
         variable: &Seen,
     ) -> Finding {
-        let (span, text) = match self.rule() == &DATABASE_STAMP_MATCHES {
-            true => (environment.name.span, "what it was to be stamped as"),
-            false => (database.name.span, "the database that it should be"),
+        let (span, text) = if self.rule() == &DATABASE_STAMP_MATCHES {
+            (environment.name.span, "what it was to be stamped as")
+        } else {
+            (database.name.span, "the database that it should be")
         };
         let (name, place) = (&variable.name, variable.place.clone());
         let (rule, outcome) = (self.rule(), self.outcome());
@@ -189,107 +197,3 @@ impl StampRefusal {
         )
     }
 }
-
-/// Whether a server is the database that the policy means, pin by pin.
-///
-/// DELIBERATE: stricter than a boot. A branch that nobody pinned, as after a
-/// restore, is pinned first.
-pub(super) fn mismatch(
-    policy: &Policy,
-    environment: &Environment,
-    database: &Database,
-    target: &Target,
-    identity: &Identity,
-) -> Result<(), StampRefusal> {
-    let name = || database.name.value.clone();
-    if !environment.databases.iter().any(|id| id.value == database.id) {
-        let environment = environment.name.value.clone();
-        return Err(StampRefusal::NotOfEnvironment { database: name(), environment });
-    }
-    if let (Server::MySql { .. }, Engine::MySql) = (&identity.server, database.engine) {
-        return Err(StampRefusal::NotPostgres);
-    }
-    match difference(policy, database, target, identity) {
-        Some(Difference::Pin) => Err(StampRefusal::Unpinned { database: name() }),
-        Some(Difference::Of(what)) => Err(StampRefusal::Another { database: name(), what }),
-        None if identity.read_only => Err(StampRefusal::ReadOnly),
-        None => Ok(()),
-    }
-}
-
-/// What speaks against a server.
-enum Difference {
-    /// It says something else.
-    Of(&'static str),
-    /// Nobody said what it should say.
-    Pin,
-}
-
-fn difference(
-    policy: &Policy,
-    database: &Database,
-    target: &Target,
-    identity: &Identity,
-) -> Option<Difference> {
-    if !database.is_reached_by(target) {
-        return Some(Difference::Of("address"));
-    }
-    if identity.database != database.database.value {
-        return Some(Difference::Of("database's name"));
-    }
-    if foreign_trace(database, target, identity).is_some() {
-        return Some(Difference::Of("provider"));
-    }
-    match (&identity.server, database.is_neons()) {
-        (Server::Postgres { neon: Some(neon), .. }, true) => of_neon(database, target, neon),
-        (Server::Postgres { neon: Some(_), .. }, false)
-        | (Server::Postgres { neon: None, .. }, true) => Some(Difference::Of("provider")),
-        (Server::Postgres { neon: None, cluster }, false) => {
-            of_cluster(policy, database, cluster.as_ref())
-        }
-        (Server::MySql { .. }, _) => Some(Difference::Of("engine")),
-    }
-}
-
-fn of_neon(database: &Database, target: &Target, neon: &Neon) -> Option<Difference> {
-    let (Some(project), Some(branch)) = (&database.project, &database.branch_id) else {
-        return Some(Difference::Pin);
-    };
-    if neon.project.as_ref() != Some(&project.value) {
-        return Some(Difference::Of("project"));
-    }
-    if neon.branch.as_ref() != Some(&branch.value) {
-        return Some(Difference::Of("branch"));
-    }
-    let said = neon.endpoint.as_deref();
-    let known = said.and_then(|said| endpoint_said(database, target, said));
-    known.is_none().then_some(Difference::Of("endpoint"))
-}
-
-fn of_cluster(
-    policy: &Policy,
-    database: &Database,
-    cluster: Option<&Cluster>,
-) -> Option<Difference> {
-    let said = cluster.map(|cluster| cluster.system_identifier.as_str());
-    let pin =
-        |database: &Database| database.system_identifier.as_ref().map(|pin| pin.value.clone());
-    match pin(database) {
-        Some(own) => (said != Some(own.as_str())).then_some(Difference::Of("system identifier")),
-        None => {
-            let mut others = policy.databases().iter().filter(|other| other.id != database.id);
-            let is_others = others.any(|other| said.is_some() && pin(other).as_deref() == said);
-            is_others.then_some(Difference::Of("system identifier"))
-        }
-    }
-}
-
-/// A reason that somebody can read in one line.
-pub(super) fn reason(text: &str) -> Result<String, StampRefusal> {
-    let text = text.trim();
-    let is_reason =
-        !text.is_empty() && text.chars().count() <= REASON && !text.contains(char::is_control);
-    is_reason.then(|| text.to_owned()).ok_or(StampRefusal::NoReason)
-}
-
-const REASON: usize = 200;

@@ -49,12 +49,6 @@ impl Ambiguity {
     }
 }
 
-impl fmt::Debug for Ambiguity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Ambiguity({self})")
-    }
-}
-
 /// A flaw before anybody asked for the way out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Flaw(pub(super) Part, pub(super) Problem);

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use super::debug::{Access, Gate};
-use super::host::Rules;
+use once_cell::sync::OnceCell;
+
+use super::debug::{self, Access};
+use super::host::HostRules;
 use super::identity::Known;
 use super::inventory::Inventory;
 use super::ready::Again;
@@ -16,8 +18,13 @@ use crate::policy::{EncodedResponses, Environment, Policy};
 ///
 /// INVARIANT: made where a permit is granted, and nowhere else.
 pub(crate) struct Judged {
-    pub(super) gate: Arc<Gate>,
-    pub(super) host: Arc<Rules>,
+    pub(super) debug: Arc<debug::Shared>,
+    /// What the host layers judge by, made for the first of them.
+    ///
+    /// LIMIT: it is never freed, a kilobyte for each permit that has such a layer. A
+    /// router copies its layers for each request, where to count who shares the rules
+    /// costs more than to judge by them; and a process has one permit.
+    pub(super) host: OnceCell<&'static HostRules>,
     pub(super) secrets: Secrets,
     pub(super) encoded: EncodedResponses,
     pub(super) identity: Arc<Known>,
@@ -29,12 +36,12 @@ impl Judged {
         let access = verdict.environment.and_then(|environment| Access::of(environment, facts));
         let inventory = Arc::new(inventory(policy, verdict.environment, access.is_some()));
         Self {
-            host: Arc::new(Rules::of(policy, verdict.environment, Arc::clone(&inventory))),
-            gate: Arc::new(Gate { access, inventory }),
+            host: OnceCell::new(),
+            debug: Arc::new(debug::Shared { access, inventory }),
             secrets: Secrets::of(policy, facts),
             encoded: verdict.environment.map(|here| here.web.encoded_responses).unwrap_or_default(),
             identity: Arc::new(Known::of(verdict, facts)),
-            again: Again::of(policy, facts),
+            again: Again { policy: policy.clone(), facts: facts.clone() },
         }
     }
 }

@@ -39,6 +39,7 @@ use std::sync::Arc;
 #[cfg(feature = "axum")]
 pub use self::axum::DebugRoutes;
 pub use debug::{DebugFuture, DebugGate, DebugLayer, DebugService};
+use host::HostRules;
 pub use host::{HostFuture, HostLayer, HostService};
 pub use identity::DbIdentity;
 pub use inventory::Inventory;
@@ -53,12 +54,17 @@ use crate::shield::Shield;
 impl Permit<Boot> {
     /// The way to debug endpoints: open where the policy allows them.
     pub fn debug_gate(&self) -> DebugGate {
-        DebugGate { gate: Arc::clone(&self.judged().gate) }
+        DebugGate { shared: Arc::clone(&self.judged().debug) }
     }
 
     /// The layer that lets only requests for this environment through.
     pub fn host_layer(&self) -> HostLayer {
-        HostLayer::by(&self.judged().host)
+        let Judged { host, debug, again, .. } = self.judged();
+        HostLayer::by(host.get_or_init(|| {
+            let (policy, inventory) = (&again.policy, Arc::clone(&debug.inventory));
+            let here = policy.environment(self.environment());
+            Box::leak(Box::new(HostRules::of(policy, here, inventory)))
+        }))
     }
 
     /// The layer that keeps the secrets of the judged snapshot in.

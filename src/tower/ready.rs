@@ -13,7 +13,6 @@ use crate::facts::{Facts, Live};
 use crate::gate::{Boot, Gate, Permit, decide};
 use crate::observe::{Asking, When, answers};
 use crate::policy::Policy;
-use crate::source::Source;
 
 /// Whether the boot gate would open still, for a readiness probe.
 ///
@@ -47,19 +46,8 @@ struct Last {
 /// What is judged again.
 #[derive(Clone)]
 pub(super) struct Again {
-    policy: Arc<Source>,
-    facts: Facts,
-}
-
-impl Again {
-    pub(super) fn of(policy: &Policy, facts: &Facts) -> Self {
-        Self { policy: Arc::clone(policy.source()), facts: facts.clone() }
-    }
-
-    /// The policy, from the text that it was read from.
-    fn policy(&self) -> Option<Policy> {
-        Policy::parse(self.policy.name(), self.policy.shown()?).ok()
-    }
+    pub(super) policy: Policy,
+    pub(super) facts: Facts,
 }
 
 impl Permit<Boot> {
@@ -84,14 +72,13 @@ impl Permit<Boot> {
         interval: Duration,
         mut ask: impl FnMut(&Policy, &Facts) -> Live + Send + 'static,
     ) -> Readiness {
-        let again = self.judged().again.clone();
+        let Again { policy, facts } = self.judged().again.clone();
         let last = Arc::new(Mutex::new(Last { at: instant(), rules: Vec::new() }));
         let (held, drops) = channel();
         let its_own = Arc::clone(&last);
         let run = move || {
-            let Some(policy) = again.policy() else { return };
             while drops.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
-                let facts = Facts { live: Live::NotAsked, ..again.facts.clone() };
+                let facts = Facts { live: Live::NotAsked, ..facts.clone() };
                 let facts = Facts { live: ask(&policy, &facts), ..facts };
                 said(&mut locked(&its_own), rules(&policy, &facts));
             }

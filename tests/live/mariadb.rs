@@ -36,6 +36,7 @@ impl<'a> Way<'a> {
              [environments.sandbox]\ndata = 'synthetic'\nseed = true\ndatabases = ['it']\n\
              [environments.sandbox.tripwire.'shop.orders']\nrows = 1\nrecent = 'made'\n\
              [environments.sandbox.tripwire.'shop.gone']\nrows = 1\n\
+             [environments.sandbox.tripwire.'shop.lost']\nrecent = 'made'\n\
              [environments.sandbox.tripwire.'mysql.user']\nrows = 1\n\
              [variables.APP_ENV]\nis = 'environment'\n\
              [connections.primary]\nurl = 'DATABASE_URL'\nengine = 'mysql'\n\
@@ -80,7 +81,7 @@ fn a_server_is_its_host_and_the_role_is_its_grants() {
         assert_eq!(identity.stamp, Marked::No { tables: Tables::Absent });
         let rows: Vec<_> = identity.tripwires.into_iter().map(|counted| counted.rows).collect();
         let why = "the role has no right to read it".to_owned();
-        assert_eq!(rows, [Rows::NoTable, Rows::NoTable, Rows::Unreadable { why }]);
+        assert_eq!(rows, [Rows::NoTable, Rows::NoTable, Rows::NoTable, Rows::Unreadable { why }]);
     }
     server.sql("shop", "CREATE VIEW shown AS SELECT 1");
     assert_eq!(plain.look().unwrap().stamp, Marked::No { tables: Tables::Absent });
@@ -112,6 +113,9 @@ fn a_server_is_its_host_and_the_role_is_its_grants() {
         };
         assert_eq!(rows, expected, "{of}");
     }
+    server.sql("shop", "ALTER TABLE orders CHANGE made placed DATETIME");
+    let why = "counting it is an error".to_owned();
+    assert_eq!(plain.look().unwrap().tripwires[0].rows, Rows::Unreadable { why });
     let rights = [Right::Owner, Right::CreateRole, Right::Replication];
     assert_eq!(identity.role.rights, BTreeSet::from(rights));
     let root = Way { user: "root", password: server.superuser_password(), ..plain };

@@ -6,13 +6,11 @@ use std::time::Instant;
 
 use koomy_guard::Policy;
 use koomy_guard::facts::{Cause, Identity, Rows};
-use koomy_guard::gate::Gate;
+use koomy_guard::gate::{Gate, decide};
 use koomy_guard::observe::database::Patience;
 use koomy_guard::observe::database::postgres::{connect, identify, identify_async};
 use koomy_guard::policy::Tripwire;
-use koomy_guard::secret::Secret;
 use koomy_guard::source::Place;
-use koomy_guard::target::{Engine, Target};
 use postgres::{Client, NoTls};
 use test_servers::{Cluster, PgBouncer, Refusing, Silent, Tls};
 
@@ -20,11 +18,12 @@ use crate::world::{PASSWORD, SHORT, Way, with_shop};
 
 /// Connects under `policy`, and says what was told meanwhile.
 fn open(way: &Way<'_>, policy: &Policy) -> (Result<Client, Cause>, Vec<String>) {
-    let target = Target::parse(Engine::Postgres, &Secret::new(way.url())).unwrap();
+    let facts = way.facts();
+    let verdict = decide(Gate::Boot, policy, &facts);
+    let to = verdict.destination("primary").unwrap();
     let told = RefCell::new(Vec::new());
     let notice = |text: &str| told.borrow_mut().push(text.to_owned());
-    let (database, place) = (policy.databases().first(), Place::whole(policy.source()));
-    let client = connect(policy, database, &target, &place, way.patience, &notice);
+    let client = connect(policy, to, way.patience, &notice);
     if let Err(cause) = &client {
         assert!(!format!("{cause:?} {told:?}").contains("canary"), "{cause:?}");
     }
@@ -192,14 +191,13 @@ fn a_socket_is_a_way_too() {
     let url =
         Way::to(1, "shop").url().replace("localhost:1/shop", &format!("/shop?host={directory}"));
     let facts = koomy_guard::facts::Facts::assume();
-    let facts = facts.variable("APP_ENV", "sandbox").variable("DATABASE_URL", url.clone()).facts();
-    let verdict = koomy_guard::gate::decide(Gate::Boot, &policy, &facts);
+    let facts = facts.variable("APP_ENV", "sandbox").variable("DATABASE_URL", url).facts();
+    let verdict = decide(Gate::Boot, &policy, &facts);
     assert!(verdict.may_ask_servers(), "{:?}", verdict.findings);
     let patience = Way::to(1, "shop").patience;
     let live = koomy_guard::observe::database::identities(&policy, &verdict, patience, &|_| {});
     let identity = live.answer("primary").unwrap().seen();
     assert_eq!(identity.map(|identity| &identity.address), Some(&None), "{live:?}");
-    let target = Target::parse(Engine::Postgres, &Secret::new(url)).unwrap();
-    let client = connect(&policy, policy.databases().first(), &target, &place(), patience, &|_| {});
+    let client = connect(&policy, verdict.destination("primary").unwrap(), patience, &|_| {});
     assert_eq!(ask(&mut client.unwrap()).as_ref().ok(), identity);
 }

@@ -11,12 +11,10 @@ use koomy_guard::source::{Place, Source};
 
 pub(crate) type Pairs = Vec<(String, String)>;
 
-/// A case: a name, the environments, each with what it was called, and the
-/// values that nothing may print.
+/// A case: a name, the environments, and the values that nothing may print.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) facts: Vec<Facts>,
-    pub(crate) names: Vec<String>,
     pub(crate) values: Vec<String>,
 }
 
@@ -37,18 +35,14 @@ pub(crate) fn alone() -> Vec<Case> {
         pair("X##[stop-commands]_TOKEN", "canary-command"),
     ];
     vec![
-        case(
-            "permitted",
-            vec![("process environment", process(&good("sandbox", 1)), good("sandbox", 1))],
-        ),
-        case("several", vec![(".env.sandbox", file(".env.sandbox", &bad()), bad())]),
-        case("process", vec![("process environment", process(&bad()), bad())]),
-        case("unreadable", vec![("broken.env", broken(), vec![pair("", "canary")])]),
-        case("nothing", vec![("process environment", nothing(), Vec::new())]),
+        case("permitted", vec![(process(&good("sandbox", 1)), good("sandbox", 1))]),
+        case("several", vec![(file(".env.sandbox", &bad()), bad())]),
+        case("process", vec![(process(&bad()), bad())]),
+        case("unreadable", vec![(broken(), vec![pair("", "canary")])]),
+        case("nothing", vec![(nothing(), Vec::new())]),
         case(
             "hostile",
             vec![(
-                "hostile",
                 file_of(
                     "a%b,c:d\n\u{1b}[31m\u{2066}.env",
                     &[good("sandbox", 1), hostile.clone()].concat(),
@@ -61,14 +55,11 @@ pub(crate) fn alone() -> Vec<Case> {
 
 /// Several environments side by side.
 pub(crate) fn compared() -> Vec<Case> {
-    let production = |seed| ("production=prod.env", good("production", seed));
-    let sandbox = |seed| ("sandbox=conf/sandbox.env", good("sandbox", seed));
-    let local = ("local", good("local", 3));
+    let production = |seed| ("prod.env", good("production", seed));
+    let sandbox = |seed| ("conf/sandbox.env", good("sandbox", seed));
+    let local = ("local.env", good("local", 3));
     let of = |name, given: Vec<(&'static str, Pairs)>| {
-        let facts = given.into_iter().map(|(called, pairs)| {
-            let path = called.split_once('=').map_or("local.env", |(_, path)| path);
-            (called, file(path, &pairs), pairs)
-        });
+        let facts = given.into_iter().map(|(path, pairs)| (file(path, &pairs), pairs));
         case(name, facts.collect())
     };
     vec![
@@ -93,11 +84,10 @@ hosts    = [\"db.koomy.app\"]
 database = \"koomy\"
 ";
 
-fn case(name: &'static str, given: Vec<(&str, Facts, Pairs)>) -> Case {
-    let values = given.iter().flat_map(|(_, _, pairs)| pairs);
+fn case(name: &'static str, given: Vec<(Facts, Pairs)>) -> Case {
+    let values = given.iter().flat_map(|(_, pairs)| pairs);
     let values = values.map(|(_, value)| value.clone()).filter(|value| value.len() > 11).collect();
-    let names = given.iter().map(|(called, ..)| (*called).to_owned()).collect();
-    Case { name, names, values, facts: given.into_iter().map(|(_, facts, _)| facts).collect() }
+    Case { name, values, facts: given.into_iter().map(|(facts, _)| facts).collect() }
 }
 
 fn pair(name: &str, value: impl Into<String>) -> (String, String) {

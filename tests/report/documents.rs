@@ -4,14 +4,14 @@ use koomy_guard::Policy;
 use koomy_guard::facts::{Facts, Live};
 use koomy_guard::finding::{Finding, Findings};
 use koomy_guard::gate::{Gate, Verdict, compare, decide};
-use koomy_guard::report::{self, Format};
+use koomy_guard::report::{Format, Judgement, Scope};
 use koomy_guard::rules::RULES;
 use koomy_guard::source::{Place, Source, Span};
 use serde_json::{Value, json};
 
 use super::cases;
 use super::readers::commands;
-use super::{TOOL, plain};
+use super::{plain, report};
 
 fn parsed(text: &str) -> Value {
     assert!(text.ends_with("}\n") && !text.ends_with("\n\n"), "one document and a line break");
@@ -28,7 +28,7 @@ fn json_is_the_contract() {
     let policy = cases::policy_file();
     let facts = Facts::assume().variable("KOOMY_ENV", "Sandbox").facts();
     let verdict = decide(Gate::Boot, &policy, &facts);
-    let text = report::verdict(Format::Json, plain(0), TOOL, &policy, &verdict);
+    let text = report(Format::Json, plain(0)).verdict(&policy, &verdict);
     let [finding] = verdict.findings.as_slice() else { panic!("one finding") };
     let decided = finding.labels()[1].place.location().unwrap();
     let expected = json!({
@@ -65,7 +65,7 @@ fn json_says_where_the_policy_comes_from() {
     let policy = cases::policy();
     let case = case("permitted");
     let verdict = decide(Gate::Boot, &policy, &case.facts[0]);
-    let document = parsed(&report::verdict(Format::Json, plain(0), TOOL, &policy, &verdict));
+    let document = parsed(&report(Format::Json, plain(0)).verdict(&policy, &verdict));
     assert_eq!(document["policy"]["source"], "built-in");
     assert_eq!(document["outcome"], "permitted");
     assert_eq!(document["environment"], "sandbox");
@@ -74,18 +74,40 @@ fn json_says_where_the_policy_comes_from() {
 }
 
 #[test]
+fn what_is_no_gate_is_called_by_its_name_and_has_keys_of_its_own() {
+    let policy = cases::policy_file();
+    let sandbox = policy.environment("sandbox").unwrap();
+    let table = [
+        (Scope::One(Some(sandbox)), vec!["variable-is-set"], "permitted", json!("sandbox")),
+        (Scope::Every, vec!["variable-is-set"], "permitted", Value::Null),
+        (Scope::One(None), vec!["variable-is-set"], "undecided", Value::Null),
+        (Scope::Every, Vec::new(), "undecided", Value::Null),
+    ];
+    for (scope, rules_asked, outcome, environment) in table {
+        let findings = Findings::new();
+        let judgement = Judgement { asked: "look", scope, rules_asked, findings, seen: None };
+        let write =
+            |format| report(format, plain(0)).judgement(&policy, &judgement, json!({"more": [1]}));
+        let document = parsed(&write(Format::Json));
+        assert_eq!((&document["gate"], &document["more"]), (&json!("look"), &json!([1])));
+        assert_eq!(
+            (&document["outcome"], &document["environment"]),
+            (&json!(outcome), &environment)
+        );
+        assert!(document.get("live").is_none() && document.get("notes").is_none());
+        let sarif = parsed(&write(Format::Sarif));
+        assert_eq!(sarif["runs"][0]["properties"]["gate"], "look");
+        assert_eq!(sarif["runs"][0]["properties"]["outcome"], outcome);
+        assert!(write(Format::Human).starts_with(outcome), "{outcome}");
+    }
+}
+
+#[test]
 fn json_of_a_comparison_holds_each_environment() {
     let policy = cases::policy_file();
     let case = case("shared");
     let comparison = compare(&policy, &case.facts);
-    let document = parsed(&report::comparison(
-        Format::Json,
-        plain(0),
-        TOOL,
-        &policy,
-        &comparison,
-        &case.names,
-    ));
+    let document = parsed(&report(Format::Json, plain(0)).comparison(&policy, &comparison));
     assert_eq!(document["gate"], "compare");
     assert_eq!(document["environment"], Value::Null);
     assert_eq!(document["outcome"], "refused");
@@ -94,7 +116,7 @@ fn json_of_a_comparison_holds_each_environment() {
         json!([
             {"environment": "production", "source": "prod.env", "outcome": "permitted", "findings": []},
             {"environment": "sandbox", "source": "conf/sandbox.env", "outcome": "permitted", "findings": []},
-            {"environment": "local", "source": null, "outcome": "permitted", "findings": []},
+            {"environment": "local", "source": "local.env", "outcome": "permitted", "findings": []},
         ])
     );
     assert_eq!(
@@ -111,7 +133,7 @@ fn json_of_a_comparison_holds_each_environment() {
 #[test]
 fn a_wrong_policy_is_misuse_in_every_document() {
     let error = Policy::parse("policy.toml", cases::WRONG_POLICY).unwrap_err();
-    let write = |format| report::policy_error(format, plain(0), TOOL, &error);
+    let write = |format| report(format, plain(0)).policy_error(&error);
     let document = parsed(&write(Format::Json));
     assert_eq!(document["outcome"], "misused");
     assert_eq!(document["policy"], json!({"name": null, "source": "policy.toml"}));
@@ -138,7 +160,7 @@ fn a_wrong_policy_is_misuse_in_every_document() {
 #[test]
 fn a_valid_policy_is_permitted_in_every_document() {
     let policy = cases::policy_file();
-    let write = |format| report::policy_valid(format, plain(0), TOOL, &policy);
+    let write = |format| report(format, plain(0)).policy_valid(&policy);
     let document = parsed(&write(Format::Json));
     assert_eq!(document["outcome"], "permitted");
     assert_eq!(document["problems"], json!([]));
@@ -168,7 +190,7 @@ fn regions_of_sarif_enclose_the_token() {
     for name in ["several", "process", "unreadable", "hostile", "nothing"] {
         let case = case(name);
         let verdict = decide(Gate::Boot, &policy, &case.facts[0]);
-        let text = report::verdict(Format::Sarif, plain(0), TOOL, &policy, &verdict);
+        let text = report(Format::Sarif, plain(0)).verdict(&policy, &verdict);
         let document = parsed(&text);
         let results = document["runs"][0]["results"].as_array().unwrap();
         for (finding, result) in verdict.findings.iter().zip(results) {
@@ -202,7 +224,7 @@ fn fingerprints_stay_when_lines_move_and_differ_otherwise() {
     let fingerprints = |name: &str| -> Vec<String> {
         let case = case(name);
         let verdict = decide(Gate::Boot, &policy, &case.facts[0]);
-        let text = report::verdict(Format::Sarif, plain(0), TOOL, &policy, &verdict);
+        let text = report(Format::Sarif, plain(0)).verdict(&policy, &verdict);
         let results = parsed(&text)["runs"][0]["results"].as_array().unwrap().clone();
         let mut all: Vec<_> = results
             .iter()
@@ -232,7 +254,7 @@ fn what_proves_nothing_is_no_notice() {
         connections: Vec::new(),
         live: &Live::NotAsked,
     };
-    let write = |format| report::verdict(format, plain(0), TOOL, &policy, &verdict);
+    let write = |format| report(format, plain(0)).verdict(&policy, &verdict);
     assert!(write(Format::Human).starts_with("undecided: no rule was asked; "));
     assert_eq!(parsed(&write(Format::Json))["outcome"], "undecided");
     let run = &parsed(&write(Format::Sarif))["runs"][0];
@@ -291,7 +313,7 @@ fn no_place_breaks_a_report() {
                 (Format::Sarif, 0),
                 (Format::Github, 0),
             ] {
-                let text = report::verdict(format, plain(width), TOOL, &policy, &verdict);
+                let text = report(format, plain(width)).verdict(&policy, &verdict);
                 assert!(text.matches("database-belongs-to-environment").count() >= offsets.len());
             }
         }

@@ -204,8 +204,8 @@ fn a_branch_of_production_is_known_as_its_copy() {
     let refused = ask("sandbox", None).unwrap_err();
     assert_eq!(
         refused.to_string(),
-        "the database is a copy of `production`; if it may be used here, say why with \
-         `--adopt-copy --reason TEXT`"
+        "the database is a copy of `production`; if it may be used here, say why (`adopt` of \
+         `stamp::plan`; on the command line `--adopt-copy --reason TEXT`)"
     );
     let long = "x".repeat(201);
     for reason in ["", "  ", "two\nlines", &long] {

@@ -57,13 +57,16 @@ fn identity() -> Identity {
 }
 
 fn boot() -> Permit<Boot> {
-    let policy = Policy::parse("policy.toml", POLICY).unwrap();
+    boot_by(&Policy::parse("policy.toml", POLICY).unwrap())
+}
+
+fn boot_by(policy: &Policy) -> Permit<Boot> {
     let url = format!(
         "postgresql://app:{}@ep-main.eu-central-1.aws.neon.tech/shop?sslmode=verify-full",
         password()
     );
     let facts = Facts::assume().variable("ENV", "production").variable("DATABASE_URL", url);
-    Permit::ask(&policy, &facts.identity("primary", identity()).facts()).unwrap()
+    Permit::ask(policy, &facts.identity("primary", identity()).facts()).unwrap()
 }
 
 async fn asked(app: &Router, path: &str) -> (u16, Value) {
@@ -158,6 +161,24 @@ async fn what_does_not_hold_any_more_is_not_ready() {
 
     lost.store(false, Ordering::SeqCst);
     becomes(&app, 200).await;
+}
+
+#[test]
+fn readiness_judges_by_the_policy_that_was_judged_by() {
+    let policies = [
+        Policy::parse("policy.toml", POLICY).unwrap(),
+        // Its `root_certificate` is beside the program, and not beside the policy.
+        Policy::parse_embedded("../policy.toml", POLICY).unwrap(),
+    ];
+    for policy in policies {
+        let (asking, asked) = std::sync::mpsc::channel();
+        let boot = boot_by(&policy);
+        let _readiness = boot.readiness_every(Duration::from_millis(1), move |policy, _| {
+            let _enough = asking.send((policy.origin(), policy.sha256().to_owned()));
+            Live::NotAsked
+        });
+        assert_eq!(asked.recv().unwrap(), (policy.origin(), policy.sha256().to_owned()));
+    }
 }
 
 #[tokio::test]

@@ -20,14 +20,16 @@ use axum::ServiceExt;
 use axum::extract::Request;
 use koomy_guard::observe::policy_file;
 use koomy_guard::{Boot, Outcome, Permit, Policy, Refusal};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use state::Database;
 use tokio::net::TcpListener;
 
-/// What the shop is told by its environment, beside the database.
-#[derive(Deserialize)]
+/// What the shop is told by its environment, beside the database. A debug endpoint
+/// shows it, so no secret belongs here.
+#[derive(Clone, Deserialize, Serialize)]
 struct Settings {
     port: u16,
+    public_url: String,
 }
 
 fn main() -> ExitCode {

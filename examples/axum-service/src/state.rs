@@ -10,8 +10,12 @@ use koomy_guard::{Boot, Permit};
 use postgres::Client;
 use serde_json::json;
 
-/// One connection, opened again when it is lost. A shop with more customers has a
-/// pool of them, and opens each in the same way.
+/// One connection, opened again when it is lost.
+///
+/// LIMIT: whoever needs it while it is opened again waits for that, some twenty seconds
+/// at the most where the server is silent, each on a thread that may wait. A shop with
+/// more customers has a pool, which gives up sooner, and opens each connection in the
+/// same way.
 #[derive(Clone)]
 pub(crate) struct Database {
     boot: Arc<Permit<Boot>>,

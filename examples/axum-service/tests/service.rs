@@ -6,6 +6,8 @@
 mod contract;
 #[path = "service/http.rs"]
 mod http;
+#[path = "service/leak.rs"]
+mod leak;
 #[path = "service/removed.rs"]
 mod removed;
 #[path = "service/repointed.rs"]

@@ -2,19 +2,17 @@
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use koomy_guard::Policy;
-use koomy_guard::facts::Facts;
 use koomy_guard::gate::{Gate, decide};
 use koomy_guard::policy::Phase;
-use koomy_guard::{observe, report};
 
-use super::expect;
 use super::matrix::{self, Pair};
-use crate::args::{Global, Judged};
-use crate::console::{Console, TOOL, misuse};
+use crate::args::Global;
+use crate::console::Console;
 use crate::exit::Exit;
-use crate::file;
+use crate::judged::Judged;
 use crate::live::Asking;
+use crate::policy;
+use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
@@ -33,20 +31,20 @@ pub(crate) struct Check {
 
 impl Check {
     /// Runs the command.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
-        let policy = file::policy(global, console)?;
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
+        let policy = policy::of_run(global, console)?;
         if !self.matrix.is_empty() {
             if gate(self.phase) == Gate::Seed {
-                return Err(misuse("`--matrix` asks no seed gate; judge one environment"));
+                return Err(Stop::misuse("`--matrix` asks no seed gate; judge one environment"));
             }
             return matrix::run(&policy, &self.matrix, self.phase, self.asking, console);
         }
-        let facts = observe(&policy, self.judged, self.phase)?;
+        let facts = self.judged.observe(&policy, self.phase)?;
         let gate = gate(self.phase);
         let facts = self.asking.ask(gate, &policy, facts);
         let verdict = decide(gate, &policy, &facts);
         console.note(&verdict);
-        let report = report::verdict(console.format, console.style(), TOOL, &policy, &verdict);
+        let report = console.report().verdict(&policy, &verdict);
         Ok(console.print(&report, Exit::of(verdict.outcome())))
     }
 }
@@ -58,21 +56,6 @@ fn gate(phase: Phase) -> Gate {
         Phase::Seed => Gate::Seed,
         Phase::Boot | Phase::Ci | Phase::Build => Gate::Boot,
     }
-}
-
-/// Sees what is to be judged.
-///
-/// # Errors
-///
-/// An expected environment that the policy does not have.
-pub(crate) fn observe(policy: &Policy, judged: Judged, phase: Phase) -> Result<Facts, Exit> {
-    let Judged { env_file, environment } = judged;
-    let expected = environment.map(|name| expect(policy, name)).transpose()?;
-    let seen = match env_file.as_slice() {
-        [] => observe::process(phase),
-        files => observe::env_files(files, phase),
-    };
-    Ok(Facts { expected, ..seen })
 }
 
 fn phase() -> impl TypedValueParser<Value = Phase> {

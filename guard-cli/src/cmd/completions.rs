@@ -6,6 +6,7 @@ use clap_complete::Shell;
 use crate::args::Cli;
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Completions {
@@ -15,7 +16,7 @@ pub(crate) struct Completions {
 
 impl Completions {
     /// Runs the command; a script has one form, whatever `--format` says.
-    pub(crate) fn run(self, console: Console) -> Result<Exit, Exit> {
+    pub(crate) fn run(self, console: Console) -> Result<Exit, Stop> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "guard-cli", &mut script);
         Ok(console.print(&String::from_utf8_lossy(&script), Exit::Permitted))

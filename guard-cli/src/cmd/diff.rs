@@ -3,13 +3,13 @@
 use clap::Args;
 use koomy_guard::policy::diff::{Change, Direction, diff};
 use koomy_guard::report::Format;
-use koomy_guard::source::Location;
 use serde_json::json;
 
 use crate::args::Global;
-use crate::console::{Console, misuse};
+use crate::console::Console;
 use crate::exit::Exit;
-use crate::{file, git};
+use crate::stop::Stop;
+use crate::{git, json, policy};
 
 /// The options of `policy diff`.
 #[derive(Debug, Args)]
@@ -21,16 +21,16 @@ pub(crate) struct Diff {
 
 impl Diff {
     /// Runs the command.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
-        let Some(path) = file::path(global) else {
-            return Err(misuse(
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
+        let Some(path) = policy::path(global) else {
+            return Err(Stop::misuse(
                 "the built-in policy has no revisions; name a file with `--policy`",
             ));
         };
         if matches!(console.format, Format::Sarif | Format::Github) {
             return Err(console.no_such_form());
         }
-        let new = file::policy(global, console)?;
+        let new = policy::of_run(global, console)?;
         let old = git::policy_at(&self.since, path)?;
         let changes = diff(&old, &new);
         let is_looser = changes.iter().any(|change| change.direction == Direction::Looser);
@@ -41,7 +41,7 @@ impl Diff {
             }
             Format::Json => {
                 let changes: Vec<_> = changes.iter().map(object).collect();
-                let document = json!({"schema": "koomy-guard/v1", "changes": changes});
+                let document = json!({"changes": changes});
                 Ok(console.print_json(&document, exit))
             }
         }
@@ -60,9 +60,10 @@ fn lines(changes: &[Change]) -> String {
 
 fn object(change: &Change) -> serde_json::Value {
     let Change { direction, subject, message, place } = change;
-    let mut at = json!({"source": place.source.name()});
-    if let Some(Location { line, column }) = place.location() {
-        at = json!({"source": place.source.name(), "line": line, "column": column});
-    }
-    json!({"direction": direction.name(), "subject": subject, "message": message, "place": at})
+    json!({
+        "direction": direction.name(),
+        "subject": subject,
+        "message": message,
+        "place": json::place(place),
+    })
 }

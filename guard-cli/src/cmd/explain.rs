@@ -5,9 +5,10 @@ use koomy_guard::report::Format;
 use koomy_guard::rules::{RULES, Rule};
 use serde_json::json;
 
-use super::did_you_mean;
-use crate::console::{Console, misuse};
+use crate::console::Console;
 use crate::exit::Exit;
+use crate::names;
+use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
@@ -18,7 +19,7 @@ pub(crate) struct Explain {
 
 impl Explain {
     /// Runs the command.
-    pub(crate) fn run(self, console: Console) -> Result<Exit, Exit> {
+    pub(crate) fn run(self, console: Console) -> Result<Exit, Stop> {
         let rule = Rule::by_id(&self.rule).ok_or_else(|| unknown(&self.rule))?;
         match console.format {
             Format::Human => {
@@ -35,7 +36,6 @@ impl Explain {
 fn document(rule: &Rule) -> serde_json::Value {
     let gates: Vec<_> = rule.gates.iter().map(|gate| gate.name()).collect();
     json!({
-        "schema": "koomy-guard/v1",
         "id": rule.id,
         "gates": gates,
         "summary": rule.summary,
@@ -43,10 +43,10 @@ fn document(rule: &Rule) -> serde_json::Value {
     })
 }
 
-fn unknown(id: &str) -> Exit {
+fn unknown(id: &str) -> Stop {
     let known: Vec<_> = RULES.iter().map(|rule| rule.id).collect();
-    let meant = did_you_mean(id, &known);
-    misuse(&format!("no rule has that id{meant}\n  help: `guard-cli rules` lists them"))
+    let meant = names::did_you_mean(id, &known);
+    Stop::misuse(format!("no rule has that id{meant}")).help("`guard-cli rules` lists them")
 }
 
 fn capitalized(sentence: &str) -> String {

@@ -1,13 +1,14 @@
 //! `identify`
 
 use clap::Args;
-use koomy_guard::report::{self, Format};
+use koomy_guard::report::{self, Format, Judgement};
 
 use crate::args::Global;
 use crate::connection::Chosen;
-use crate::console::{Console, TOOL};
+use crate::console::Console;
 use crate::exit::Exit;
-use crate::file;
+use crate::policy;
+use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Identify {
@@ -17,16 +18,15 @@ pub(crate) struct Identify {
 
 impl Identify {
     /// Runs the command.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
-        let policy = file::policy(global, console)?;
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
+        let policy = policy::of_run(global, console)?;
         let (facts, selection) = self.chosen.observe(&policy)?;
         let mut verdict = selection.judge(&policy, &facts);
         selection.demand(&policy, &facts, &mut verdict);
         let exit = Exit::of(verdict.outcome());
         console.note(&verdict);
-        let (format, style) = (console.format, console.style());
-        let judged = report::judged(format, style, TOOL, &policy, &verdict, ASKED);
-        let report = match (format, exit) {
+        let judged = console.report().judgement(&policy, &Judgement::of(ASKED, &verdict), ());
+        let report = match (console.format, exit) {
             (Format::Human, Exit::Permitted) => {
                 report::identities(&policy, &verdict) + "each server is what the policy says\n"
             }

@@ -11,10 +11,11 @@ use koomy_guard::{Policy, dotenv};
 use serde_json::json;
 
 use crate::args::Global;
-use crate::console::{Console, misuse};
+use crate::console::Console;
 use crate::exit::Exit;
-use crate::file::DEFAULT;
+use crate::policy::DEFAULT;
 use crate::starter;
+use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Init {
@@ -25,7 +26,7 @@ pub(crate) struct Init {
 
 impl Init {
     /// Runs the command.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
         if matches!(console.format, Format::Sarif | Format::Github) {
             return Err(console.no_such_form());
         }
@@ -36,13 +37,15 @@ impl Init {
         let path = global.policy.as_deref().unwrap_or(Path::new(DEFAULT));
         let text = starter::policy(&names);
         Policy::parse(&shown(path), &text).map_err(|error| {
-            misuse(&format!("these names make no policy; write it without `--env-file`\n{error}"))
+            Stop::misuse(format!(
+                "these names make no policy; write it without `--env-file`\n{error}"
+            ))
         })?;
         create(path, &text)?;
         Ok(match console.format {
             Format::Json => {
                 let written = shown(path);
-                let document = json!({"schema": "koomy-guard/v1", "written": written});
+                let document = json!({"written": written});
                 console.print_json(&document, Exit::Permitted)
             }
             Format::Human | Format::Sarif | Format::Github => {
@@ -52,24 +55,24 @@ impl Init {
     }
 }
 
-fn names_in(path: &Path) -> Result<Vec<String>, Exit> {
+fn names_in(path: &Path) -> Result<Vec<String>, Stop> {
     let bytes = read(path, ENV_FILE_LIMIT)
-        .map_err(|error| misuse(&format!("{error}\n  help: {}", error.help())))?;
+        .map_err(|error| Stop::misuse(error.to_string()).help(error.help()))?;
     let parsed = dotenv::parse(&shown(path), &bytes);
     Ok(parsed.entries.into_iter().map(|entry| entry.key).collect())
 }
 
-fn create(path: &Path, text: &str) -> Result<(), Exit> {
+fn create(path: &Path, text: &str) -> Result<(), Stop> {
     let written = OpenOptions::new()
         .write(true)
         .create_new(true)
         .open(path)
         .and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => misuse(&format!(
-            "`{}` is there already, and is not overwritten\n  help: name another with `--policy`",
-            shown(path)
-        )),
-        kind => misuse(&format!("cannot write `{}`: {kind}", shown(path))),
+        ErrorKind::AlreadyExists => {
+            let message = format!("`{}` is there already, and is not overwritten", shown(path));
+            Stop::misuse(message).help("name another with `--policy`")
+        }
+        kind => Stop::misuse(format!("cannot write `{}`: {kind}", shown(path))),
     })
 }

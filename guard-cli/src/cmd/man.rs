@@ -2,10 +2,11 @@
 
 use clap::{Args, CommandFactory};
 
-use super::did_you_mean;
 use crate::args::Cli;
-use crate::console::{Console, misuse};
+use crate::console::{Console, TOOL};
 use crate::exit::Exit;
+use crate::names;
+use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Man {
@@ -16,27 +17,28 @@ pub(crate) struct Man {
 
 impl Man {
     /// Runs the command; a page has one form, whatever `--format` says.
-    pub(crate) fn run(self, console: Console) -> Result<Exit, Exit> {
+    pub(crate) fn run(self, console: Console) -> Result<Exit, Stop> {
         let mut program = Cli::command();
         program.build();
-        let page = clap_mangen::Man::new(find(program, &self.path)?);
+        let source = format!("{} {}", TOOL.name, TOOL.version);
+        let page = clap_mangen::Man::new(find(program, &self.path)?).source(source);
         let mut roff = Vec::new();
         match page.render(&mut roff) {
             Ok(()) => Ok(console.print(&String::from_utf8_lossy(&roff), Exit::Permitted)),
-            Err(_) => Err(misuse("the page could not be written")),
+            Err(_) => Err(Stop::misuse("the page could not be written")),
         }
     }
 }
 
-fn find(program: clap::Command, path: &[String]) -> Result<clap::Command, Exit> {
+fn find(program: clap::Command, path: &[String]) -> Result<clap::Command, Stop> {
     let mut found = program;
     for name in path {
         let known: Vec<_> = found.get_subcommands().map(clap::Command::get_name).collect();
-        let meant = did_you_mean(name, &known);
+        let meant = names::did_you_mean(name, &known);
         found = found
             .find_subcommand(name)
             .cloned()
-            .ok_or_else(|| misuse(&format!("there is no such command{meant}")))?;
+            .ok_or_else(|| Stop::misuse(format!("there is no such command{meant}")))?;
     }
     Ok(found)
 }

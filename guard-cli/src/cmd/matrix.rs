@@ -8,12 +8,13 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use koomy_guard::facts::Facts;
 use koomy_guard::gate::{Gate, compare};
 use koomy_guard::policy::Phase;
-use koomy_guard::{Policy, observe, report};
+use koomy_guard::{Policy, observe};
 
-use super::expect;
-use crate::console::{Console, TOOL, misuse};
+use crate::console::Console;
 use crate::exit::Exit;
 use crate::live::Asking;
+use crate::names;
+use crate::stop::Stop;
 
 /// `NAME=FILE`
 #[derive(Clone, Debug)]
@@ -33,16 +34,16 @@ pub(super) fn run(
     phase: Phase,
     asking: Asking,
     console: Console,
-) -> Result<Exit, Exit> {
+) -> Result<Exit, Stop> {
     let names = names(pairs);
     if names.len() < 2 {
-        return Err(misuse(
+        return Err(Stop::misuse(
             "`--matrix` compares at least two environments; give `NAME=FILE` of another",
         ));
     }
     let mut facts: Vec<Facts> = Vec::new();
     for name in &names {
-        let expected = Some(expect(policy, name.clone())?);
+        let expected = Some(names::environment(policy, name)?.name.value.clone());
         let files: Vec<_> =
             pairs.iter().filter(|pair| pair.name == *name).map(|p| &p.file).collect();
         let seen = Facts { expected, ..observe::env_files(&files, phase) };
@@ -50,8 +51,7 @@ pub(super) fn run(
     }
     let comparison = compare(policy, &facts);
     comparison.verdicts.iter().for_each(|verdict| console.note(verdict));
-    let report =
-        report::comparison(console.format, console.style(), TOOL, policy, &comparison, &names);
+    let report = console.report().comparison(policy, &comparison);
     Ok(console.print(&report, Exit::of(comparison.outcome())))
 }
 

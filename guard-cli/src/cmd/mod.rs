@@ -19,12 +19,11 @@ pub(crate) mod sql;
 pub(crate) mod stamp;
 pub(crate) mod target;
 
-use koomy_guard::Policy;
-
 use crate::args::{Cli, Command};
-use crate::console::{Console, misuse};
+use crate::console::Console;
 use crate::deferred::Deferred;
 use crate::exit::Exit;
+use crate::stop::Stop;
 
 /// Runs the command.
 pub(crate) fn run(cli: Cli) -> Exit {
@@ -32,11 +31,11 @@ pub(crate) fn run(cli: Cli) -> Exit {
     let console = Console::new(&global);
     let ended = match command {
         Command::Check(Deferred(check)) => check.run(&global, console),
-        Command::Exec(Deferred(exec)) => exec.run(&global, console).map_err(Exit::before_child),
+        Command::Exec(Deferred(exec)) => exec.run(&global, console).map_err(Stop::before_child),
         Command::Identify(Deferred(identify)) => identify.run(&global, console),
         Command::Stamp(Deferred(stamp)) => stamp.run(&global, console),
         Command::Sql(Deferred(command)) => command.run(&global, console),
-        Command::Seed(Deferred(seed)) => seed.run(&global, console).map_err(Exit::before_child),
+        Command::Seed(Deferred(seed)) => seed.run(&global, console).map_err(Stop::before_child),
         Command::Target(Deferred(target)) => target.run(&global, console),
         Command::Policy(Deferred(command)) => command.run(&global, console),
         Command::Neon(Deferred(command)) => command.run(&global, console),
@@ -48,36 +47,5 @@ pub(crate) fn run(cli: Cli) -> Exit {
         Command::Completions(Deferred(completions)) => completions.run(console),
         Command::Man(Deferred(man)) => man.run(console),
     };
-    match ended {
-        Ok(exit) | Err(exit) => exit,
-    }
-}
-
-/// The name of an environment that the policy has.
-///
-/// # Errors
-///
-/// Any other name; what was given is not repeated.
-fn expect(policy: &Policy, name: String) -> Result<String, Exit> {
-    if policy.environment(&name).is_some() {
-        return Ok(name);
-    }
-    let known: Vec<_> = policy.environments().iter().map(|e| e.name.value.as_str()).collect();
-    Err(misuse(&format!(
-        "the policy `{}` has no environment of that name{}\n  help: it has `{}`",
-        policy.name(),
-        did_you_mean(&name, &known),
-        known.join("`, `")
-    )))
-}
-
-/// "; did you mean …?", if one of `known` looks like `name`.
-pub(crate) fn did_you_mean(name: &str, known: &[&str]) -> String {
-    known
-        .iter()
-        .map(|word| (strsim::jaro_winkler(name, word), word))
-        .filter(|(likeness, _)| *likeness >= 0.8)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, word)| format!("; did you mean `{word}`?"))
-        .unwrap_or_default()
+    ended.unwrap_or_else(|stop| stop.tell(console))
 }

@@ -7,13 +7,15 @@ use clap::{Args, Subcommand};
 use koomy_guard::Policy;
 
 use crate::args::Global;
-use crate::console::{Console, misuse};
+use crate::console::Console;
 use crate::exit::Exit;
-use crate::file;
 use crate::neon::report::{Done, Report};
 use crate::neon::{
-    Account, Base, Client, Comparison, Key, Repin, Replaceable, Wanted, compare, look, rewrite,
+    Account, Base, Client, Comparison, Key, KeyError, Repin, Replaceable, Wanted, compare, look,
+    rewrite,
 };
+use crate::policy;
+use crate::stop::Stop;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -48,28 +50,27 @@ pub(crate) struct Sync {
 
 impl Command {
     /// Runs the command.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
         let Self::Sync(sync) = self;
         sync.run(global, console)
     }
 }
 
 impl Sync {
-    fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
-        let Some(path) = file::path(global) else {
-            return Err(misuse(
-                "the built-in policy cannot be written\n  help: name a file with `--policy`; \
-                 `guard-cli init` writes one",
-            ));
+    fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
+        let Some(path) = policy::path(global) else {
+            let help = "name a file with `--policy`; `guard-cli init` writes one";
+            return Err(Stop::misuse("the built-in policy cannot be written").help(help));
         };
-        let policy = file::policy(global, console)?;
-        let wanted = Wanted::all(&policy).map_err(|wrong| misuse(&wrong.join("\n")))?;
+        let policy = policy::of_run(global, console)?;
+        let wanted = Wanted::all(&policy).map_err(|wrong| Stop::misuse(wrong.join("\n")))?;
         if wanted.is_empty() {
             return Ok(undecided(&policy, console, NOTHING.0.to_owned(), NOTHING.1));
         }
         let mode = if self.check { Mode::Check } else { Mode::write(path)? };
         let repin = if self.repin { Repin::Asked } else { Repin::NotAsked };
-        let key = Key::of_environment().map_err(|error| misuse(&error.to_string()))?;
+        let no_key = |error: KeyError| Stop::misuse(error.to_string()).help(error.help());
+        let key = Key::of_environment().map_err(no_key)?;
         let client = Client::new(self.api, key, Duration::from_secs(self.timeout));
         match look(&client, &wanted) {
             Err(trouble) => Ok(undecided(&policy, console, trouble.to_string(), trouble.help())),
@@ -85,8 +86,8 @@ enum Mode {
 }
 
 impl Mode {
-    fn write(path: &Path) -> Result<Self, Exit> {
-        Replaceable::at(path).map(Self::Write).map_err(|error| misuse(&error.to_string()))
+    fn write(path: &Path) -> Result<Self, Stop> {
+        Replaceable::at(path).map(Self::Write).map_err(|error| Stop::misuse(error.to_string()))
     }
 }
 

@@ -2,13 +2,14 @@
 
 use clap::Subcommand;
 use koomy_guard::policy::{schema, show};
-use koomy_guard::report::{self, Format};
+use koomy_guard::report::Format;
 
 use super::diff::Diff;
 use crate::args::Global;
-use crate::console::{Console, TOOL};
+use crate::console::Console;
 use crate::exit::Exit;
-use crate::file;
+use crate::policy;
+use crate::stop::Stop;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -27,15 +28,15 @@ pub(crate) enum Command {
 
 impl Command {
     /// Runs the command.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
         match self {
             Self::Check => {
-                let policy = file::policy(global, console)?;
-                let report = report::policy_valid(console.format, console.style(), TOOL, &policy);
+                let policy = policy::of_run(global, console)?;
+                let report = console.report().policy_valid(&policy);
                 Ok(console.print(&report, Exit::Permitted))
             }
             Self::Show => {
-                let policy = file::policy(global, console)?;
+                let policy = policy::of_run(global, console)?;
                 match console.format {
                     Format::Human => Ok(console.print(&show::human(&policy), Exit::Permitted)),
                     Format::Json => Ok(console.print(&show::json(&policy), Exit::Permitted)),

@@ -1,16 +1,18 @@
 //! `probe`
 
 use clap::Args;
-use koomy_guard::report::Format;
+use koomy_guard::report::{self, Format};
 
 use crate::args::Global;
-use crate::console::{Console, misuse};
+use crate::console::Console;
 use crate::exit::Exit;
-use crate::file;
-use crate::probe::{Origin, Probe, Report};
+use crate::names;
+use crate::policy;
+use crate::probe::{self, Origin, Report};
+use crate::stop::Stop;
 
 #[derive(Debug, Args)]
-pub(crate) struct Command {
+pub(crate) struct Probe {
     /// The server, as `https://host[:port]`
     #[arg(value_name = "URL")]
     url: String,
@@ -22,28 +24,28 @@ pub(crate) struct Command {
     domain: Vec<String>,
 }
 
-impl Command {
+impl Probe {
     /// Runs the command.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
-        let policy = file::policy(global, console)?;
-        let name = super::expect(&policy, self.environment)?;
-        let Some(environment) = policy.environment(&name) else { return Err(Exit::Misused) };
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
+        let policy = policy::of_run(global, console)?;
+        let environment = names::environment(&policy, &self.environment)?;
         let origin = Origin::parse(&self.url)
-            .map_err(|why| misuse(&format!("cannot ask that URL: {why}")))?;
+            .map_err(|why| Stop::misuse(format!("cannot ask that URL: {why}")))?;
         let all = || environment.domains.iter().map(|domain| domain.value.as_str());
         if self.domain.iter().any(|domain| !all().any(|known| known == domain)) {
-            return Err(misuse(&format!("a domain is none of `{name}` in the policy")));
+            let name = &environment.name.value;
+            return Err(Stop::misuse(format!("a domain is none of `{name}` in the policy")));
         }
-        let domains = match self.domain.is_empty() {
-            true => all().collect(),
-            false => self.domain.iter().map(String::as_str).collect(),
+        let domains = match self.domain.as_slice() {
+            [] => all().collect(),
+            given => given.iter().map(String::as_str).collect(),
         };
         let write = match console.format {
             Format::Human => |report: &Report<'_>| report.human(),
-            Format::Json => |report: &Report<'_>| format!("{:#}\n", report.json()),
+            Format::Json => |report: &Report<'_>| report::document(report.json()),
             Format::Sarif | Format::Github => return Err(console.no_such_form()),
         };
-        let probe = Probe { policy: &policy, environment, origin: &origin, domains };
+        let probe = probe::Probe { policy: &policy, environment, origin: &origin, domains };
         let found = probe.ask();
         Ok(console.print(&write(&Report { probe: &probe, found: &found }), found.exit()))
     }

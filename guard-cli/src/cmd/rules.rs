@@ -7,13 +7,14 @@ use serde_json::json;
 
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Rules {}
 
 impl Rules {
     /// Runs the command.
-    pub(crate) fn run(self, console: Console) -> Result<Exit, Exit> {
+    pub(crate) fn run(self, console: Console) -> Result<Exit, Stop> {
         let Self {} = self;
         match console.format {
             Format::Human => Ok(console.print(&table(), Exit::Permitted)),
@@ -41,7 +42,7 @@ fn document() -> serde_json::Value {
             json!({"id": rule.id, "gates": gates, "summary": rule.summary})
         })
         .collect();
-    json!({"schema": "koomy-guard/v1", "rules": rules})
+    json!({"rules": rules})
 }
 
 fn gates(rule: &Rule) -> String {

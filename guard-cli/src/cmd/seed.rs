@@ -6,14 +6,14 @@ use clap::Args;
 use koomy_guard::gate::Gate;
 use koomy_guard::policy::Phase;
 
-use super::check::observe;
-use crate::args::{Global, Judged};
-use crate::child::Origin;
+use crate::args::Global;
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::file;
+use crate::judged::Judged;
 use crate::launch::launch;
 use crate::live::Waiting;
+use crate::policy;
+use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Seed {
@@ -28,11 +28,11 @@ pub(crate) struct Seed {
 
 impl Seed {
     /// Runs the command; comes back only if it could not be started.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
-        let policy = file::policy(global, console)?;
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
+        let policy = policy::of_run(global, console)?;
         let Self { judged, waiting, command } = self;
-        let origin = Origin::of(&judged);
-        let facts = observe(&policy, judged, Phase::Seed)?;
+        let origin = judged.origin();
+        let facts = judged.observe(&policy, Phase::Seed)?;
         let facts = waiting.ask(Gate::Seed, &policy, facts);
         Err(launch(Gate::Seed, &policy, &facts, origin, &command, console))
     }

@@ -7,18 +7,19 @@ use koomy_guard::selftest::{self, Proof, SelfTest, Tried};
 use serde_json::json;
 
 use crate::args::Global;
-use crate::console::{Console, TOOL};
+use crate::console::Console;
 use crate::exit::Exit;
-use crate::file::{self, policy_of};
+use crate::stop::Stop;
+use crate::{json, policy};
 
 #[derive(Debug, Args)]
 pub(crate) struct Selftest {}
 
 impl Selftest {
     /// Runs the command.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
         let Self {} = self;
-        let policy = file::policy(global, console)?;
+        let policy = policy::of_run(global, console)?;
         let result = selftest::run(&policy);
         let exit = exit(&result);
         match console.format {
@@ -77,9 +78,8 @@ fn document(policy: &Policy, result: &SelfTest, exit: Exit) -> serde_json::Value
         json!({"environment": name, "findings": findings.collect::<Vec<_>>()})
     });
     json!({
-        "schema": "koomy-guard/v1",
-        "tool": {"name": TOOL.name, "version": TOOL.version},
-        "policy": policy_of(policy),
+        "tool": json::tool(),
+        "policy": json::policy(policy),
         "outcome": exit.outcome(),
         "rules": rules.collect::<Vec<_>>(),
         "impossible": impossible.collect::<Vec<_>>(),

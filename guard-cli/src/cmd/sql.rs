@@ -1,27 +1,25 @@
 //! `sql`
 
-use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use koomy_guard::facts::Live;
-use koomy_guard::finding::{Finding, Findings};
+use koomy_guard::finding::Finding;
 use koomy_guard::gate::{Gate, Verdict, decide};
 use koomy_guard::policy::{Environment, Phase, Policy};
-use koomy_guard::report::{self, Format};
+use koomy_guard::report::{Format, Judgement, Report, Scope};
 use koomy_guard::rules::{
-    DATABASE_BELONGS_TO_ENVIRONMENT, DATABASE_IDENTITY_MATCHES, Rule, SEED_DATABASE_IS_DISPOSABLE,
-    SEED_ENVIRONMENT_IS_ALLOWED,
+    DATABASE_BELONGS_TO_ENVIRONMENT, DATABASE_IDENTITY_MATCHES, ENVIRONMENT_IS_EXPECTED,
+    ENVIRONMENT_IS_READABLE, Rule, SEED_DATABASE_IS_DISPOSABLE, SEED_ENVIRONMENT_IS_ALLOWED,
 };
 use koomy_guard::{assertion, observe};
 use serde_json::json;
 
-use super::expect;
 use crate::args::Global;
-use crate::connection::{known, usual};
-use crate::console::{Console, TOOL, say};
+use crate::console::Console;
 use crate::exit::Exit;
-use crate::file;
+use crate::names;
+use crate::policy;
+use crate::stop::Stop;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -30,7 +28,7 @@ pub(crate) enum Command {
 
 impl Command {
     /// Runs the command.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
         match self {
             Self::Assert(assert) => assert.run(global, console),
         }
@@ -57,24 +55,21 @@ pub(crate) struct Assert {
 }
 
 impl Assert {
-    fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
+    fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
         match console.format {
             Format::Human | Format::Json => {}
             // What is printed is a statement, which these have no place for.
             Format::Sarif | Format::Github => return Err(console.no_such_form()),
         }
-        let policy = file::policy(global, console)?;
+        let policy = policy::of_run(global, console)?;
         let Self { connection, environment, env_file } = self;
         let connection = match &connection {
-            Some(name) => known(&policy, name)?,
-            None => usual(&policy)?,
+            Some(name) => names::connection(&policy, name)?,
+            None => names::usual_connection(&policy)?,
         };
         let said = Said { policy: &policy, connection, console };
         let environment = match environment {
-            Some(name) => {
-                let name = expect(&policy, name)?;
-                policy.environment(&name).ok_or(Exit::Misused)?
-            }
+            Some(name) => names::environment(&policy, &name)?,
             None => said.seen(&env_file)?,
         };
         match assertion::of_policy(&policy, environment, connection) {
@@ -96,59 +91,38 @@ struct Said<'a> {
 
 impl<'a> Said<'a> {
     fn print(&self, environment: &'a Environment, sql: &str) -> Exit {
-        match self.console.format {
-            Format::Json => self.report(&self.verdict(Some(environment)), Some(sql)),
-            Format::Human | Format::Sarif | Format::Github => {
-                self.console.print(sql, Exit::Permitted)
+        let report = match self.console.format {
+            Format::Json => {
+                self.write(self.console.report(), &judgement(Some(environment), []), Some(sql))
             }
-        }
+            Format::Human | Format::Sarif | Format::Github => sql.to_owned(),
+        };
+        self.console.print(&report, Exit::Permitted)
     }
 
+    /// DELIBERATE: people are told on stderr. What is on stdout is run as SQL.
     fn refuse(
         &self,
         environment: Option<&'a Environment>,
         findings: impl IntoIterator<Item = Finding>,
-    ) -> Exit {
-        let mut verdict = self.verdict(environment);
-        for finding in findings {
-            verdict.findings.push(finding);
-        }
-        self.report(&verdict, None)
-    }
-
-    fn verdict(&self, environment: Option<&'a Environment>) -> Verdict<'a> {
-        Verdict {
-            gate: Gate::Seed,
-            environment,
-            rules_asked: ASKS.iter().map(|rule| rule.id).collect(),
-            findings: Findings::new(),
-            notes: Vec::new(),
-            connections: Vec::new(),
-            live: &Live::NotAsked,
-        }
-    }
-
-    /// DELIBERATE: people are told on stderr. What is on stdout is run as SQL.
-    fn report(&self, verdict: &Verdict<'_>, sql: Option<&str>) -> Exit {
-        let Self { policy, connection, console } = *self;
-        let exit = Exit::of(verdict.outcome());
-        match console.format {
-            Format::Json => {
-                let report =
-                    report::judged(Format::Json, console.style(), TOOL, policy, verdict, ASKED);
-                let more = json!({"connection": connection, "sql": sql});
-                console.print_with(&report, &more, exit)
-            }
+    ) -> Stop {
+        let judgement = judgement(environment, findings);
+        let exit = Exit::of(judgement.outcome());
+        match self.console.format {
+            Format::Json => Stop::report(exit, self.write(self.console.report(), &judgement, None)),
             Format::Human | Format::Sarif | Format::Github => {
-                let style = console.style_on(&io::stderr());
-                say(&report::judged(Format::Human, style, TOOL, policy, verdict, ASKED));
-                exit
+                Stop::aside(exit, self.write(self.console.aside(), &judgement, None))
             }
         }
+    }
+
+    fn write(&self, report: Report, judgement: &Judgement<'_>, sql: Option<&str>) -> String {
+        let more = json!({"connection": self.connection, "sql": sql});
+        report.judgement(self.policy, judgement, more)
     }
 
     /// The environment that the process or the files name.
-    fn seen(&self, files: &[PathBuf]) -> Result<&'a Environment, Exit> {
+    fn seen(&self, files: &[PathBuf]) -> Result<&'a Environment, Stop> {
         let facts = match files {
             [] => observe::process(Phase::Seed),
             files => observe::env_files(files, Phase::Seed),
@@ -162,14 +136,31 @@ impl<'a> Said<'a> {
     fn nameless(&self, verdict: &Verdict<'_>) -> Vec<Finding> {
         let name = self.policy.environment_variable();
         let is_of_it = |finding: &&Finding| {
-            finding.subject() == name || finding.rule().id.starts_with("environment-")
+            finding.subject() == name || NAMING.iter().any(|rule| rule.id == finding.rule().id)
         };
         verdict.findings.iter().filter(is_of_it).cloned().collect()
     }
 }
 
+/// What came of it.
+fn judgement<'a>(
+    environment: Option<&'a Environment>,
+    findings: impl IntoIterator<Item = Finding>,
+) -> Judgement<'a> {
+    Judgement {
+        asked: ASKED,
+        scope: Scope::One(environment),
+        rules_asked: ASKS.iter().map(|rule| rule.id).collect(),
+        findings: findings.into_iter().collect(),
+        seen: None,
+    }
+}
+
 /// DELIBERATE: no gate. What may be asserted is no leave to seed.
 const ASKED: &str = "sql-assert";
+
+/// The rules by which an environment is not known.
+const NAMING: [&Rule; 2] = [&ENVIRONMENT_IS_EXPECTED, &ENVIRONMENT_IS_READABLE];
 
 /// The rules by which an assertion may be refused.
 const ASKS: [&Rule; 4] = [

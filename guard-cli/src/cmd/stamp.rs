@@ -8,16 +8,20 @@ use koomy_guard::finding::{Finding, Findings};
 use koomy_guard::gate::Verdict;
 use koomy_guard::observe::database::{Patience, postgres};
 use koomy_guard::policy::{Connection, Policy};
-use koomy_guard::report::{self, Format};
-use koomy_guard::rules::{DATABASE_IDENTITY_MATCHES, DATABASE_STAMP_MATCHES, Destination};
+use koomy_guard::report::{Format, Judgement};
+use koomy_guard::rules::{
+    DATABASE_IDENTITY_MATCHES, DATABASE_ROLE_IS_LEAST_PRIVILEGED, DATABASE_STAMP_MATCHES,
+    Destination, Rule,
+};
 use koomy_guard::stamp::{self, Plan, StampRefusal};
 use serde_json::json;
 
 use crate::args::Global;
 use crate::connection::Chosen;
-use crate::console::{Console, TOOL, complain, misuse, say};
+use crate::console::{Console, complain, say};
 use crate::exit::Exit;
-use crate::file;
+use crate::policy;
+use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Stamp {
@@ -36,8 +40,8 @@ pub(crate) struct Stamp {
 
 impl Stamp {
     /// Runs the command.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
-        let policy = file::policy(global, console)?;
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
+        let policy = policy::of_run(global, console)?;
         let Self { chosen, yes, adopt_copy: _, reason } = self;
         let patience = chosen.waiting.patience();
         let (facts, selection) = chosen.observe(&policy)?;
@@ -46,7 +50,7 @@ impl Stamp {
         selection.demand(&policy, &facts, &mut verdict);
         let case = Subject { policy: &policy, verdict: &verdict, console };
         if verdict.outcome().is_some() {
-            return Ok(case.report(&verdict, Written::No, &[]));
+            return Err(case.stop(&Judgement::of(ASKED, &verdict)));
         }
         let plan = case.plan(reason.as_deref())?;
         if plan.is_written() {
@@ -61,11 +65,8 @@ impl Stamp {
 /// DELIBERATE: what the stamp says now is for the plan to judge, and the role
 /// that stamps may be another than the one that a program has.
 fn decisive(findings: &Findings) -> Findings {
-    let mut kept = Findings::new();
-    for finding in findings.iter().filter(|finding| !APART.contains(&finding.rule().id)) {
-        kept.push(finding.clone());
-    }
-    kept
+    let is_decisive = |finding: &&Finding| !APART.iter().any(|rule| rule.id == finding.rule().id);
+    findings.iter().filter(is_decisive).cloned().collect()
 }
 
 /// What is stamped, and by whose leave.
@@ -85,7 +86,7 @@ enum Written {
 }
 
 impl Subject<'_> {
-    fn plan(&self, reason: Option<&str>) -> Result<Plan, Exit> {
+    fn plan(&self, reason: Option<&str>) -> Result<Plan, Stop> {
         let (connection, destination) = self.destination()?;
         let Destination { variable, target, database } = destination;
         let identity = self.verdict.live.answer(&connection.name.value).and_then(Observed::seen);
@@ -102,7 +103,7 @@ impl Subject<'_> {
         };
         stamp::plan(self.policy, environment, database, target, identity, reason).map_err(
             |refusal| match refusal {
-                StampRefusal::NoReason => misuse(&refusal.to_string()),
+                StampRefusal::NoReason => Stop::misuse(refusal.to_string()),
                 refusal => {
                     let finding = refusal.finding(self.policy, environment, database, variable);
                     self.refuse(finding)
@@ -111,52 +112,47 @@ impl Subject<'_> {
         )
     }
 
-    fn destination(&self) -> Result<(&Connection, &Destination<'_>), Exit> {
+    fn destination(&self) -> Result<(&Connection, &Destination<'_>), Stop> {
         let mut all = self.verdict.destinations();
         match (all.next(), all.next()) {
             (Some(only), None) => Ok(only),
-            (None | Some(_), _) => Err(misuse(
-                "this environment sets several connections, and one is stamped at a time\n  \
-                 help: say which with `--connection NAME`",
-            )),
+            (None | Some(_), _) => {
+                let message =
+                    "this environment sets several connections, and one is stamped at a time";
+                Err(Stop::misuse(message).help("say which with `--connection NAME`"))
+            }
         }
     }
 
     /// Says what will be written, once, and asks, unless told not to. Nothing but
     /// the environment's name is a yes.
-    fn agree(&self, plan: &Plan, yes: bool) -> Result<(), Exit> {
+    fn agree(&self, plan: &Plan, yes: bool) -> Result<(), Stop> {
         if yes {
             say(&plan.describe());
             return Ok(());
         }
         if !io::stdin().is_terminal() {
-            return Err(misuse(
-                "there is no terminal to ask on, so nothing is written\n  \
-                 help: `--yes` writes without a question",
-            ));
+            let message = "there is no terminal to ask on, so nothing is written";
+            return Err(Stop::misuse(message).help("`--yes` writes without a question"));
         }
         let name = self.verdict.environment.map_or("", |environment| &environment.name.value);
         say(&format!("{}type `{}` to write it: ", plan.describe(), name.escape_debug()));
         let mut answer = String::new();
         match io::stdin().lock().read_line(&mut answer) {
             Ok(_) if answer.trim_end_matches(['\r', '\n']) == name => Ok(()),
-            Ok(_) | Err(_) => {
-                complain("that is not its name, so nothing is written");
-                Err(Exit::Misused)
-            }
+            Ok(_) | Err(_) => Err(Stop::misuse("that is not its name, so nothing is written")),
         }
     }
 
-    fn write(&self, plan: &Plan, patience: Patience) -> Result<(), Exit> {
+    fn write(&self, plan: &Plan, patience: Patience) -> Result<(), Stop> {
         let (_, destination) = self.destination()?;
-        let Destination { variable, target, database } = destination;
-        let place = &variable.place;
+        let variable = destination.variable;
         let undecided = |cause: Cause| {
             let Cause { message, help, place } = cause;
             let rule = &DATABASE_IDENTITY_MATCHES;
             self.refuse(Finding::undecided(rule, &variable.name, place, message, help))
         };
-        let client = postgres::connect(self.policy, *database, target, place, patience, &complain);
+        let client = postgres::connect(self.policy, destination, patience, &complain);
         stamp::write(&mut client.map_err(undecided)?, plan).map_err(|error| {
             let code = error.code().map(|code| code.code());
             self.refuse(failed(code, variable))
@@ -164,39 +160,36 @@ impl Subject<'_> {
     }
 
     /// Ends with one finding.
-    fn refuse(&self, finding: Finding) -> Exit {
-        let mut verdict = self.verdict.clone();
-        verdict.findings = Findings::new();
-        verdict.findings.push(finding);
-        self.report(&verdict, Written::No, &[])
+    fn refuse(&self, finding: Finding) -> Stop {
+        let findings = [finding].into_iter().collect();
+        self.stop(&Judgement { findings, ..Judgement::of(ASKED, self.verdict) })
+    }
+
+    fn stop(&self, judgement: &Judgement<'_>) -> Stop {
+        let report = self.report(judgement, Written::No);
+        Stop::report(Exit::of(judgement.outcome()), report)
     }
 
     fn done(&self, plan: &Plan, written: Written) -> Exit {
         let description = plan.describe();
-        let mut lines: Vec<_> = description.lines().collect();
-        lines.push(match written {
-            Written::No => "the stamp is right already; nothing is written",
-            Written::Now => "written",
-        });
-        self.report(self.verdict, written, &lines)
+        let report = match (self.console.format, written) {
+            (Format::Human, Written::No) => {
+                format!("{description}the stamp is right already; nothing is written\n")
+            }
+            // The rest was said before.
+            (Format::Human, Written::Now) => {
+                format!("written: {}\n", description.lines().next().unwrap_or_default())
+            }
+            (Format::Json | Format::Sarif | Format::Github, _) => {
+                self.report(&Judgement::of(ASKED, self.verdict), written)
+            }
+        };
+        self.console.print(&report, Exit::Permitted)
     }
 
-    fn report(&self, verdict: &Verdict<'_>, written: Written, lines: &[&str]) -> Exit {
-        let Self { policy, console, .. } = *self;
-        let exit = Exit::of(verdict.outcome());
-        let report = report::judged(console.format, console.style(), TOOL, policy, verdict, ASKED);
-        match (console.format, lines) {
-            (Format::Json, lines) => {
-                let more = json!({"written": written == Written::Now, "lines": lines});
-                console.print_with(&report, &more, exit)
-            }
-            // What was written is said before.
-            (Format::Human, [first, .., last]) => match written {
-                Written::Now => console.print(&format!("{last}: {first}\n"), exit),
-                Written::No => console.print(&(lines.join("\n") + "\n"), exit),
-            },
-            (Format::Human | Format::Sarif | Format::Github, _) => console.print(&report, exit),
-        }
+    fn report(&self, judgement: &Judgement<'_>, written: Written) -> String {
+        let more = json!({"written": written == Written::Now});
+        self.console.report().judgement(self.policy, judgement, more)
     }
 }
 
@@ -244,7 +237,7 @@ fn known(code: &str) -> &str {
 /// DELIBERATE: no gate, as with `identify`.
 const ASKED: &str = "stamp";
 
-const APART: [&str; 2] = ["database-stamp-matches", "database-role-is-least-privileged"];
+const APART: [&Rule; 2] = [&DATABASE_STAMP_MATCHES, &DATABASE_ROLE_IS_LEAST_PRIVILEGED];
 
 /// The server is another than the one that was asked.
 const ELSEWHERE: &str = "KG001";

@@ -11,10 +11,11 @@ use koomy_guard::report::Format;
 use koomy_guard::secret::value::Value;
 
 use crate::args::Global;
-use crate::console::{Console, complain, misuse};
+use crate::console::{Console, complain};
 use crate::exit::Exit;
-use crate::lead::{self, Answer, Lead};
-use crate::{file, lead_report};
+use crate::policy;
+use crate::stop::Stop;
+use crate::target;
 
 #[derive(Debug, Args)]
 pub(crate) struct Target {
@@ -25,39 +26,29 @@ pub(crate) struct Target {
 
 impl Target {
     /// Runs the command.
-    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Exit> {
-        let policy = file::policy(global, console)?;
+    pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
+        let policy = policy::of_run(global, console)?;
         let facts = observe::process(Phase::Boot);
         let leads = match self.url {
-            None => lead::of_environment(&policy, &facts),
-            Some(url) if url == "-" => vec![lead::of_url(&policy, &facts, stdin()?)],
-            Some(url) => vec![lead::of_url(&policy, &facts, Value::new(url.into_vec()))],
+            None => target::of_environment(&policy, &facts),
+            Some(url) if url == "-" => vec![target::of_url(&policy, &facts, stdin()?)],
+            Some(url) => vec![target::of_url(&policy, &facts, Value::new(url.into_vec()))],
         };
         if leads.is_empty() {
             complain("this environment sets no connection of the policy, so nothing was judged");
         }
         let report = match console.format {
-            Format::Human => lead_report::human(&policy, &leads),
-            Format::Json => format!("{:#}\n", lead_report::json(&policy, &leads)),
-            Format::Sarif => format!("{:#}\n", lead_report::sarif(&leads)),
-            Format::Github => lead_report::github(&leads),
+            Format::Human => target::report::human(&policy, &leads),
+            Format::Json => format!("{:#}\n", target::report::json(&policy, &leads)),
+            Format::Sarif => target::report::sarif(console.report(), &policy, &leads),
+            Format::Github => target::report::github(console.report(), &policy, &leads),
         };
-        Ok(console.print(&report, exit(&leads)))
-    }
-}
-
-fn exit(leads: &[Lead<'_>]) -> Exit {
-    if leads.is_empty() {
-        Exit::Undecided
-    } else if leads.iter().any(|lead| matches!(lead.answer, Answer::Refuse { .. })) {
-        Exit::Refused
-    } else {
-        Exit::Permitted
+        Ok(console.print(&report, Exit::of(target::report::judgement(&leads).outcome())))
     }
 }
 
 /// One URL from stdin; the line break that `echo` adds is none of it.
-fn stdin() -> Result<Value, Exit> {
+fn stdin() -> Result<Value, Stop> {
     let mut text = Vec::new();
     let read = std::io::stdin().lock().take(URL_LIMIT + 1).read_to_end(&mut text);
     match read {
@@ -67,8 +58,8 @@ fn stdin() -> Result<Value, Exit> {
             }
             Ok(Value::new(text))
         }
-        Ok(_) => Err(misuse("stdin holds more than one URL can have")),
-        Err(error) => Err(misuse(&format!("cannot read stdin: {}", error.kind()))),
+        Ok(_) => Err(Stop::misuse("stdin holds more than one URL can have")),
+        Err(error) => Err(Stop::misuse(format!("cannot read stdin: {}", error.kind()))),
     }
 }
 

@@ -2,15 +2,16 @@
 
 use koomy_guard::Policy;
 use koomy_guard::policy::Database;
+use koomy_guard::report::visible;
 use koomy_guard::source::Place;
 
+use super::Account;
 use super::answer::{Branch, Project};
 use super::claims;
 use super::finding::{Change, Finding, Kind, Pinned, To};
 use super::list::Slots;
 use super::names::Id;
 use super::wanted::Wanted;
-use super::{Account, visible};
 
 /// Whether another branch may take the place of a pinned one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,8 +90,8 @@ impl<'a> Compare<'a> {
     ) -> Option<&'b Branch> {
         let database = wanted.database;
         let names = &database.branch_names;
-        let mut named = project.branches.iter().filter(|branch| names.contains(&branch.name));
-        let named: Vec<_> = named.by_ref().collect();
+        let named = project.branches.iter().filter(|branch| names.contains(&branch.name));
+        let named: Vec<_> = named.collect();
         let pinned = database.branch_id.as_ref().map(|id| id.value.as_str());
         let here = project.branches.iter().find(|it| pinned == Some(it.id.as_str()));
         match (here, named.as_slice()) {

@@ -41,16 +41,25 @@ impl Key {
 /// An environment that gives no key.
 #[derive(Debug, Error)]
 pub(crate) enum KeyError {
-    #[error(
-        "`{NAME}` is not set\n  help: make a key in Neon's console that may read the policy's \
-         projects, and set it for this command alone"
-    )]
+    #[error("`{NAME}` is not set")]
     Missing,
     #[error(
-        "`{NAME}` holds no key: it has a space, a line break or another character that no key \
-         has\n  help: set it to the key alone"
+        "`{NAME}` holds no key: it has a space, a line break or another character that no key has"
     )]
     NoKey,
+}
+
+impl KeyError {
+    /// The way out.
+    pub(crate) const fn help(&self) -> &'static str {
+        match self {
+            Self::Missing => {
+                "make a key in Neon's console that may read the policy's projects, and set it for \
+                 this command alone"
+            }
+            Self::NoKey => "set it to the key alone",
+        }
+    }
 }
 
 const NAME: &str = "NEON_API_KEY";

@@ -29,7 +29,7 @@ pub(crate) use answer::Project;
 pub(crate) use base::Base;
 pub(crate) use client::Client;
 pub(crate) use compare::{Comparison, Repin, compare};
-pub(crate) use key::Key;
+pub(crate) use key::{Key, KeyError};
 pub(crate) use replace::Replaceable;
 pub(crate) use rewrite::rewrite;
 pub(crate) use trouble::Trouble;
@@ -51,33 +51,4 @@ pub(crate) fn look(client: &Client, wanted: &[Wanted<'_>]) -> Result<Account, Tr
         }
     }
     Ok(account)
-}
-
-/// Text from elsewhere, with everything made visible that is no plain letter.
-fn visible(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        let is_plain = matches!(character, ' '..='~') || character.is_alphanumeric();
-        if is_plain { safe.push(character) } else { safe.extend(character.escape_unicode()) }
-    }
-    safe
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_from_elsewhere_cannot_act() {
-        let table = [
-            ("main", "main"),
-            ("feature/été 2", "feature/été 2"),
-            ("a\nb", "a\\u{a}b"),
-            ("\u{1b}[31m", "\\u{1b}[31m"),
-            ("x\u{202e}y", "x\\u{202e}y"),
-        ];
-        for (text, shown) in table {
-            assert_eq!(visible(text), shown);
-        }
-    }
 }

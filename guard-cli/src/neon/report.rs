@@ -1,21 +1,19 @@
 //! What was compared, as text.
 
 use koomy_guard::Policy;
-use koomy_guard::facts::Live;
-use koomy_guard::finding::Findings;
-use koomy_guard::gate::{Gate, Verdict};
 use koomy_guard::policy::Database;
-use koomy_guard::report::{self, Format};
+use koomy_guard::report::{Format, Judgement, Scope, counted};
 use koomy_guard::rules::{
     DATABASE_BELONGS_TO_ENVIRONMENT, DATABASE_IDENTITY_MATCHES, DATABASE_IS_NOT_SHARED, Rule,
 };
-use koomy_guard::source::{Location, Place};
+use koomy_guard::source::Place;
 use koomy_guard::target::Provider;
 use serde_json::{Value, json};
 
 use super::finding::{Change, Finding};
-use crate::console::{Console, TOOL, counted};
+use crate::console::Console;
 use crate::exit::Exit;
+use crate::json;
 
 /// What came of it.
 #[derive(Debug)]
@@ -59,37 +57,31 @@ impl Done {
 impl Report<'_> {
     /// Prints it in the form of every report.
     pub(crate) fn print(&self, console: Console) -> Exit {
-        let (verdict, exit) = (self.verdict(), self.done.exit());
-        let (format, style, policy) = (console.format, console.style(), self.policy);
-        let report = report::judged(format, style, TOOL, policy, &verdict, ASKED);
-        match (format, exit) {
-            (Format::Json, exit) => console.print_with(&report, &self.more(), exit),
-            (Format::Human, Exit::Permitted) => console.print(&self.permitted(), exit),
-            (Format::Human | Format::Sarif | Format::Github, _) => console.print(&report, exit),
-        }
+        let (exit, more) = (self.done.exit(), self.more());
+        let report = match (console.format, exit) {
+            (Format::Human, Exit::Permitted) => self.permitted(),
+            (Format::Human | Format::Json | Format::Sarif | Format::Github, _) => {
+                console.report().judgement(self.policy, &self.judgement(), more)
+            }
+        };
+        console.print(&report, exit)
     }
 
-    /// DELIBERATE: as of a comparison, which is of every environment.
-    fn verdict(&self) -> Verdict<'static> {
-        let mut findings = Findings::new();
-        for finding in self.findings {
-            findings.push(refused(finding));
-        }
-        if let Done::Undecided { message, help } = &self.done {
-            findings.push(self.undecided(message, help));
-        }
-        Verdict {
-            gate: Gate::Compare,
-            environment: None,
+    fn judgement(&self) -> Judgement<'static> {
+        let undecided = match &self.done {
+            Done::Undecided { message, help } => Some(self.undecided(message, help)),
+            Done::Nothing { .. } | Done::Written | Done::Refused | Done::Drifted => None,
+        };
+        Judgement {
+            asked: ASKED,
+            scope: Scope::Every,
             rules_asked: ASKS.iter().map(|rule| rule.id).collect(),
-            findings,
-            notes: Vec::new(),
-            connections: Vec::new(),
-            live: &Live::NotAsked,
+            findings: self.findings.iter().map(refused).chain(undecided).collect(),
+            seen: None,
         }
     }
 
-    fn undecided(&self, message: &str, help: &str) -> koomy_guard::finding::Finding {
+    fn undecided(&self, message: &str, help: &str) -> koomy_guard::Finding {
         let policy = self.policy;
         let of_neon = |it: &&Database| it.provider == Some(Provider::Neon);
         let first = policy.databases().iter().find(of_neon);
@@ -98,13 +90,7 @@ impl Report<'_> {
             None => ("databases".to_owned(), policy.name_span()),
         };
         let place = Place::at(policy.source(), span);
-        koomy_guard::finding::Finding::undecided(
-            &DATABASE_IDENTITY_MATCHES,
-            subject,
-            place,
-            message,
-            help,
-        )
+        koomy_guard::Finding::undecided(&DATABASE_IDENTITY_MATCHES, subject, place, message, help)
     }
 
     fn permitted(&self) -> String {
@@ -142,7 +128,6 @@ impl Report<'_> {
         json!({
             "written": self.done == Done::Written,
             "changes": self.changes.iter().map(|change| self.change(change)).collect::<Vec<_>>(),
-            "kinds": self.findings.iter().map(|finding| finding.kind.name()).collect::<Vec<_>>(),
         })
     }
 
@@ -153,25 +138,18 @@ impl Report<'_> {
             "from": change.to.from(),
             "to": change.to.to(),
             "message": change.message,
-            "place": place(&change.place(self.policy)),
+            "place": json::place(&change.place(self.policy)),
         })
     }
 }
 
 /// A finding as every gate has them; its kind is the first word.
-fn refused(finding: &Finding) -> koomy_guard::finding::Finding {
+fn refused(finding: &Finding) -> koomy_guard::Finding {
     let Finding { kind, database, key, message, help, place } = finding;
     let message = format!("{}: {message}", kind.name());
     let subject = subject(database, *key);
-    koomy_guard::finding::Finding::refused(kind.rule(), subject, place.clone(), message, help)
-}
-
-fn place(place: &Place) -> Value {
-    let mut at = json!({"source": place.source.name()});
-    if let Some(Location { line, column }) = place.location() {
-        at = json!({"source": place.source.name(), "line": line, "column": column});
-    }
-    at
+    koomy_guard::Finding::refused(kind.rule(), subject, place.clone(), message, help)
+        .of_kind(kind.name())
 }
 
 fn subject(database: &str, key: Option<&str>) -> String {

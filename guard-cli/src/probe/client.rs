@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "how long an answer takes is what is asked")]
 
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,7 @@ use rustls_platform_verifier::BuilderVerifierExt;
 use thiserror::Error;
 
 use super::answer::Answer;
+use super::bounded::Bounded;
 use super::leak;
 use super::url::{Origin, Scheme};
 
@@ -97,7 +98,7 @@ impl Client {
 
     /// Asks, and looks into the answer.
     pub(super) fn ask(&mut self, question: Question<'_>) -> Result<Answer, Trouble> {
-        if self.asked >= MOST || Instant::now() >= self.until {
+        if self.asked >= MOST || self.is_over() {
             return Err(Trouble::Spent);
         }
         self.asked += 1;
@@ -114,20 +115,24 @@ impl Client {
         Ok(answer)
     }
 
-    /// A connection, without TLS as yet.
-    pub(super) fn connect(&self) -> Result<TcpStream, Trouble> {
+    /// A connection, without TLS as yet; for one answer, and no longer than the run.
+    pub(super) fn connect(&self) -> Result<Bounded, Trouble> {
+        if self.is_over() {
+            return Err(Trouble::Spent);
+        }
+        let until = self.until.min(Instant::now() + ANSWER);
         let mut last = Trouble::NoAddress;
         for address in &self.addresses {
-            match TcpStream::connect_timeout(address, CONNECT) {
-                Ok(stream) => {
-                    let set = stream.set_nodelay(true).and(stream.set_read_timeout(Some(ANSWER)));
-                    set.and(stream.set_write_timeout(Some(ANSWER))).map_err(no_connection)?;
-                    return Ok(stream);
-                }
+            match Bounded::connect(address, CONNECT, until) {
+                Ok(connection) => return Ok(connection),
                 Err(error) => last = no_connection(error),
             }
         }
         Err(last)
+    }
+
+    fn is_over(&self) -> bool {
+        Instant::now() >= self.until
     }
 }
 
@@ -138,10 +143,10 @@ pub(super) fn server_name(domain: &str) -> Result<ServerName<'static>, Trouble> 
 
 /// TLS over a connection, with the certificate verified for `name`.
 pub(super) fn secured(
-    mut tcp: TcpStream,
+    mut tcp: Bounded,
     config: &Arc<ClientConfig>,
     name: ServerName<'static>,
-) -> Result<StreamOwned<ClientConnection, TcpStream>, Trouble> {
+) -> Result<StreamOwned<ClientConnection, Bounded>, Trouble> {
     let mut tls = ClientConnection::new(Arc::clone(config), name).map_err(Trouble::NoTls)?;
     while tls.is_handshaking() {
         if let Err(error) = tls.complete_io(&mut tcp) {
@@ -187,7 +192,7 @@ fn exchange(mut stream: impl Read + Write, question: Question<'_>) -> Result<Ans
 
     let (start, mut first) = (Instant::now(), None);
     let (mut raw, mut some) = (Vec::new(), [0; 16 * 1024]);
-    while raw.len() < LARGEST && start.elapsed() < ANSWER && !Answer::is_whole(&raw, method) {
+    while raw.len() < LARGEST && !Answer::is_whole(&raw, method) {
         match stream.read(&mut some) {
             Ok(0) => break,
             Ok(length) => {
@@ -195,7 +200,8 @@ fn exchange(mut stream: impl Read + Write, question: Question<'_>) -> Result<Ans
                 raw.extend_from_slice(some.get(..length).unwrap_or_default());
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            // What came before the connection broke is an answer all the same.
+            // What came before the connection broke, or its time was over, is an
+            // answer all the same.
             Err(_) if Answer::has_head(&raw) => break,
             Err(error) => return Err(no_answer(error)),
         }
@@ -213,3 +219,57 @@ const SECONDS: u64 = 120;
 const CONNECT: Duration = Duration::from_secs(5);
 const ANSWER: Duration = Duration::from_secs(10);
 const LARGEST: usize = 256 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+
+    /// Begins with these bytes, and sends one more now and then.
+    fn dripping(begin: &'static [u8]) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let mut sent = stream.write_all(begin);
+                while sent.is_ok() {
+                    thread::sleep(Duration::from_millis(20));
+                    sent = stream.write_all(b" ");
+                }
+            }
+        });
+        address
+    }
+
+    #[test]
+    fn a_server_that_drips_is_given_up() {
+        const RECORD: &[u8] = &[22, 3, 3, 0x40, 0];
+        let tls = || Some((Arc::new(config().unwrap()), server_name("shop.example").unwrap()));
+        let table: [(&[u8], Option<_>, &str); 3] = [
+            (RECORD, tls(), "no connection: timed out"),
+            (b"", None, "no answer: timed out"),
+            (b"HTTP/1.1 200 OK\r\n", None, "no answer: timed out"),
+        ];
+        for (begin, tls, words) in table {
+            let (addresses, start) = (vec![dripping(begin)], Instant::now());
+            let until = start + Duration::from_millis(300);
+            let mut client = Client { addresses, tls, asked: 0, until, leaks: Vec::new() };
+            let trouble = client.get("/", "shop.example").unwrap_err();
+            assert_eq!(trouble.to_string(), words);
+            assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+            assert!(matches!(client.connect(), Err(Trouble::Spent)));
+            assert!(matches!(client.get("/", "shop.example"), Err(Trouble::Spent)));
+            assert_eq!(client.asked(), 1);
+        }
+    }
+
+    #[test]
+    fn what_came_until_then_is_an_answer() {
+        let addresses = vec![dripping(b"HTTP/1.1 200 OK\r\n\r\n")];
+        let until = Instant::now() + Duration::from_millis(300);
+        let mut client = Client { addresses, tls: None, asked: 0, until, leaks: Vec::new() };
+        assert_eq!(client.get("/", "shop.example").unwrap().status, 200);
+    }
+}

@@ -30,7 +30,7 @@ pub(super) fn ask(probe: &Probe<'_>, client: &mut Client, found: &mut Found) {
                 }
             }
             // Nobody answers for a connection that is cut off.
-            Err(Trouble::NoAnswer(kind)) if kind != std::io::ErrorKind::WouldBlock => {}
+            Err(Trouble::NoAnswer(kind)) if kind != std::io::ErrorKind::TimedOut => {}
             Err(trouble) => found.undecided(Kind::Host, domain, trouble.to_string(), UNDECIDED),
         }
     }

@@ -1,6 +1,7 @@
 //! What a running service says of itself, asked from outside.
 
 mod answer;
+mod bounded;
 mod client;
 mod hidden;
 mod hosts;
@@ -10,8 +11,9 @@ mod timing;
 mod tls;
 mod url;
 
-use koomy_guard::Policy;
 use koomy_guard::policy::Environment;
+use koomy_guard::rules::{DEBUG_IS_ALLOWED_HERE, DOMAIN_BELONGS_TO_ENVIRONMENT, Rule};
+use koomy_guard::{Outcome, Policy};
 
 use client::Client;
 pub(crate) use report::Report;
@@ -70,22 +72,13 @@ impl Kind {
     }
 
     /// The rule of which this is the outside, if it is one's.
-    pub(crate) const fn rule(self) -> Option<&'static str> {
+    pub(crate) const fn rule(self) -> Option<&'static Rule> {
         match self {
-            Self::Debug => Some("debug-is-allowed-here"),
-            Self::Host | Self::Certificate => Some("domain-belongs-to-environment"),
+            Self::Debug => Some(&DEBUG_IS_ALLOWED_HERE),
+            Self::Host | Self::Certificate => Some(&DOMAIN_BELONGS_TO_ENVIRONMENT),
             Self::Leak | Self::Answer => None,
         }
     }
-}
-
-/// Whether it is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// It does not hold.
-    Refused,
-    /// Nothing is known.
-    Undecided,
 }
 
 /// What came of it.
@@ -123,14 +116,7 @@ impl Found {
 
     /// How the command ends.
     pub(crate) fn exit(&self) -> Exit {
-        let has = |outcome| self.findings.iter().any(|finding| finding.outcome == outcome);
-        if has(Outcome::Refused) {
-            Exit::Refused
-        } else if has(Outcome::Undecided) {
-            Exit::Undecided
-        } else {
-            Exit::Permitted
-        }
+        Exit::of(self.findings.iter().map(|finding| finding.outcome).min())
     }
 }
 
@@ -173,20 +159,5 @@ impl Probe<'_> {
         let own =
             self.domains.iter().find(|domain| domain.eq_ignore_ascii_case(self.origin.host()));
         own.or_else(|| self.domains.first()).copied().unwrap_or_else(|| self.origin.host())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use koomy_guard::rules::Rule;
-
-    use super::Kind;
-
-    #[test]
-    fn what_is_asked_has_rules_that_are_explained() {
-        let named = [Kind::Debug, Kind::Host, Kind::Certificate, Kind::Leak, Kind::Answer]
-            .map(|kind| kind.rule().map(|id| Rule::by_id(id).map(|rule| rule.id)));
-        let (debug, domain) = ("debug-is-allowed-here", "domain-belongs-to-environment");
-        assert_eq!(named, [Some(Some(debug)), Some(Some(domain)), Some(Some(domain)), None, None]);
     }
 }

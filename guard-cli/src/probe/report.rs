@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use koomy_guard::gate::Gate;
+use koomy_guard::report::counted;
 use serde_json::{Value, json};
 
 use super::timing::Timing;
-use super::{Finding, Found, Kind, Outcome, Probe};
-use crate::console::{TOOL, counted};
-use crate::file::policy_of;
+use super::{Finding, Found, Probe};
+use crate::json;
 
 /// What was asked, and what was found.
 pub(crate) struct Report<'a> {
@@ -46,7 +46,7 @@ impl Report<'_> {
         out
     }
 
-    /// One document, `koomy-guard/v1`.
+    /// The keys of the document.
     pub(crate) fn json(&self) -> Value {
         let Found { findings, timings, certificates, notes, requests } = self.found;
         let timing = |Timing { path, effect, apart, samples }: &Timing| {
@@ -56,9 +56,8 @@ impl Report<'_> {
         let certificate =
             |(domain, days): &(String, i64)| json!({"domain": domain, "days_left": days});
         json!({
-            "schema": "koomy-guard/v1",
-            "tool": {"name": TOOL.name, "version": TOOL.version},
-            "policy": policy_of(self.probe.policy),
+            "tool": json::tool(),
+            "policy": json::policy(self.probe.policy),
             "gate": Gate::Probe.name(),
             "environment": self.probe.environment.name.value,
             "url": self.probe.origin.to_string(),
@@ -74,26 +73,19 @@ impl Report<'_> {
 
 fn block(finding: &Finding) -> String {
     let Finding { kind, outcome, subject, message, help } = finding;
-    let name = kind.rule().unwrap_or(kind.name());
-    format!("{}[{name}]: `{subject}`: {message}\n  help: {help}\n", word(*outcome))
+    let name = kind.rule().map_or(kind.name(), |rule| rule.id);
+    format!("{}[{name}]: `{subject}`: {message}\n  help: {help}\n", outcome.name())
 }
 
 fn object(finding: &Finding) -> Value {
     let Finding { kind, outcome, subject, message, help } = finding;
     json!({
-        "kind": Kind::name(*kind),
-        "rule": kind.rule(),
-        "outcome": word(*outcome),
+        "kind": kind.name(),
+        "rule": kind.rule().map(|rule| rule.id),
+        "outcome": outcome.name(),
         "subject": subject,
         "message": message,
         "help": help,
         "places": [],
     })
-}
-
-const fn word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Refused => "refused",
-        Outcome::Undecided => "undecided",
-    }
 }

@@ -181,3 +181,21 @@ fn a_matrix_compares_environments() {
         }
     }
 }
+
+#[test]
+fn a_matrix_says_of_each_environment_which_files_it_is_from() {
+    let room = Room::new()
+        .file("policy.toml", TWO)
+        .file("blue", "COLOUR=blue\n")
+        .file("a=b", "COLOUR=green\n")
+        .file("more", "SHARED_TOKEN=\n");
+    let args = ["check", "--matrix", "green=a=b", "blue=blue", "green=more"];
+    let document = room.guard(args.iter().chain(&["--format", "json"])).run().ends(0).json();
+    let told = document["environments"].as_array().unwrap().iter();
+    let told: Vec<_> = told.map(|it| (it["environment"].as_str(), it["source"].as_str())).collect();
+    assert_eq!(told, [(Some("green"), Some("a=b, more")), (Some("blue"), Some("blue"))]);
+
+    let alone = room.guard(["check", "--matrix", "blue=blue", "green=none"]).run().ends(3);
+    assert!(alone.stdout.contains("\npermitted: blue (blue)\n"), "{alone:?}");
+    assert!(alone.stdout.contains("\nundecided: green (none), 1 finding\n"), "{alone:?}");
+}

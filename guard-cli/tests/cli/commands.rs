@@ -86,6 +86,37 @@ fn completions_and_manual_pages_name_the_commands() {
     room.guard(["man", "chekc"]).run().ends(2).says("did you mean `check`?");
 }
 
+/// The commands that the help of `path` lists, each with what is said of it.
+fn listed(room: &Room, path: &[String]) -> Vec<(String, String)> {
+    let help = room.guard(path.iter().map(String::as_str).chain(["--help"])).run().ends(0).stdout;
+    let list = help.split_once("\nCommands:\n").map_or("", |(_, list)| list);
+    let lines = list.lines().take_while(|line| line.starts_with("  "));
+    let pairs = lines.filter_map(|line| line.trim().split_once("  "));
+    let pairs = pairs.map(|(name, about)| (name.to_owned(), about.trim().to_owned()));
+    pairs.filter(|(name, _)| name != "help").collect()
+}
+
+#[test]
+fn a_command_says_the_same_of_itself_wherever_it_is_described() {
+    let (room, mut paths, mut seen) = (Room::new(), vec![Vec::new()], 0);
+    while let Some(path) = paths.pop() {
+        for (name, about) in listed(&room, &path) {
+            let command = [&path[..], &[name]].concat();
+            let own = room.guard(command.iter().map(String::as_str).chain(["--help"])).run();
+            assert_eq!(own.ends(0).stdout.lines().next(), Some(&*about), "{command:?}");
+            let page = room.guard(["man"].into_iter().chain(command.iter().map(String::as_str)));
+            let page = page.run().ends(0).stdout.replace("\\*(Aq", "'").replace('\\', "");
+            let title = format!(".TH guard-cli-{} 1  \"guard-cli ", command.join("-"));
+            assert!(page.contains(&title), "{title} in {page}");
+            let name = format!("\nguard-cli-{} - {about}\n", command.join("-"));
+            assert!(page.contains(&name), "{name} in {page}");
+            paths.push(command);
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "{seen}");
+}
+
 #[test]
 fn help_is_about_this_program_whatever_lies_around() {
     let room = Room::new().file("policy.toml", "broken");

@@ -13,13 +13,16 @@ use crate::source::Place;
 /// DELIBERATE: our own words throughout. What a server writes into an error may
 /// be anything; no more than its code is repeated.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "MySQL fails in fewer ways"))]
 pub(super) enum Failure {
     #[cfg(not(all(feature = "postgres", feature = "mysql")))]
-    #[error("{}", super::not_built(*engine).0)]
+    #[error("this build cannot ask a server of the engine `{}`", engine.name())]
     NotBuilt { engine: crate::target::Engine },
-    #[error("the server was not asked, because no thread could be started for it")]
+    #[error("the server was not asked, because there was no thread for it")]
     NoThread,
+    #[error("the server was not asked, because the system refused what waiting for it takes")]
+    NoRuntime,
+    #[error("asking the server failed, and not because of the server")]
+    Panicked,
     #[error("the host of the server has no address")]
     NoAddress,
     #[error("nobody listens where the server should")]
@@ -175,22 +178,26 @@ impl Failure {
     fn help(&self) -> String {
         match self {
             #[cfg(not(all(feature = "postgres", feature = "mysql")))]
-            Self::NotBuilt { engine } => return super::not_built(*engine).1,
+            Self::NotBuilt { engine } => {
+                return format!("build with the feature `{}`", engine.name());
+            }
             Self::Root { why: RootProblem::Unreadable(help), .. } => help,
-            Self::NoThread => "let the process start one more thread, then try again",
+            Self::NoThread => "let the process start more threads, then try again",
+            Self::NoRuntime => "let the process open more files, then try again",
+            Self::Panicked => "report it as a defect of the guard, with the server's version",
             Self::NoAddress => "check the host's name, and that this machine can look it up",
             Self::ConnectionRefused | Self::Unreachable => {
                 "check that the server runs, and that this machine may connect to it"
             }
             Self::ConnectTimeout => {
                 "check that the server runs, and that this machine may connect to it, or wait \
-                 longer: `--timeout`"
+                 longer (`Patience`; on the command line `--timeout`)"
             }
             Self::Starting | Self::Lost => "try again when the server has started",
             Self::Full => "close connections that nobody uses, or let the server take more",
             Self::Silent => {
                 "check that a database server listens there and is well, then try again, or wait \
-                 longer: `--timeout`"
+                 longer (`Patience`; on the command line `--timeout`)"
             }
             Self::Protocol | Self::Flood | Self::Answer => {
                 "check that the port is a database server's, and no other service's"
@@ -260,6 +267,8 @@ mod tests {
         let by = RootNamed::Policy;
         vec![
             F::NoThread,
+            F::NoRuntime,
+            F::Panicked,
             F::NoAddress,
             F::ConnectionRefused,
             F::Unreachable,

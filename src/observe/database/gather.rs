@@ -1,6 +1,7 @@
 //! Several servers asked at the same time, each for a bounded time.
 
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,6 +13,8 @@ use crate::facts::Identity;
 pub(super) type Question = Box<dyn FnOnce(&dyn Fn(Waiting)) -> Result<Identity, Failure> + Send>;
 
 enum News {
+    /// A thread took the question.
+    Begun,
     Waiting(Waiting),
     Answer(Box<Result<Identity, Failure>>),
 }
@@ -29,7 +32,7 @@ pub(super) fn all(
     waiting: &dyn Fn(usize, Waiting),
 ) -> Vec<Result<Identity, Failure>> {
     let count = questions.len();
-    let mut answers: Vec<_> = questions.iter().map(|_| Err(Failure::Silent)).collect();
+    let mut answers: Vec<_> = questions.iter().map(|_| Err(Failure::NoThread)).collect();
     let queue: Queue = Arc::new(Mutex::new(questions.into_iter().enumerate().rev().collect()));
     let (sender, news) = mpsc::channel();
     for _ in 0..count.min(AT_ONCE) {
@@ -42,17 +45,18 @@ pub(super) fn all(
     drop(sender);
     let rounds = u32::try_from(count.div_ceil(AT_ONCE)).unwrap_or(u32::MAX);
     let clock = Clock::start(longest.saturating_add(GRACE).saturating_mul(rounds));
-    let mut left = count;
-    while left > 0 {
-        match news.recv_timeout(clock.left()) {
-            Ok((index, News::Waiting(told))) => waiting(index, told),
-            Ok((index, News::Answer(answer))) => {
-                left -= 1;
-                if let Some(slot) = answers.get_mut(index) {
-                    *slot = *answer;
-                }
+    // Ends when the last thread does, too.
+    while let Ok((index, news)) = news.recv_timeout(clock.left()) {
+        let answer = match news {
+            News::Begun => Err(Failure::Silent),
+            News::Waiting(told) => {
+                waiting(index, told);
+                continue;
             }
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+            News::Answer(answer) => *answer,
+        };
+        if let Some(slot) = answers.get_mut(index) {
+            *slot = answer;
         }
     }
     answers
@@ -81,7 +85,9 @@ fn work(queue: &Queue, sender: &Sender<(usize, News)>) {
         let Some((index, question)) = next else { return };
         // Nobody is left to tell once the time is over.
         let tell = |news| drop(sender.send((index, news)));
-        let answer = question(&|waiting| tell(News::Waiting(waiting)));
+        tell(News::Begun);
+        let ask = || question(&|waiting| tell(News::Waiting(waiting)));
+        let answer = catch_unwind(AssertUnwindSafe(ask)).unwrap_or(Err(Failure::Panicked));
         tell(News::Answer(Box::new(answer)));
     }
 }
@@ -92,6 +98,33 @@ const GRACE: Duration = Duration::from_secs(1);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_question_that_panics_is_not_silent() {
+        let panics: Question = Box::new(|_| panic!("on purpose"));
+        let answers = all(vec![panics, Box::new(|_| Err(Failure::Full))], WHILE, &|_, _| {});
+        assert!(
+            matches!(answers.as_slice(), [Err(Failure::Panicked), Err(Failure::Full)]),
+            "{answers:?}"
+        );
+    }
+
+    #[test]
+    fn a_question_that_no_thread_took_was_not_asked() {
+        let (_held, end) = mpsc::channel::<()>();
+        let end = Arc::new(Mutex::new(end));
+        let hangs = || -> Question {
+            let end = Arc::clone(&end);
+            Box::new(move |_| {
+                let _never = end.lock().unwrap().recv();
+                Err(Failure::Full)
+            })
+        };
+        let answers = all((0..=AT_ONCE).map(|_| hangs()).collect(), Duration::ZERO, &|_, _| {});
+        let (last, asked) = answers.split_last().unwrap();
+        assert!(asked.iter().all(|it| matches!(it, Err(Failure::Silent))), "{answers:?}");
+        assert!(matches!(last, Err(Failure::NoThread)), "{last:?}");
+    }
 
     #[test]
     fn a_question_that_goes_on_telling_is_not_waited_for() {
@@ -107,6 +140,9 @@ mod tests {
         assert!(matches!(answers.as_slice(), [Err(Failure::Silent)]), "{answers:?}");
         assert!((1..ROUNDS).contains(&told.get()));
     }
+
+    /// Longer than a question takes that does not wait.
+    const WHILE: Duration = Duration::from_secs(10);
 
     /// More than the grace has.
     const ROUNDS: usize = 500;

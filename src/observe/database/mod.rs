@@ -4,11 +4,14 @@
 //! of a URL. What is asked is read-only and changes nothing.
 
 #[cfg(any(feature = "postgres", feature = "mysql"))]
+mod common;
+#[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "MySQL fails in fewer ways"))]
 mod failure;
-#[cfg(any(feature = "postgres", feature = "mysql"))]
 mod gather;
 #[cfg(feature = "mysql")]
 mod mysql;
+#[cfg(not(all(feature = "postgres", feature = "mysql")))]
+mod not_built;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
@@ -16,9 +19,14 @@ mod tls;
 
 use std::time::Duration;
 
+#[cfg(not(feature = "mysql"))]
+use not_built as mysql;
+#[cfg(not(feature = "postgres"))]
+use not_built as postgres;
+
 use crate::facts::{Answer, Cause, Causes, Identity, Live, Observed};
 use crate::gate::{Gate, Verdict};
-use crate::policy::{Policy, Tripwire};
+use crate::policy::{Connection, Policy, Tripwire};
 use crate::rules::Destination;
 use crate::source::Place;
 use crate::target::Engine;
@@ -50,6 +58,12 @@ impl Default for Patience {
 /// All are asked at the same time, on threads of their own, so that this may be
 /// called from asynchronous code as well; it blocks until the last has answered
 /// or `patience` is over.
+///
+/// # Process-wide effect
+///
+/// A MySQL server that is asked over TLS (feature `mysql`): its driver takes the
+/// process's `rustls::crypto::CryptoProvider`, and *ring* is installed as that if
+/// there is none. A program that installs its own does so before.
 pub fn identities(
     policy: &Policy,
     verdict: &Verdict<'_>,
@@ -72,19 +86,19 @@ pub fn identities(
     Live::Asked(answers.collect())
 }
 
-#[cfg(any(feature = "postgres", feature = "mysql"))]
 fn ask(
     policy: &Policy,
     verdict: &Verdict<'_>,
-    destinations: &[(&crate::policy::Connection, &Destination<'_>)],
+    destinations: &[(&Connection, &Destination<'_>)],
     patience: Patience,
     notice: &dyn Fn(&str),
 ) -> Vec<Result<Identity, Cause>> {
     let tripwires = tripwires(verdict);
-    let questions = destinations
-        .iter()
-        .map(|(_, destination)| question(policy, destination, tripwires, patience))
-        .collect();
+    let question = |to: &Destination<'_>| match to.target.engine() {
+        Engine::Postgres => postgres::question(policy, to, tripwires, patience),
+        Engine::MySql => mysql::question(policy, to, tripwires, patience),
+    };
+    let questions = destinations.iter().map(|(_, to)| question(to)).collect();
     let waiting = |index: usize, waiting: failure::Waiting| {
         if let Some((_, destination)) = destinations.get(index) {
             notice(&format!("the server of `{}` {waiting}", destination.variable.name));
@@ -93,57 +107,6 @@ fn ask(
     let found = gather::all(questions, patience.longest(), &waiting);
     let places = destinations.iter().map(|(_, destination)| place(destination));
     found.into_iter().zip(places).map(|(found, at)| found.map_err(|why| why.cause(&at))).collect()
-}
-
-/// What one thread does, and its answer.
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-fn question(
-    policy: &Policy,
-    destination: &Destination<'_>,
-    tripwires: &[Tripwire],
-    patience: Patience,
-) -> gather::Question {
-    let (target, database) = (&destination.target, destination.database);
-    match target.engine() {
-        #[cfg(feature = "postgres")]
-        Engine::Postgres => postgres::question(policy, database, target, tripwires, patience),
-        #[cfg(not(feature = "postgres"))]
-        Engine::Postgres => {
-            let _ = (policy, database, tripwires, patience);
-            Box::new(|_| Err(failure::Failure::NotBuilt { engine: Engine::Postgres }))
-        }
-        #[cfg(feature = "mysql")]
-        Engine::MySql => mysql::question(policy, database, target, tripwires, patience),
-        #[cfg(not(feature = "mysql"))]
-        Engine::MySql => Box::new(|_| Err(failure::Failure::NotBuilt { engine: Engine::MySql })),
-    }
-}
-
-#[cfg(not(any(feature = "postgres", feature = "mysql")))]
-fn ask(
-    policy: &Policy,
-    verdict: &Verdict<'_>,
-    destinations: &[(&crate::policy::Connection, &Destination<'_>)],
-    patience: Patience,
-    notice: &dyn Fn(&str),
-) -> Vec<Result<Identity, Cause>> {
-    let _ = (policy, patience.longest(), notice, tripwires(verdict));
-    let cannot = |destination: &Destination<'_>| {
-        let (message, help) = not_built(destination.target.engine());
-        Err(Cause { message, help, place: place(destination) })
-    };
-    destinations.iter().map(|(_, destination)| cannot(destination)).collect()
-}
-
-/// Why this build does not ask a server of `engine`, and the way out.
-#[cfg(not(all(feature = "postgres", feature = "mysql")))]
-fn not_built(engine: Engine) -> (String, String) {
-    let (server, feature) = match engine {
-        Engine::Postgres => ("PostgreSQL", "postgres"),
-        Engine::MySql => ("MySQL", "mysql"),
-    };
-    let message = format!("this build cannot ask a {server} server");
-    (message, format!("build with the feature `{feature}`"))
 }
 
 fn tripwires<'a>(verdict: &Verdict<'a>) -> &'a [Tripwire] {
@@ -174,39 +137,11 @@ impl Patience {
     }
 }
 
-/// Tries, and again while it fails as a server does that wakes up.
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-fn again<T>(
-    patience: Patience,
-    waiting: &dyn Fn(failure::Waiting),
-    attempt: impl Fn() -> Result<T, failure::Failure>,
-) -> Result<T, failure::Failure> {
-    for number in 1..=patience.retries {
-        match attempt() {
-            Err(failure) if failure.may_pass() => {}
-            found @ (Ok(_) | Err(_)) => return found,
-        }
-        waiting(failure::Waiting { number, most: patience.retries });
-        std::thread::sleep(pause(number));
-    }
-    attempt()
-}
-
-/// A text that can stand in a message: not empty, not long, no control character.
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-fn name(text: Option<&str>) -> Result<String, failure::Failure> {
-    text.filter(|text| (1..=LONGEST).contains(&text.len()) && !text.chars().any(char::is_control))
-        .map(str::to_owned)
-        .ok_or(failure::Failure::Answer)
-}
-
 /// How long to wait before the try after the one of this number.
 fn pause(tries: u32) -> Duration {
     FIRST_PAUSE.saturating_mul(1 << tries.saturating_sub(1).min(3))
 }
 
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-const LONGEST: usize = 512;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use rustls::{CertificateError, Error, RootCertStore};
 
 use super::failure::{Failure, RootNamed, RootProblem};
 use crate::observe::file;
-use crate::policy::{Database, Origin, Policy};
-use crate::target::Target;
+use crate::policy::{Origin, Policy};
+use crate::rules::Destination;
 
 /// Whose certificates are trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +27,8 @@ pub(super) enum Authorities {
 
 impl Authorities {
     /// Those that the address names, or else the policy, or else this machine's.
-    pub(super) fn of(policy: &Policy, database: Option<&Database>, target: &Target) -> Self {
-        let mut parameters = target.parameters();
+    pub(super) fn of(policy: &Policy, to: &Destination<'_>) -> Self {
+        let mut parameters = to.target.parameters();
         match parameters.find(|(key, _)| *key == "sslrootcert") {
             Some((_, "system")) => return Self::Platform,
             Some((_, path)) => {
@@ -36,7 +36,7 @@ impl Authorities {
             }
             None => {}
         }
-        match database.and_then(|database| database.root_certificate.as_ref()) {
+        match to.database.and_then(|database| database.root_certificate.as_ref()) {
             Some(named) => Self::File { path: beside(policy, &named.value), by: RootNamed::Policy },
             None => Self::Platform,
         }

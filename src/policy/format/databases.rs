@@ -116,8 +116,9 @@ pub static DATABASE: &[Key] = &[
         "root_certificate",
         Shape::Text,
         "A file with the certificate of the authority that signed the server's, for the guard's \
-         own connections; from the directory of the policy's file. The platform's authorities \
-         when left out.",
+         own connections; from the directory of the policy's file. PostgreSQL's is signed by \
+         this authority alone, or by one of the platform's when left out; MySQL's by this one \
+         or one of Mozilla's.",
         "\"certificates/koomy.pem\"",
     ),
     optional(

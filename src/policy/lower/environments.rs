@@ -6,8 +6,8 @@ use super::Lower;
 use crate::facts::Right;
 use crate::policy::reader::Section;
 use crate::policy::{
-    Connection, Data, DebugRule, Environment, EnvironmentId, Pattern, Tripwire, Variable,
-    VariableKind,
+    Connection, Data, DebugRule, Environment, EnvironmentId, Pattern, SqlName, TableName, Tripwire,
+    Variable, VariableKind,
 };
 use crate::source::{Span, Spanned};
 use crate::target::grammar::is_name;
@@ -107,15 +107,12 @@ impl Lower {
 
     fn tripwires(&mut self, section: Section<'_>) -> Vec<Tripwire> {
         let tables = section.named("tripwire");
-        tables.into_iter().map(|(table, section)| self.tripwire(table, section)).collect()
+        tables.into_iter().filter_map(|(table, section)| self.tripwire(table, section)).collect()
     }
 
-    fn tripwire(&mut self, table: Spanned<String>, section: Section<'_>) -> Tripwire {
-        let is_name = |part: &str| {
-            !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-        };
-        let parts = table.value.split_once('.');
-        if !parts.is_some_and(|(schema, table)| is_name(schema) && is_name(table)) {
+    fn tripwire(&mut self, table: Spanned<String>, section: Section<'_>) -> Option<Tripwire> {
+        let name = TableName::parse(&table.value);
+        if name.is_none() {
             self.contradiction(
                 table.span,
                 format!("`{}` is no table of a schema", table.value),
@@ -123,22 +120,23 @@ impl Lower {
             );
         }
         let rows = section.integer("rows").and_then(|rows| u32::try_from(rows).ok());
-        let recent = section.text("recent");
-        if let Some(column) = recent.as_ref().filter(|column| !is_name(&column.value)) {
+        let column = section.text("recent");
+        let recent = column.as_ref().and_then(|column| SqlName::parse(&column.value));
+        if let (Some(column), None) = (&column, &recent) {
             self.contradiction(
                 column.span,
                 format!("`{}` is no name of a column", column.value),
                 "write it in letters, digits and underscores",
             );
         }
-        if rows.is_none() && recent.is_none() {
+        if rows.is_none() && column.is_none() {
             self.contradiction(
                 table.span,
                 format!("`{}` has no limit, so no row in it would stop a seed", table.value),
                 "give `rows`, `recent` or both",
             );
         }
-        Tripwire { table, rows, recent: recent.map(|column| column.value) }
+        Some(Tripwire { table: Spanned { value: name?, span: table.span }, rows, recent })
     }
 
     fn circles(&mut self, environments: &[Environment]) {

@@ -34,7 +34,7 @@ fn block(policy: &Policy, verdict: &Verdict<'_>, answer: &Answer) -> String {
             server(&mut lines, identity);
             let by_address = destination.and_then(|destination| destination.database);
             lines.add("says it is", &recognised(policy, identity));
-            lines.add("address of", &known(policy, by_address));
+            lines.add("address of", &known_as(policy, by_address));
             lines.add("stamp", &stamp(identity));
             identity.tripwires.iter().for_each(|counted| lines.add("tripwire", &tripwire(counted)));
         }
@@ -52,7 +52,7 @@ fn block(policy: &Policy, verdict: &Verdict<'_>, answer: &Answer) -> String {
 /// Which database of the policy a server is, by its own word.
 fn recognised(policy: &Policy, identity: &Identity) -> String {
     let database = database_of(policy, identity);
-    let said = known(policy, database);
+    let said = known_as(policy, database);
     match database {
         Some(database) if !is_whole(database, identity) => {
             format!("another database on the server of {said}")
@@ -126,7 +126,8 @@ fn not_told() -> String {
     "not told".to_owned()
 }
 
-fn known(policy: &Policy, database: Option<&Database>) -> String {
+/// The policy's name of a database, and whose it is.
+pub(in crate::report) fn known_as(policy: &Policy, database: Option<&Database>) -> String {
     let Some(database) = database else { return "no database of the policy".to_owned() };
     let name = &database.name.value;
     match environments_of(policy, database).as_slice() {

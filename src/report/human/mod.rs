@@ -7,14 +7,14 @@ mod snippet;
 
 use std::fmt::Write;
 
-pub(super) use self::identity::identities;
+pub(super) use self::identity::{identities, known_as};
 use self::snippet::Blocks;
 use super::decision::{Decision, Entry, Member, Subject, outcome_name};
 use super::escape::visible;
-use super::{Color, Style, Tool};
+use super::{Color, Style, Tool, counted};
 use crate::facts::Observed;
 use crate::finding::{Finding, Outcome};
-use crate::gate::{Gate, Note, Verdict};
+use crate::gate::{Note, Verdict};
 use crate::policy::{Origin, Policy, PolicyError};
 
 pub(super) fn decision(style: Style, tool: Tool, decision: &Decision<'_>) -> String {
@@ -53,7 +53,9 @@ pub(super) fn permitted(decision: &Decision<'_>) -> String {
     let rules = counted(decision.rules_asked.len(), "rule", "rules");
     let _infallible = write!(out, "policy {name}, {source}; {rules} asked");
     match &decision.subject {
-        Subject::One(verdict) => connections(&mut out, verdict),
+        Subject::One { scope: _, seen } => {
+            seen.iter().for_each(|verdict| connections(&mut out, verdict));
+        }
         Subject::Several { .. } => out.push_str("; nothing is shared"),
     }
     out.push(')');
@@ -82,13 +84,7 @@ fn connections(out: &mut String, verdict: &Verdict<'_>) {
 
 fn who(decision: &Decision<'_>) -> String {
     match &decision.subject {
-        Subject::One(verdict) => {
-            let unnamed = match verdict.gate {
-                Gate::Boot | Gate::Seed | Gate::Probe => "unknown environment",
-                Gate::Compare => "every environment",
-            };
-            decision.environment.unwrap_or(unnamed).to_owned()
-        }
+        Subject::One { scope, seen: _ } => scope.name().to_owned(),
         Subject::Several { members, between: _ } => {
             members.iter().map(|member| member.name).collect::<Vec<_>>().join(", ")
         }
@@ -97,10 +93,8 @@ fn who(decision: &Decision<'_>) -> String {
 
 fn one_of_several(member: &Member<'_>) -> String {
     let Member { name, source, verdict } = member;
-    let mut out = format!("{}: {}", outcome_name(verdict.outcome()), visible(name));
-    if let Some(source) = source {
-        let _infallible = write!(out, " ({})", visible(source));
-    }
+    let (word, name, source) = (outcome_name(verdict.outcome()), visible(name), visible(source));
+    let mut out = format!("{word}: {name} ({source})");
     if verdict.outcome().is_some() {
         let findings = counted(verdict.findings.as_slice().len(), "finding", "findings");
         let _infallible = write!(out, ", {findings}");
@@ -162,10 +156,6 @@ pub(super) fn valid(policy: &Policy) -> String {
         counted(policy.connections().len(), "connection", "connections"),
         counted(variables, "variable", "variables"),
     )
-}
-
-fn counted(count: usize, one: &str, more: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { more })
 }
 
 /// The path of a policy, for a place in it.

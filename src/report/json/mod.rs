@@ -10,16 +10,16 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use self::live::AnswerObject;
-use super::Tool;
 use super::decision::{Decision, Entry, Member, Subject, outcome_name};
 use super::escape::visible_json;
+use super::{SCHEMA, Tool};
 use crate::finding::{Finding, Label};
 use crate::gate::{Note, Verdict};
 use crate::policy::{Policy, PolicyError};
 use crate::source::Location;
 
 #[derive(Serialize)]
-struct DecisionDocument<'a> {
+struct DecisionDocument<'a, E> {
     schema: &'static str,
     tool: ToolObject,
     policy: PolicyObject<'a>,
@@ -34,6 +34,16 @@ struct DecisionDocument<'a> {
     live: Option<Vec<AnswerObject<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     environments: Option<Vec<EnvironmentObject<'a>>>,
+    #[serde(flatten)]
+    extra: E,
+}
+
+/// A document of a command's own.
+#[derive(Serialize)]
+struct OtherDocument<E> {
+    schema: &'static str,
+    #[serde(flatten)]
+    keys: E,
 }
 
 #[derive(Serialize)]
@@ -62,6 +72,8 @@ struct PolicyObject<'a> {
 #[derive(Serialize)]
 struct FindingObject<'a> {
     rule: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
     outcome: &'static str,
     subject: &'a str,
     message: &'a str,
@@ -80,7 +92,7 @@ struct NoteObject<'a> {
 #[derive(Serialize)]
 struct EnvironmentObject<'a> {
     environment: &'a str,
-    source: Option<&'a str>,
+    source: &'a str,
     outcome: &'static str,
     findings: Vec<FindingObject<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -110,10 +122,13 @@ struct LocationObject {
     column: usize,
 }
 
-pub(super) fn decision(tool: Tool, decision: &Decision<'_>) -> String {
+pub(super) fn decision(tool: Tool, decision: &Decision<'_>, extra: impl Serialize) -> String {
     let policy = decision.policy;
     let (notes, live, environments) = match &decision.subject {
-        Subject::One(verdict) => (self::notes(verdict), live::answers(policy, verdict), None),
+        Subject::One { scope: _, seen: None } => (Vec::new(), None, None),
+        Subject::One { scope: _, seen: Some(verdict) } => {
+            (self::notes(verdict), live::answers(policy, verdict), None)
+        }
         Subject::Several { members, between: _ } => {
             let objects = members.iter().map(|member| environment(policy, member));
             (Vec::new(), None, Some(objects.collect()))
@@ -124,13 +139,14 @@ pub(super) fn decision(tool: Tool, decision: &Decision<'_>) -> String {
         tool: ToolObject::from(tool),
         policy: PolicyObject::from(policy),
         gate: decision.asked,
-        environment: decision.environment,
+        environment: decision.environment(),
         outcome: outcome_name(decision.outcome),
         rules_asked: &decision.rules_asked,
         findings: decision.findings.iter().copied().map(finding).collect(),
         notes,
         live,
         environments,
+        extra,
     })
 }
 
@@ -154,6 +170,11 @@ pub(super) fn policy_valid(tool: Tool, policy: &Policy) -> String {
     })
 }
 
+/// A document with these keys, which a command has of its own.
+pub(super) fn other(keys: impl Serialize) -> String {
+    document(&OtherDocument { schema: SCHEMA, keys })
+}
+
 /// Writes one document and ends its last line.
 pub(super) fn document(value: &impl Serialize) -> String {
     // INVARIANT: what is written here has no map with keys other than text, so
@@ -169,6 +190,7 @@ pub(super) fn document(value: &impl Serialize) -> String {
 fn finding(finding: &Finding) -> FindingObject<'_> {
     FindingObject {
         rule: finding.rule().id,
+        kind: finding.kind(),
         outcome: finding.outcome().name(),
         subject: finding.subject(),
         message: finding.message(),
@@ -226,5 +248,3 @@ impl<'a> From<&'a Policy> for PolicyObject<'a> {
         }
     }
 }
-
-const SCHEMA: &str = "koomy-guard/v1";

@@ -24,12 +24,12 @@ use crate::rules::{RULES, Rule};
 use crate::source::Place;
 
 pub(super) fn decision(tool: Tool, decision: &Decision<'_>) -> String {
-    let Decision { policy, asked, environment, outcome, .. } = decision;
+    let Decision { policy, asked, outcome, .. } = decision;
     let fallback = Place::at(policy.source(), policy.name_span());
     let entries: Vec<_> = decision.entries().collect();
     let properties = Properties {
         gate: Some(asked),
-        environment: *environment,
+        environment: decision.environment(),
         outcome: outcome_name(*outcome),
         policy: Some(policy.name()),
         policy_source: policy.origin_name(),

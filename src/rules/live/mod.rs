@@ -157,9 +157,9 @@ pub(crate) fn whose(policy: &Policy, database: &Database) -> String {
 
 /// A server's own word in backticks: bounded, and unable to forge a line.
 pub(crate) fn quoted(text: &str) -> String {
-    let end = text.char_indices().nth(LONGEST).map(|(end, _)| end);
+    let end = text.char_indices().nth(MAX_SHOWN_CHARS).map(|(end, _)| end);
     let (shown, more) = end.and_then(|end| Some((text.get(..end)?, "…"))).unwrap_or((text, ""));
     format!("`{}{more}`", visible(shown).replace('`', "\\u{60}"))
 }
 
-const LONGEST: usize = 64;
+const MAX_SHOWN_CHARS: usize = 64;

@@ -290,7 +290,7 @@ fn a_message_names_the_part_and_the_way_out() {
         assert_eq!(said, values, "{text}");
     }
     assert_eq!(Part::Encryption.to_string(), "encryption");
-    assert_eq!(format!("{ambiguity:?}"), format!("Ambiguity({ambiguity})"));
+    assert_eq!(format!("{ambiguity:?}"), ambiguity.to_string());
     assert_eq!([Engine::Postgres, Engine::MySql].map(|it| it.to_string()), ["postgresql", "mysql"]);
     for (text, ..) in REFUSALS {
         let help = refused(postgres(text), text).help();

@@ -23,7 +23,7 @@ use super::inventory::Inventory;
 ///
 /// ```compile_fail
 /// # use koomy_guard::tower::DebugGate;
-/// let gate = DebugGate { gate: Default::default() };
+/// let gate = DebugGate { shared: Default::default() };
 /// ```
 ///
 /// ```compile_fail
@@ -44,11 +44,11 @@ use super::inventory::Inventory;
 #[derive(Clone)]
 #[must_use = "a gate does nothing until endpoints are put behind it"]
 pub struct DebugGate {
-    pub(super) gate: Arc<Gate>,
+    pub(super) shared: Arc<Shared>,
 }
 
 /// What all that comes from one permit shares.
-pub(crate) struct Gate {
+pub(crate) struct Shared {
     /// How to get in; `None` where the policy forbids it.
     pub(super) access: Option<Access>,
     pub(super) inventory: Arc<Inventory>,
@@ -58,7 +58,7 @@ impl DebugGate {
     /// Names routes behind the gate, for [`inventory`](Self::inventory): a router
     /// does not tell its own.
     pub fn naming(self, routes: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.gate.inventory.name(routes.into_iter().map(Into::into));
+        self.shared.inventory.name(routes.into_iter().map(Into::into));
         self
     }
 
@@ -77,22 +77,22 @@ impl DebugGate {
     /// }
     /// ```
     pub fn with<D>(self, debug: D) -> DebugLayer<D> {
-        DebugLayer { debug: self.is_open().then_some(debug), gate: self.gate }
+        DebugLayer { debug: self.is_open().then_some(debug), shared: self.shared }
     }
 
     /// Whether this environment has debug endpoints.
     pub fn is_open(&self) -> bool {
-        self.gate.access.is_some()
+        self.shared.access.is_some()
     }
 
     /// How many requests of this process came with a secret that was not it.
     pub fn failed_tries(&self) -> u64 {
-        self.gate.access.as_ref().map_or(0, Access::failed_tries)
+        self.shared.access.as_ref().map_or(0, Access::failed_tries)
     }
 
     /// What is behind the gate, here or in another environment.
     pub fn inventory(&self) -> &Inventory {
-        &self.gate.inventory
+        &self.shared.inventory
     }
 }
 

@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{Admission, Gate};
+use super::{Admission, Shared};
 use crate::tower::inventory::Question;
 use crate::tower::pause::Pause;
 
@@ -21,7 +21,7 @@ use crate::tower::pause::Pause;
 #[derive(Clone)]
 #[must_use = "a layer does nothing until it goes around a service"]
 pub struct DebugLayer<D> {
-    pub(super) gate: Arc<Gate>,
+    pub(super) shared: Arc<Shared>,
     pub(super) debug: Option<D>,
 }
 
@@ -29,7 +29,7 @@ impl<D: Clone, S> Layer<S> for DebugLayer<D> {
     type Service = DebugService<D, S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        DebugService { gate: Arc::clone(&self.gate), debug: self.debug.clone(), inner }
+        DebugService { shared: Arc::clone(&self.shared), debug: self.debug.clone(), inner }
     }
 }
 
@@ -45,10 +45,12 @@ impl<D: Clone, S> Layer<S> for DebugLayer<D> {
 /// Every other request reaches the second, unchanged. So a debug path that is
 /// refused takes the way of a path that does not exist, because there it is one.
 ///
-/// The header is taken off a request that is admitted.
+/// The header is taken off a request that is admitted. Such a request waits for the
+/// first service if that is not ready, such as behind a limit of concurrency; no other
+/// does.
 #[derive(Clone)]
 pub struct DebugService<D, S> {
-    gate: Arc<Gate>,
+    shared: Arc<Shared>,
     debug: Option<D>,
     inner: S,
 }
@@ -56,31 +58,28 @@ pub struct DebugService<D, S> {
 impl<D, S, ReqBody, ResBody> Service<Request<ReqBody>> for DebugService<D, S>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
-    D: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    D: Service<Request<ReqBody>, Response = Response<ResBody>> + Clone,
     D::Error: Into<S::Error>,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = DebugFuture<D::Future, S::Future>;
+    type Future = DebugFuture<Oneshot<D, Request<ReqBody>>, S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        if let Some(debug) = &mut self.debug {
-            ready!(debug.poll_ready(cx)).map_err(Into::into)?;
-        }
         self.inner.poll_ready(cx)
     }
 
     #[inline]
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        Question::answer(&request, &self.gate.inventory);
-        let admission = match &self.gate.access {
+        Question::answer(&request, &self.shared.inventory);
+        let admission = match &self.shared.access {
             Some(access) => access.admit(&request),
             None => Admission::Service,
         };
-        match (admission, &mut self.debug, &self.gate.access) {
+        match (admission, &self.debug, &self.shared.access) {
             (Admission::Service, _, _) => DebugFuture::of(self.inner.call(request)),
             (Admission::Debug, Some(debug), Some(access)) => {
-                DebugFuture::debug(debug.call(without(request, access.header())))
+                DebugFuture::debug(debug.clone(), without(request, access.header()))
             }
             // Without a service behind the gate nobody is admitted.
             (Admission::Debug, _, _) => DebugFuture::of(self.inner.call(request)),
@@ -110,7 +109,8 @@ pin_project! {
 pin_project! {
     #[project = WayProjection]
     enum Way<D, S> {
-        Debug { #[pin] future: D },
+        // DELIBERATE: boxed, so that a request of anybody else carries no room for it.
+        Debug { future: Pin<Box<D>> },
         Service { #[pin] future: S },
     }
 }
@@ -119,8 +119,12 @@ impl<D, S> DebugFuture<D, S> {
     fn of(future: S) -> Self {
         Self { pause: None, way: Way::Service { future } }
     }
+}
 
-    fn debug(future: D) -> Self {
+impl<D: Service<R>, R, S> DebugFuture<Oneshot<D, R>, S> {
+    #[cold]
+    fn debug(service: D, request: R) -> Self {
+        let future = Box::pin(Oneshot::Waiting { service, request: Some(request) });
         Self { pause: None, way: Way::Debug { future } }
     }
 }
@@ -141,8 +145,39 @@ where
             *this.pause = None;
         }
         match this.way.project() {
-            WayProjection::Debug { future } => future.poll(cx).map_err(Into::into),
+            WayProjection::Debug { future } => future.as_mut().poll(cx).map_err(Into::into),
             WayProjection::Service { future } => future.poll(cx),
+        }
+    }
+}
+
+pin_project! {
+    /// A request to a service that may not be ready yet.
+    #[project = OneshotProjection]
+    pub enum Oneshot<D, R>
+    where
+        D: Service<R>,
+    {
+        Waiting { service: D, request: Option<R> },
+        Called { #[pin] future: D::Future },
+    }
+}
+
+impl<D: Service<R>, R> Future for Oneshot<D, R> {
+    type Output = Result<D::Response, D::Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        loop {
+            let future = match self.as_mut().project() {
+                OneshotProjection::Called { future } => return future.poll(cx),
+                OneshotProjection::Waiting { service, request } => {
+                    ready!(service.poll_ready(cx))?;
+                    // Nothing comes after an error, as with any future.
+                    let Some(request) = request.take() else { return Poll::Pending };
+                    service.call(request)
+                }
+            };
+            self.set(Self::Called { future });
         }
     }
 }

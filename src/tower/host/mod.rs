@@ -7,5 +7,5 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use rules::Rules;
+pub(crate) use rules::HostRules;
 pub use service::{HostFuture, HostLayer, HostService};

@@ -16,7 +16,7 @@ use crate::tower::pace::Pace;
 use crate::tower::peer::Peer;
 
 /// What an environment answers to, in the form in which it is compared.
-pub(crate) struct Rules {
+pub(crate) struct HostRules {
     environment: String,
     own: Box<[Box<[u8]>]>,
     /// The domains of other environments, with their names.
@@ -55,7 +55,7 @@ impl Refused<'_> {
     }
 }
 
-impl Rules {
+impl HostRules {
     pub(crate) fn of(
         policy: &Policy,
         here: Option<&Environment>,

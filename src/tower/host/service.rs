@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{Request, Response, StatusCode};
@@ -10,7 +9,7 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::rules::Rules;
+use super::rules::HostRules;
 use crate::tower::inventory::Question;
 
 /// Layer that applies [`HostService`]. `boot.host_layer()` makes it.
@@ -29,19 +28,16 @@ use crate::tower::inventory::Question;
 #[derive(Clone)]
 #[must_use = "a layer does nothing until it goes around a service"]
 pub struct HostLayer {
-    rules: &'static Rules,
+    rules: &'static HostRules,
 }
 
 impl HostLayer {
-    /// LIMIT: the rules are never freed, a kilobyte for each permit. A router copies
-    /// its layers for each request, where to count who shares the rules costs as
-    /// much as to judge by them; and a process has one permit.
-    pub(in crate::tower) fn by(rules: &Arc<Rules>) -> Self {
-        Self { rules: Box::leak(Box::new(Arc::clone(rules))) }
+    pub(in crate::tower) const fn by(rules: &'static HostRules) -> Self {
+        Self { rules }
     }
 
     #[cfg(test)]
-    pub(super) const fn rules(&self) -> &'static Rules {
+    pub(super) const fn rules(&self) -> &'static HostRules {
         self.rules
     }
 }
@@ -76,7 +72,7 @@ impl<S> Layer<S> for HostLayer {
 /// origin, without a body.
 #[derive(Clone)]
 pub struct HostService<S> {
-    rules: &'static Rules,
+    rules: &'static HostRules,
     inner: S,
 }
 

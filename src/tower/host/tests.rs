@@ -1,7 +1,7 @@
 use http::Request;
 use http::header::HeaderName;
 
-use super::rules::{Refused, Rules};
+use super::rules::{HostRules, Refused};
 use crate::facts::Facts;
 use crate::gate::{Boot, Permit};
 use crate::policy::Policy;
@@ -36,7 +36,13 @@ fn request(text: &str) -> Request<()> {
     request
 }
 
-fn judged(rules: &Rules, text: &str) -> String {
+#[test]
+fn a_permit_has_one_set_of_rules_however_many_its_layers() {
+    let boot = boot("production");
+    assert!(std::ptr::eq(boot.host_layer().rules(), boot.host_layer().rules()));
+}
+
+fn judged(rules: &HostRules, text: &str) -> String {
     match rules.judge(&request(text)) {
         Ok(()) => "passes".to_owned(),
         Err(Refused::NotOneHost) => "not one".to_owned(),

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-use super::{Place, Watch};
+use super::{Section, Watch};
 use crate::shield::Stream;
 
 pub(super) type BoxError = Box<dyn Error + Send + Sync>;
@@ -142,7 +142,7 @@ impl Watched {
         let waiting = match judged {
             Ok(waiting) => waiting,
             Err(leak) => {
-                self.watch.record(&leak, Place::Body);
+                self.watch.record(&leak, Section::Body);
                 return Err(Withheld);
             }
         };
@@ -173,7 +173,7 @@ impl Watched {
         ready: &mut VecDeque<Frame<Bytes>>,
     ) -> Result<(), Withheld> {
         if let Some(trailers) = frame.trailers_ref()
-            && !self.watch.is_clean(trailers, Place::Trailers)
+            && !self.watch.is_clean(trailers, Section::Trailers)
         {
             return Err(Withheld);
         }

@@ -22,15 +22,15 @@ struct Watch {
     uri: Uri,
 }
 
-/// Where in an answer something was found.
+/// A part of an answer.
 #[derive(Clone, Copy)]
-enum Place {
+enum Section {
     Headers,
     Body,
     Trailers,
 }
 
-impl Place {
+impl Section {
     const fn name(self) -> &'static str {
         match self {
             Self::Headers => "headers",
@@ -44,17 +44,17 @@ impl Watch {
     /// The path, unless it holds a secret itself.
     fn route(&self) -> &str {
         let path = self.uri.path();
-        let shown = path.get(..LONGEST_ROUTE).unwrap_or(path);
+        let shown = path.get(..MAX_ROUTE_BYTES).unwrap_or(path);
         if self.shield.find(path.as_bytes()).is_some() { "(hidden)" } else { shown }
     }
 
     /// INVARIANT: names only; of the value, and of the answer, nothing.
-    fn record(&self, leak: &Leak<'_>, place: Place) {
+    fn record(&self, leak: &Leak<'_>, section: Section) {
         tracing::error!(
             variable = leak.variable,
             part = leak.part.name(),
             written = leak.written.name(),
-            place = place.name(),
+            place = section.name(),
             route = self.route(),
             "an answer held a secret, and was withheld"
         );
@@ -68,12 +68,14 @@ impl Watch {
     }
 
     /// Whether names and values of these are clean; what is not is recorded.
-    fn is_clean(&self, headers: &HeaderMap, place: Place) -> bool {
+    fn is_clean(&self, headers: &HeaderMap, section: Section) -> bool {
         let leak = headers.iter().find_map(|(name, value)| {
             let leak = self.shield.find(value.as_bytes());
             leak.or_else(|| self.shield.find(name.as_str().as_bytes()))
         });
-        leak.iter().for_each(|leak| self.record(leak, place));
+        if let Some(leak) = &leak {
+            self.record(leak, section);
+        }
         leak.is_none()
     }
 }
@@ -90,4 +92,4 @@ fn is_encoded(headers: &HeaderMap) -> bool {
     })
 }
 
-const LONGEST_ROUTE: usize = 256;
+const MAX_ROUTE_BYTES: usize = 256;

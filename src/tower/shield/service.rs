@@ -12,7 +12,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::body::{BoxError, ShieldBody};
-use super::{Place, Watch, is_encoded};
+use super::{Section, Watch, is_encoded};
 use crate::policy::EncodedResponses;
 use crate::shield::Shield;
 
@@ -156,7 +156,7 @@ where
     B::Error: Into<BoxError>,
 {
     let (head, body) = response.into_parts();
-    if !watch.is_clean(&head.headers, Place::Headers) {
+    if !watch.is_clean(&head.headers, Section::Headers) {
         return refused();
     }
     if is_encoded(&head.headers) && !body.is_end_stream() {

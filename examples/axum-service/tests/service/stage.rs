@@ -183,6 +183,6 @@ pub(crate) fn debug_secret() -> String {
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_axum-service");
 pub(crate) const SANDBOX_ENV: &str = include_str!("../../sandbox.env");
 pub(crate) const PRODUCTION_ENV: &str = include_str!("../../production.env");
-const POLICY: &str = include_str!("../../policy.toml");
+pub(crate) const POLICY: &str = include_str!("../../policy.toml");
 const SCHEMA: &str = include_str!("../../schema.sql");
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -1,31 +1,34 @@
 //! MySQL and MariaDB.
 //!
-//! LIMIT: the driver trusts the authorities of Mozilla beside the policy's, has
+//! LIMIT: the driver trusts the authorities of Mozilla beside the policy's, takes
+//! the process's provider of cryptography and installs one where there is none, has
 //! no bound on what it reads, and bounds the time of each read, not of all.
 
+mod code;
 mod grants;
 mod session;
 
 use mysql::{Conn, Opts, OptsBuilder, SslOpts};
 use rustls::crypto::{CryptoProvider, ring};
 
+use super::Patience;
+use super::common::again;
 use super::failure::Failure;
 use super::gather::Question;
 use super::tls::{self, Authorities};
-use super::{Patience, again};
-use crate::policy::{Database, Policy, Tripwire};
+use crate::policy::{Policy, Tripwire};
+use crate::rules::Destination;
 use crate::target::{Encryption, Target};
 
 /// What the thread of one connection does.
 pub(super) fn question(
     policy: &Policy,
-    database: Option<&Database>,
-    target: &Target,
+    to: &Destination<'_>,
     tripwires: &[Tripwire],
     patience: Patience,
 ) -> Question {
-    let options = options(target, patience);
-    let authorities = authorities(policy, database, target);
+    let options = options(&to.target, patience);
+    let authorities = authorities(policy, to);
     let tripwires = tripwires.to_vec();
     Box::new(move |waiting| {
         let secure = authorities.as_ref().map(secure).transpose()?;
@@ -55,22 +58,18 @@ fn options(target: &Target, patience: Patience) -> OptsBuilder {
 
 /// As with PostgreSQL: verified in full where the address demands encryption,
 /// and plain text where it does not.
-fn authorities(
-    policy: &Policy,
-    database: Option<&Database>,
-    target: &Target,
-) -> Option<Authorities> {
-    match target.encryption() {
+fn authorities(policy: &Policy, to: &Destination<'_>) -> Option<Authorities> {
+    match to.target.encryption() {
         Encryption::Required | Encryption::VerifyCa | Encryption::VerifyFull => {
-            Some(Authorities::of(policy, database, target))
+            Some(Authorities::of(policy, to))
         }
         Encryption::Unstated | Encryption::Off | Encryption::Opportunistic => None,
     }
 }
 
 fn secure(authorities: &Authorities) -> Result<SslOpts, Failure> {
-    // DELIBERATE: the driver takes the process's provider, and panics if there
-    // are two to choose from and nobody has.
+    // DELIBERATE: the driver would install one itself, and panics if there are two
+    // to choose from.
     if CryptoProvider::get_default().is_none() {
         let _ = ring::default_provider().install_default();
     }

@@ -8,9 +8,10 @@ use mysql::{Conn, DriverError, Error, Row, Value};
 
 use super::super::failure::{Code, Failure};
 use super::super::tls;
+use super::code::*;
 use super::grants;
 use crate::facts::{Counted, Identity, Marked, Role, Rows, Server, Tables};
-use crate::policy::Tripwire;
+use crate::policy::{SqlName, TableName, Tripwire};
 
 type Cells = Vec<Option<String>>;
 
@@ -40,7 +41,7 @@ fn uuid(connection: &mut Conn) -> Result<Option<String>, Failure> {
     match query(connection, "SELECT @@server_uuid") {
         Ok(rows) => single(rows).and_then(|[uuid]| name(uuid)).map(Some),
         // MariaDB has no such variable.
-        Err(Error::MySqlError(error)) if error.code == 1193 => Ok(None),
+        Err(Error::MySqlError(error)) if error.code == ER_UNKNOWN_SYSTEM_VARIABLE => Ok(None),
         Err(error) => Err(failure(&error)),
     }
 }
@@ -51,63 +52,93 @@ fn grants(connection: &mut Conn) -> Result<Vec<String>, Failure> {
 }
 
 fn counts(connection: &mut Conn, tripwires: &[Tripwire]) -> Result<Vec<Counted>, Failure> {
-    let count = |tripwire: &Tripwire| {
-        let rows = match count(connection, tripwire) {
-            Ok(rows) => rows,
-            Err(Error::MySqlError(error)) => match error.code {
-                1146 | 1049 => Rows::NoTable,
-                1142 | 1143 | 1044 => unreadable("the role has no right to read it"),
-                _ => unreadable("counting it is an error"),
-            },
-            Err(error) => return Err(failure(&error)),
+    let counted = |tripwire: &Tripwire| {
+        let rows = match seen(connection, tripwire) {
+            Ok(rows) | Err(Uncounted::Known(rows)) => rows,
+            Err(Uncounted::Failed(failure)) => return Err(failure),
         };
-        Ok(Counted { table: tripwire.table.value.clone(), rows })
+        Ok(Counted { table: tripwire.table.value.to_string(), rows })
     };
-    tripwires.iter().map(count).collect()
+    tripwires.iter().map(counted).collect()
 }
 
-/// MIRRORS: the policy takes letters, digits and underscores alone as names.
-fn count(connection: &mut Conn, tripwire: &Tripwire) -> Result<Rows, Error> {
-    let (schema, table) = tripwire.table.value.split_once('.').unwrap_or_default();
-    let mut asks = |sql: String| Ok::<_, Error>(single(query(connection, &sql)?));
-    let mut rows = (false, false);
-    if let Some(most) = tripwire.rows {
+fn seen(connection: &mut Conn, tripwire: &Tripwire) -> Result<Rows, Uncounted> {
+    let mut table = Table { connection, name: &tripwire.table.value };
+    let too_many = tripwire.rows.map_or(Ok(false), |most| table.has_more_than(most))?;
+    let recent = tripwire.recent.as_ref().map_or(Ok(false), |column| table.is_recent(column))?;
+    Ok(Rows::Seen { too_many, recent })
+}
+
+/// A table that is counted.
+struct Table<'a> {
+    connection: &'a mut Conn,
+    name: &'a TableName,
+}
+
+impl Table<'_> {
+    /// Counted no further than it has to be.
+    fn has_more_than(&mut self, most: u32) -> Result<bool, Uncounted> {
+        let TableName { schema, table } = self.name;
         let limit = u64::from(most) + 1;
-        let sql =
-            format!("SELECT COUNT(*) FROM (SELECT 1 FROM `{schema}`.`{table}` LIMIT {limit}) x");
-        let Ok([Some(count)]) = asks(sql)? else {
-            return Ok(unreadable("its count makes no sense"));
-        };
-        rows.0 = count.parse::<u64>().map_or(true, |count| count > u64::from(most));
-    }
-    if let Some(column) = &tripwire.recent {
-        // DELIBERATE: the server compares any two values, and whatever is no time is
-        // never recent. A column that it does not list is not known to be one.
         let sql = format!(
-            "SELECT DATA_TYPE IN ('date', 'datetime', 'timestamp') FROM \
-             information_schema.COLUMNS WHERE TABLE_SCHEMA = '{schema}' \
-             AND TABLE_NAME = '{table}' AND COLUMN_NAME = '{column}'"
+            "SELECT COUNT(*) = {limit} FROM (SELECT 1 FROM `{schema}`.`{table}` LIMIT {limit}) x"
         );
-        let is_time = asks(sql)?;
+        let [is_more] = single(query(self.connection, &sql)?)?;
+        Ok(yes(is_more)?)
+    }
+
+    /// DELIBERATE: the server compares any two values, and whatever is no time is
+    /// never recent. A column that it does not list is not known to be one.
+    fn is_recent(&mut self, column: &SqlName) -> Result<bool, Uncounted> {
+        let TableName { schema, table } = self.name;
         let sql = format!(
             "SELECT EXISTS (SELECT 1 FROM `{schema}`.`{table}` x \
-             WHERE x.`{column}` > NOW() - INTERVAL 1 DAY)"
+                WHERE x.`{column}` > NOW() - INTERVAL 1 DAY), \
+             (SELECT COALESCE(MIN(DATA_TYPE IN ('date', 'datetime', 'timestamp')), 0) \
+                FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '{schema}' \
+                AND TABLE_NAME = '{table}' AND COLUMN_NAME = '{column}')"
         );
-        let Ok([Some(recent)]) = asks(sql)? else {
-            return Ok(unreadable("its answer makes no sense"));
-        };
-        match is_time {
-            Ok([Some(is_time)]) if is_time != "0" => rows.1 = recent != "0",
-            Ok([_]) | Err(_) => {
-                return Ok(unreadable("the column that says how recent is no time"));
-            }
+        let [recent, is_time] = single(query(self.connection, &sql)?)?;
+        let recent = yes(recent)?;
+        if yes(is_time)? {
+            Ok(recent)
+        } else {
+            Err(Uncounted::because("the column that says how recent is no time"))
         }
     }
-    Ok(Rows::Seen { too_many: rows.0, recent: rows.1 })
 }
 
-fn unreadable(why: &str) -> Rows {
-    Rows::Unreadable { why: why.to_owned() }
+/// Why the rows of a table were not counted.
+enum Uncounted {
+    /// What is known of the table instead.
+    Known(Rows),
+    /// Nothing is known of the server either.
+    Failed(Failure),
+}
+
+impl Uncounted {
+    fn because(why: &str) -> Self {
+        Self::Known(Rows::Unreadable { why: why.to_owned() })
+    }
+}
+
+impl From<Error> for Uncounted {
+    fn from(error: Error) -> Self {
+        let Error::MySqlError(refusal) = &error else { return Self::Failed(failure(&error)) };
+        match refusal.code {
+            ER_NO_SUCH_TABLE | ER_BAD_DB_ERROR => Self::Known(Rows::NoTable),
+            ER_TABLEACCESS_DENIED_ERROR
+            | ER_COLUMNACCESS_DENIED_ERROR
+            | ER_DBACCESS_DENIED_ERROR => Self::because("the role has no right to read it"),
+            _ => Self::because("counting it is an error"),
+        }
+    }
+}
+
+impl From<Failure> for Uncounted {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
 }
 
 fn run(connection: &mut Conn, sql: &str) -> Result<(), Failure> {
@@ -126,13 +157,14 @@ fn single<const N: usize>(rows: Vec<Cells>) -> Result<[Option<String>; N], Failu
 /// The rows as texts; what is no text is none.
 fn query(connection: &mut Conn, sql: &str) -> Result<Vec<Cells>, Error> {
     let rows: Vec<Row> = connection.query(sql)?;
-    let cell = |value| match value {
+    let cell = |value| match value? {
         Value::Bytes(bytes) => String::from_utf8(bytes).ok(),
         Value::Int(number) => Some(number.to_string()),
         Value::UInt(number) => Some(number.to_string()),
         _ => None,
     };
-    Ok(rows.into_iter().map(|row| row.unwrap().into_iter().map(cell).collect()).collect())
+    // DELIBERATE: `Row::unwrap` panics where a cell was taken.
+    Ok(rows.into_iter().map(|row| row.unwrap_raw().into_iter().map(cell).collect()).collect())
 }
 
 fn yes(text: Option<String>) -> Result<bool, Failure> {
@@ -144,7 +176,7 @@ fn yes(text: Option<String>) -> Result<bool, Failure> {
 }
 
 fn name(text: Option<String>) -> Result<String, Failure> {
-    super::super::name(text.as_deref())
+    super::super::common::name(text.as_deref())
 }
 
 /// Why the driver failed.
@@ -182,13 +214,15 @@ fn of_driver(error: &DriverError) -> Failure {
 
 fn refused(code: u16) -> Failure {
     match code {
-        1045 | 1698 => Failure::Credentials,
-        1044 => Failure::Denied,
-        1049 => Failure::NoDatabase,
-        1040 | 1203 | 1226 => Failure::Full,
-        1130 | 3159 | 1524 => Failure::NotAdmitted,
-        1053 | 1927 => Failure::Lost,
-        1205 | 1969 | 3024 => Failure::Silent,
+        ER_ACCESS_DENIED_ERROR | ER_ACCESS_DENIED_NO_PASSWORD_ERROR => Failure::Credentials,
+        ER_DBACCESS_DENIED_ERROR => Failure::Denied,
+        ER_BAD_DB_ERROR => Failure::NoDatabase,
+        ER_CON_COUNT_ERROR | ER_TOO_MANY_USER_CONNECTIONS | ER_USER_LIMIT_REACHED => Failure::Full,
+        ER_HOST_NOT_PRIVILEGED | ER_SECURE_TRANSPORT_REQUIRED | ER_PLUGIN_IS_NOT_LOADED => {
+            Failure::NotAdmitted
+        }
+        ER_SERVER_SHUTDOWN | ER_CONNECTION_KILLED => Failure::Lost,
+        ER_LOCK_WAIT_TIMEOUT | ER_STATEMENT_TIMEOUT | ER_QUERY_TIMEOUT => Failure::Silent,
         code => Failure::Refused { code: Code::new(&code.to_string()) },
     }
 }

@@ -47,7 +47,7 @@ async fn once(
     tripwires: &[Tripwire],
     patience: Patience,
 ) -> Result<Identity, Failure> {
-    let until = Instant::now() + patience.connect.min(LONGEST);
+    let until = Instant::now() + patience.connect.min(MAX_WAIT);
     let wire = Metered::new(open(&settings.address, until).await?);
     // INVARIANT: encrypted if and only if the settings say so; the driver's
     // mode does not fall back either.
@@ -151,4 +151,4 @@ async fn first(addresses: &[SocketAddr], until: Instant) -> Result<Box<dyn Wire>
 const GOODBYE: Duration = Duration::from_millis(250);
 
 /// Who would wait longer gets this; a clock has an end.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);

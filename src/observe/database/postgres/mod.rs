@@ -22,13 +22,14 @@ use ::postgres::{Client, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use self::settings::Settings;
+use super::Patience;
+use super::common::again;
 use super::failure::{Failure, Waiting};
 use super::gather::Question;
-use super::{Patience, again};
 use crate::facts::{Cause, Identity};
-use crate::policy::{Database, Policy, Tripwire};
+use crate::policy::{Policy, Tripwire};
+use crate::rules::Destination;
 use crate::source::Place;
-use crate::target::Target;
 
 /// Connects to a judged target.
 ///
@@ -42,33 +43,34 @@ use crate::target::Target;
 ///
 /// # Errors
 ///
-/// Why not, without a value; at `place`.
+/// Why not, without a value; at the variable.
 pub fn connect(
     policy: &Policy,
-    database: Option<&Database>,
-    target: &Target,
-    place: &Place,
+    to: &Destination<'_>,
     patience: Patience,
     notice: &dyn Fn(&str),
 ) -> Result<Client, Cause> {
-    let settings = Settings::of(policy, database, target, patience.connect);
-    let notice = |waiting: Waiting| notice(&format!("the server {waiting}"));
-    open(&settings, patience, &notice).map_err(|failure| failure.cause(place))
+    Prepared::of(policy, to, patience).connect(notice)
 }
 
 /// What is needed to connect to a judged target later.
-pub(crate) struct Prepared(Settings);
+pub(crate) struct Prepared {
+    settings: Settings,
+    place: Place,
+    patience: Patience,
+}
 
 impl Prepared {
-    pub(crate) fn of(policy: &Policy, database: Option<&Database>, target: &Target) -> Self {
-        Self(Settings::of(policy, database, target, Patience::default().connect))
+    pub(crate) fn of(policy: &Policy, to: &Destination<'_>, patience: Patience) -> Self {
+        let settings = Settings::of(policy, to, patience.connect);
+        Self { settings, place: to.variable.place.clone(), patience }
     }
 
-    /// As [`connect`], as patient as usual.
-    pub(crate) fn connect(&self, place: &Place) -> Result<Client, Cause> {
-        let Self(settings) = self;
-        let notice = |waiting: Waiting| tracing::warn!("the server {waiting}");
-        open(settings, Patience::default(), &notice).map_err(|failure| failure.cause(place))
+    /// As [`connect`].
+    pub(crate) fn connect(&self, notice: &dyn Fn(&str)) -> Result<Client, Cause> {
+        let Self { settings, place, patience } = self;
+        let notice = |waiting: Waiting| notice(&format!("the server {waiting}"));
+        open(settings, *patience, &notice).map_err(|failure| failure.cause(place))
     }
 }
 
@@ -119,16 +121,15 @@ pub async fn identify_async(
 /// What the thread of one connection does.
 pub(super) fn question(
     policy: &Policy,
-    database: Option<&Database>,
-    target: &Target,
+    to: &Destination<'_>,
     tripwires: &[Tripwire],
     patience: Patience,
 ) -> Question {
-    let settings = Settings::of(policy, database, target, patience.connect);
+    let settings = Settings::of(policy, to, patience.connect);
     let tripwires = tripwires.to_vec();
     Box::new(move |waiting| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|_| Failure::NoThread)?;
+        let runtime = runtime.map_err(|_| Failure::NoRuntime)?;
         let found = runtime.block_on(dial::ask(&settings, &tripwires, patience, waiting));
         // A look-up that hangs is not waited for.
         runtime.shutdown_background();
@@ -168,7 +169,7 @@ fn once(
     match opened.recv_timeout(within) {
         Ok(opened) => opened.map_err(|error| driver::failure(&error)),
         Err(RecvTimeoutError::Timeout) => Err(Failure::Silent),
-        Err(RecvTimeoutError::Disconnected) => Err(Failure::NoThread),
+        Err(RecvTimeoutError::Disconnected) => Err(Failure::Panicked),
     }
 }
 

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
+use super::super::common::name;
 use super::super::failure::Failure;
-use super::super::name;
 use super::answer::{Answer, Cells, Error};
 use crate::facts::{
     Binding, Cluster, Counted, Identity, Marked, Neon, Right, Role, Rows, Server, Stamp, Tables,
@@ -27,7 +27,7 @@ pub(super) fn read(answers: &[Answer], tripwires: &[Tripwire]) -> Result<Identit
     }
     let counted = |(tripwire, answer): (&Tripwire, &Answer)| {
         let rows = session.count(tripwire, answer)?;
-        Ok(Counted { table: tripwire.table.value.clone(), rows })
+        Ok(Counted { table: tripwire.table.value.to_string(), rows })
     };
     let (database_oid, rights) = session.rights()?;
     Ok(Identity {
@@ -207,7 +207,7 @@ fn seen(tripwire: &Tripwire, [count, recent]: [Text<'_>; 2]) -> Result<Rows, Fai
         Some(most) => number::<u64>(count)? > u64::from(most),
         None => false,
     };
-    let recent = match tripwire.recent {
+    let recent = match &tripwire.recent {
         Some(_) => flag(recent)?,
         None => false,
     };

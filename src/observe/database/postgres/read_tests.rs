@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::super::common::name;
 use super::super::failure::Failure;
-use super::super::name;
 use super::answer::{Answer, Cells, Error};
 use super::read::read;
 use crate::facts::{Identity, Marked, Right, Rows, Server, Tables};
-use crate::policy::Tripwire;
+use crate::policy::{SqlName, TableName, Tripwire};
 use crate::source::{Span, Spanned};
 
 type Row = &'static [&'static str];
@@ -238,8 +238,8 @@ fn names_can_stand_in_a_message() {
 }
 
 fn tripwire(rows: Option<u32>, recent: Option<&str>) -> Tripwire {
-    let table = Spanned { value: "public.t".to_owned(), span: Span::default() };
-    Tripwire { table, rows, recent: recent.map(str::to_owned) }
+    let table = Spanned { value: TableName::parse("public.t").unwrap(), span: Span::default() };
+    Tripwire { table, rows, recent: recent.and_then(SqlName::parse) }
 }
 
 #[test]

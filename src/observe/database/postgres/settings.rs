@@ -6,7 +6,8 @@ use tokio_postgres::Config;
 use tokio_postgres::config::{ChannelBinding, SslMode, SslNegotiation};
 
 use super::super::tls::Authorities;
-use crate::policy::{Database, Policy};
+use crate::policy::Policy;
+use crate::rules::Destination;
 use crate::target::{Address, Encryption, Provider, Target};
 
 /// How a server is connected to.
@@ -20,13 +21,9 @@ pub(super) struct Settings {
 
 impl Settings {
     /// The settings for a judged target.
-    pub(super) fn of(
-        policy: &Policy,
-        database: Option<&Database>,
-        target: &Target,
-        connect: Duration,
-    ) -> Self {
-        let tls = is_encrypted(target).then(|| Authorities::of(policy, database, target));
+    pub(super) fn of(policy: &Policy, to: &Destination<'_>, connect: Duration) -> Self {
+        let target = &to.target;
+        let tls = is_encrypted(target).then(|| Authorities::of(policy, to));
         let mut driver = Config::new();
         driver
             .port(target.port())

@@ -20,10 +20,12 @@ fn a_server_that_must_be_asked_and_was_not_is_undecided() {
     let here = url("localhost/koomy");
     let other = url("localhost/koomy").replace("postgresql", "mysql");
     let said = "undecided DATABASE_URL: nobody asked the server behind `DATABASE_URL` who it \
-        is; ask it with `--live`; no server is asked while its address is refused\n  \
+        is; ask it (`boot_live`, or `--live` on the command line); no server is asked while its \
+        address is refused\n  \
         cause: <assumed environment> (here)";
     let seed = said.replace(
-        "ask it with `--live`; no server is asked while its address is refused",
+        "ask it (`boot_live`, or `--live` on the command line); no server is asked while its \
+         address is refused",
         "a seed asks it as soon as nothing else stands against it",
     );
     let decided = "\n  decided-by: true (its servers must be asked)";

@@ -3,13 +3,13 @@
 use koomy_guard::Policy;
 use koomy_guard::facts::Live;
 use koomy_guard::gate::{Note, Verdict};
-use koomy_guard::report::Format;
+use koomy_guard::report::{Format, SCHEMA};
 use serde_json::json;
 
-use crate::file::policy_of;
+use crate::json;
 
 /// The line of a permitted boot, with its line break.
-pub(crate) fn line(format: Format, policy: &Policy, verdict: &Verdict<'_>) -> String {
+pub(super) fn permitted(format: Format, policy: &Policy, verdict: &Verdict<'_>) -> String {
     let environment = verdict.environment.map_or("", |environment| &environment.name.value);
     let sha256 = policy.sha256().get(..SHORT).unwrap_or_default();
     let targets: Vec<_> = verdict
@@ -26,10 +26,10 @@ pub(crate) fn line(format: Format, policy: &Policy, verdict: &Verdict<'_>) -> St
             let targets: serde_json::Map<_, _> =
                 targets.into_iter().map(|(name, to)| (name.to_owned(), json!(to))).collect();
             let line = json!({
-                "schema": "koomy-guard/v1", "gate": verdict.gate.name(), "outcome": "permitted",
+                "schema": SCHEMA, "gate": verdict.gate.name(), "outcome": "permitted",
                 "environment": environment, "rules_asked": verdict.rules_asked, "targets": targets,
-                "live": asked, "notes": notes,
-                "policy": policy_of(policy),
+                "servers_asked": asked, "notes": notes,
+                "policy": json::policy(policy),
             });
             format!("{line}\n")
         }

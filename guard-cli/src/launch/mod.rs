@@ -1,5 +1,8 @@
 //! A command that this process becomes once a gate opens.
 
+mod environment;
+mod line;
+
 use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -8,12 +11,12 @@ use std::process::Command;
 use koomy_guard::facts::{Facts, Observed};
 use koomy_guard::gate::{Gate, Verdict, decide};
 use koomy_guard::policy::Policy;
-use koomy_guard::report::{self, Format};
+use koomy_guard::report::Format;
 
-use crate::child::{self, Origin};
-use crate::console::{Console, TOOL, complain, say};
-use crate::decision;
+use crate::console::{Console, say};
 use crate::exit::Exit;
+use crate::judged::Origin;
+use crate::stop::Stop;
 
 /// Becomes `command` if `gate` opens, with exactly what was judged as its
 /// environment; comes back only with the reason why not.
@@ -24,17 +27,17 @@ pub(crate) fn launch(
     origin: Origin,
     command: &[OsString],
     console: Console,
-) -> Exit {
+) -> Stop {
     let verdict = decide(gate, policy, facts);
     console.note(&verdict);
     match (&facts.variables, Exit::of(verdict.outcome())) {
         (Observed::Seen(variables), Exit::Permitted) => {
-            match child::environment(policy, &verdict, variables, origin) {
+            match environment::of_child(policy, &verdict, variables, origin) {
                 Ok(environment) => {
-                    say(&decision::line(console.format, policy, &verdict));
+                    say(&line::permitted(console.format, policy, &verdict));
                     become_command(command, environment)
                 }
-                Err(exit) => exit,
+                Err(stop) => stop,
             }
         }
         (Observed::Seen(_) | Observed::Absent | Observed::Unreadable(_), exit) => {
@@ -45,17 +48,12 @@ pub(crate) fn launch(
 
 /// DELIBERATE: no child exists yet, so that machines may have stdout; people
 /// are told on stderr, where the output of a command that never ran belongs.
-fn refuse(policy: &Policy, verdict: &Verdict<'_>, console: Console, exit: Exit) -> Exit {
+fn refuse(policy: &Policy, verdict: &Verdict<'_>, console: Console, exit: Exit) -> Stop {
     let exit = if exit == Exit::Permitted { Exit::Undecided } else { exit };
     match console.format {
-        Format::Human => {
-            let style = console.style_on(&io::stderr());
-            say(&report::verdict(Format::Human, style, TOOL, policy, verdict));
-            exit
-        }
+        Format::Human => Stop::aside(exit, console.aside().verdict(policy, verdict)),
         Format::Json | Format::Sarif | Format::Github => {
-            let report = report::verdict(console.format, console.style(), TOOL, policy, verdict);
-            console.print(&report, exit)
+            Stop::report(exit, console.report().verdict(policy, verdict))
         }
     }
 }
@@ -64,15 +62,17 @@ fn refuse(policy: &Policy, verdict: &Verdict<'_>, console: Console, exit: Exit) 
 ///
 /// LIMIT: as with every program that the standard library starts, SIGPIPE is
 /// back at its default and no signal is blocked.
-fn become_command(command: &[OsString], environment: Vec<(String, OsString)>) -> Exit {
-    let Some((program, args)) = command.split_first() else { return Exit::Misused };
+fn become_command(command: &[OsString], environment: Vec<(String, OsString)>) -> Stop {
+    let Some((program, args)) = command.split_first() else {
+        return Stop::misuse("no command stands after `--`");
+    };
     let error = Command::new(program).args(args).env_clear().envs(environment).exec();
     let place = "the command after `--`";
     if error.kind() == io::ErrorKind::NotFound {
-        complain(&format!("{place} does not exist\n  help: check its name and `PATH`"));
-        Exit::NotFound
+        Stop::because(Exit::NotFound, format!("{place} does not exist"))
+            .help("check its name and `PATH`")
     } else {
-        complain(&format!("{place} cannot be executed: {}", error.kind()));
-        Exit::NotExecutable
+        let message = format!("{place} cannot be executed: {}", error.kind());
+        Stop::because(Exit::NotExecutable, message)
     }
 }

@@ -1,9 +1,15 @@
 //! Where a connection leads, whatever environment it is for.
 
+pub(crate) mod report;
+
+use koomy_guard::Finding;
 use koomy_guard::facts::{Facts, Observed, Seen};
 use koomy_guard::policy::{Database, Policy};
-use koomy_guard::rules::{Case, ConnectionReading, Reading};
+use koomy_guard::rules::{
+    Case, ConnectionReading, DATABASE_URL_IS_UNAMBIGUOUS, Destination, Reading,
+};
 use koomy_guard::secret::value::Value;
+use koomy_guard::source::{Place, Source};
 use koomy_guard::target::{Ambiguity, Engine, Target};
 
 /// Where one connection leads.
@@ -30,9 +36,7 @@ pub(crate) enum Answer<'a> {
     /// Two drivers could go to two targets.
     Refuse {
         /// Why.
-        message: String,
-        /// The way out.
-        help: String,
+        finding: Finding,
         /// The URL that would be accepted, with `PASSWORD` for the password.
         canonical: Option<String>,
     },
@@ -40,17 +44,18 @@ pub(crate) enum Answer<'a> {
 
 /// Judges a URL together with the `PG*` variables among the facts.
 pub(crate) fn of_url<'a>(policy: &'a Policy, facts: &Facts, url: Value) -> Lead<'a> {
+    let asked = Asked { name: "URL", place: Place::whole(&Source::named("command line")) };
     let answer = match url.text() {
-        None => not_text(),
+        None => asked.not_text(),
         Some(url) => match Target::parse(engine(policy, url.expose()), url) {
-            Err(ambiguity) => ambiguous(&ambiguity),
+            Err(ambiguity) => asked.ambiguous(&ambiguity),
             Ok(target) => {
                 let mover = mover(policy, facts, &target);
-                accept(policy, target, mover)
+                asked.accept(policy, target, mover)
             }
         },
     };
-    Lead { connection: None, subject: "URL".to_owned(), answer }
+    Lead { connection: None, subject: asked.name.to_owned(), answer }
 }
 
 /// A variable that would move the URL; one that gives a connection of the policy
@@ -86,15 +91,17 @@ fn of_connection<'a>(
         Reading::Unset => return None,
         Reading::Partial { set, missing } => {
             let missing: Vec<_> = missing.iter().map(|name| format!("`{}`", name.value)).collect();
-            (*set, incomplete(&missing.join(", ")))
+            (*set, Asked::of(set).incomplete(&missing.join(", ")))
         }
-        Reading::Ambiguous { variable, ambiguity } => (*variable, ambiguous(ambiguity)),
-        Reading::NotText(variable) => (*variable, not_text()),
+        Reading::Ambiguous { variable, ambiguity } => {
+            (*variable, Asked::of(variable).ambiguous(ambiguity))
+        }
+        Reading::NotText(variable) => (*variable, Asked::of(variable).not_text()),
         Reading::Target(destination) => {
-            let moves =
-                |seen: &&&Seen| Engine::moved_by(&seen.name) == Some(destination.target.engine());
+            let Destination { variable, target, database: _ } = &**destination;
+            let moves = |seen: &&&Seen| Engine::moved_by(&seen.name) == Some(target.engine());
             let mover = movers.iter().find(moves).copied();
-            (destination.variable, accept(policy, destination.target.clone(), mover))
+            (*variable, Asked::of(variable).accept(policy, target.clone(), mover))
         }
     };
     Some(Lead {
@@ -104,44 +111,55 @@ fn of_connection<'a>(
     })
 }
 
-fn accept<'a>(policy: &'a Policy, target: Target, mover: Option<&Seen>) -> Answer<'a> {
-    match mover {
-        Some(Seen { name, .. }) => Answer::Refuse {
-            message: format!(
-                "`{name}` is set; drivers that read it connect otherwise than the URL says"
-            ),
-            help: format!("unset `{name}`, and say what it says in the URL"),
-            canonical: None,
-        },
-        None => {
-            let database =
-                policy.databases().iter().find(|database| database.is_reached_by(&target));
-            Answer::Accept { target: Box::new(target), database }
-        }
-    }
+/// What is asked about.
+struct Asked<'a> {
+    name: &'a str,
+    place: Place,
 }
 
-fn ambiguous<'a>(ambiguity: &Ambiguity) -> Answer<'a> {
-    Answer::Refuse {
-        message: ambiguity.to_string(),
-        help: ambiguity.help(),
-        canonical: ambiguity.canonical().map(str::to_owned),
+impl<'a> Asked<'a> {
+    fn of(Seen { name, place, .. }: &'a Seen) -> Self {
+        Self { name, place: place.clone() }
     }
-}
 
-fn not_text<'a>() -> Answer<'a> {
-    Answer::Refuse {
-        message: "value: is no text: it holds a NUL or is not UTF-8".to_owned(),
-        help: "write it in plain ASCII, special characters percent-encoded".to_owned(),
-        canonical: None,
+    fn accept<'p>(&self, policy: &'p Policy, target: Target, mover: Option<&Seen>) -> Answer<'p> {
+        let Some(Seen { name, .. }) = mover else {
+            let mut databases = policy.databases().iter();
+            let database = databases.find(|database| database.is_reached_by(&target));
+            return Answer::Accept { target: Box::new(target), database };
+        };
+        self.refuse(
+            format!("`{name}` is set; drivers that read it connect otherwise than the URL says"),
+            format!("unset `{name}`, and say what it says in the URL"),
+        )
     }
-}
 
-fn incomplete<'a>(missing: &str) -> Answer<'a> {
-    Answer::Refuse {
-        message: format!("{missing} is not set, and each driver has a default of its own"),
-        help: format!("set {missing}"),
-        canonical: None,
+    fn ambiguous<'p>(&self, ambiguity: &Ambiguity) -> Answer<'p> {
+        let finding = self.finding(ambiguity.to_string(), ambiguity.help());
+        Answer::Refuse { finding, canonical: ambiguity.canonical().map(str::to_owned) }
+    }
+
+    fn not_text<'p>(&self) -> Answer<'p> {
+        self.refuse(
+            "value: is no text: it holds a NUL or is not UTF-8",
+            "write it in plain ASCII, special characters percent-encoded",
+        )
+    }
+
+    fn incomplete<'p>(&self, missing: &str) -> Answer<'p> {
+        self.refuse(
+            format!("{missing} is not set, and each driver has a default of its own"),
+            format!("set {missing}"),
+        )
+    }
+
+    fn refuse<'p>(&self, message: impl Into<String>, help: impl Into<String>) -> Answer<'p> {
+        Answer::Refuse { finding: self.finding(message, help), canonical: None }
+    }
+
+    fn finding(&self, message: impl Into<String>, help: impl Into<String>) -> Finding {
+        let rule = &DATABASE_URL_IS_UNAMBIGUOUS;
+        Finding::refused(rule, self.name, self.place.clone(), message, help)
     }
 }
 

@@ -3,36 +3,31 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
+use koomy_guard::Policy;
 use koomy_guard::observe::{self, PolicyFileError};
-use koomy_guard::{Policy, report};
-use serde_json::{Value, json};
 
 use crate::args::Global;
-use crate::console::{Console, TOOL, misuse};
+use crate::console::Console;
 use crate::exit::Exit;
+use crate::stop::Stop;
 
-/// Loads the policy of this run; reports what is wrong with it.
+/// Loads the policy of this run.
 ///
 /// # Errors
 ///
-/// [`Exit::Misused`], after the reason was said.
-pub(crate) fn policy(global: &Global, console: Console) -> Result<Policy, Exit> {
+/// What is wrong with it.
+pub(crate) fn of_run(global: &Global, console: Console) -> Result<Policy, Stop> {
     let parsed = match path(global) {
         None => Policy::built_in().map_err(PolicyFileError::from),
         Some(path) => observe::policy_file(path),
     };
     parsed.map_err(|error| match error {
         PolicyFileError::Policy(error) => {
-            let report = report::policy_error(console.format, console.style(), TOOL, &error);
-            console.print(&report, Exit::Misused)
+            let report = console.report().policy_error(&error);
+            Stop::report(Exit::Misused, report)
         }
         error => unreadable(&error),
     })
-}
-
-/// The policy, as every document names it.
-pub(crate) fn policy_of(policy: &Policy) -> Value {
-    json!({"name": policy.name(), "source": policy.origin_name(), "sha256": policy.sha256()})
 }
 
 /// The policy file of this run; `None` means the built-in policy.
@@ -50,9 +45,12 @@ pub(crate) fn path(global: &Global) -> Option<&Path> {
     }
 }
 
-fn unreadable(error: &PolicyFileError) -> Exit {
-    let help = error.help().map(|help| format!("\n  help: {help}")).unwrap_or_default();
-    misuse(&format!("{error}{help}"))
+fn unreadable(error: &PolicyFileError) -> Stop {
+    let stop = Stop::misuse(error.to_string());
+    match error.help() {
+        Some(help) => stop.help(help),
+        None => stop,
+    }
 }
 
 /// Where a policy is looked for, and where `init` writes one.

@@ -9,36 +9,21 @@ use koomy_guard::observe;
 use koomy_guard::policy::{Given, Phase, Policy};
 use koomy_guard::target::Engine;
 
-use crate::args::Judged;
-use crate::console::complain;
 use crate::exit::Exit;
-
-/// Where the judged variables came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// This process.
-    Process,
-    /// Env files, which say nothing of `PATH`.
-    Files,
-}
-
-impl Origin {
-    pub(crate) fn of(judged: &Judged) -> Self {
-        if judged.env_file.is_empty() { Self::Process } else { Self::Files }
-    }
-}
+use crate::judged::Origin;
+use crate::stop::Stop;
 
 /// The variables of the child.
 ///
 /// # Errors
 ///
 /// A value that no process can be given: one that holds NUL.
-pub(crate) fn environment(
+pub(super) fn of_child(
     policy: &Policy,
     verdict: &Verdict<'_>,
     judged: &Variables,
     origin: Origin,
-) -> Result<Vec<(String, OsString)>, Exit> {
+) -> Result<Vec<(String, OsString)>, Stop> {
     let mut child = match origin {
         Origin::Process => Vec::new(),
         Origin::Files => innocuous(policy),
@@ -50,7 +35,7 @@ pub(crate) fn environment(
 }
 
 /// The judged value, or the canonical form of a connection's URL.
-fn value(verdict: &Verdict<'_>, seen: &Seen) -> Result<OsString, Exit> {
+fn value(verdict: &Verdict<'_>, seen: &Seen) -> Result<OsString, Stop> {
     let is_url = |given: &Given| match given {
         Given::Url(name) => name.value == seen.name,
         Given::Parts(_) => false,
@@ -62,8 +47,8 @@ fn value(verdict: &Verdict<'_>, seen: &Seen) -> Result<OsString, Exit> {
     }
     let bytes = seen.value.expose();
     if bytes.contains(&0) {
-        complain(&format!("`{}` holds a NUL, which no process can be given", seen.name));
-        return Err(Exit::Refused);
+        let message = format!("`{}` holds a NUL, which no process can be given", seen.name);
+        return Err(Stop::because(Exit::Refused, message));
     }
     Ok(OsStr::from_bytes(bytes).to_owned())
 }

@@ -1,0 +1,41 @@
+//! Errors as a program prints them.
+
+use std::fmt;
+
+use crate::assertion::NoAssertion;
+#[cfg(feature = "postgres")]
+use crate::gate::ConnectError;
+use crate::gate::{NoConnection, Refusal, SettingsError, Shut};
+use crate::observe::PolicyFileError;
+use crate::observe::file::ReadError;
+use crate::policy::PolicyError;
+use crate::stamp::StampRefusal;
+use crate::target::Ambiguity;
+
+/// DELIBERATE: `Debug` is what `Display` says. A `main` that returns an error, and
+/// `unwrap`, print it by `Debug`, and whoever reads that wants the findings and the
+/// ways out, not the structs that hold them.
+macro_rules! print_as_displayed {
+    ($($(#[$built:meta])? $error:ty;)+) => {$(
+        $(#[$built])?
+        impl fmt::Debug for $error {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+    )+};
+}
+
+print_as_displayed! {
+    Ambiguity;
+    #[cfg(feature = "postgres")] ConnectError;
+    NoAssertion;
+    NoConnection;
+    PolicyError;
+    PolicyFileError;
+    ReadError;
+    Refusal;
+    SettingsError;
+    Shut;
+    StampRefusal;
+}
