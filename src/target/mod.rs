@@ -25,6 +25,7 @@
 mod ambiguity;
 mod engine;
 mod grammar;
+mod key;
 mod mysql;
 mod parameter;
 mod parts;
@@ -41,6 +42,7 @@ use std::fmt;
 
 pub use ambiguity::{Ambiguity, Part};
 pub use engine::{Encryption, Engine};
+pub(crate) use key::DatabaseKey;
 pub use parts::Parts;
 pub use postgres::MOVERS;
 pub use problem::Problem;
@@ -154,10 +156,7 @@ impl Target {
     ///
     /// LIMIT: a tunnel or a proxy listens there too.
     pub fn is_loopback(&self) -> bool {
-        self.host().is_some_and(|host| {
-            let address = host.parse::<std::net::Ipv4Addr>();
-            host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-        })
+        self.host().is_some_and(is_loopback_name)
     }
 
     /// Whether it is a Unix socket.
@@ -199,6 +198,11 @@ impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Target(..)")
     }
+}
+
+fn is_loopback_name(host: &str) -> bool {
+    let address = host.parse::<std::net::Ipv4Addr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 /// What is dialed.
