@@ -114,11 +114,9 @@ fn wrong_kind(kind: &VariableKind, value: &str) -> Option<(String, &'static str)
             "is no whole number",
             "write digits, without spaces or separators",
         ),
-        VariableKind::Boolean => wrong(
-            BOOLEANS.contains(&value),
-            "is no boolean",
-            "write `true` or `false`, in lower case",
-        ),
+        VariableKind::Boolean => {
+            wrong(is_boolean(value), "is no boolean", "write `true` or `false`, in lower case")
+        }
     }
 }
 
@@ -132,6 +130,10 @@ fn is_email(value: &str) -> bool {
         let is_plain = |c: char| c.is_ascii_graphic() && !"\"(),:;<>@[\\]".contains(c);
         !local.is_empty() && local.chars().all(is_plain) && domain.contains('.') && is_host(domain)
     })
+}
+
+pub(super) fn is_boolean(value: &str) -> bool {
+    BOOLEANS.contains(&value)
 }
 
 fn is_number(value: &str) -> bool {

@@ -229,6 +229,28 @@ fn a_matrix_knows_one_database_under_two_names() {
     }
 }
 
+/// What a framework reads besides the parts that the policy names.
+#[test]
+fn an_undeclared_part_beside_a_connection_is_refused() {
+    let policy = include_str!("../../../examples/csar/policy.toml");
+    let production = include_str!("../../../examples/csar/production.env");
+    let table = [
+        ("", 0),
+        ("DB_SOCKET=/tmp/mysql.sock", 1),
+        ("DB_READ_HOST=elsewhere.example", 1),
+        ("DB_HOST_READ=elsewhere.example", 1),
+        ("MYSQL_UNIX_PORT=/tmp/mysql.sock", 1),
+        ("DB_SOCKET=", 0),
+        ("DB_FOREIGN_KEYS=true", 0),
+        ("DB_CHARSET=utf8mb4", 0),
+    ];
+    for (line, code) in table {
+        let room =
+            Room::new().file("policy.toml", policy).file("e", format!("{production}\n{line}\n"));
+        room.guard(["check", "--env-file", "e"]).run().ends(code);
+    }
+}
+
 #[test]
 fn a_policy_gives_no_database_to_two_environments_under_two_names() {
     let database = |name: &str, host: &str| {
