@@ -10,6 +10,7 @@ mod kinds;
 mod letters;
 mod placeholder;
 mod plain;
+mod reference;
 mod sample;
 mod shape;
 mod strength;
