@@ -4,6 +4,7 @@
 //! word or not: a guard that had to know first which values may be shown would
 //! show the ones it does not know.
 
+mod chance;
 mod json;
 mod kind;
 mod kinds;
