@@ -15,6 +15,12 @@ pub(crate) enum AddressError {
     /// A URL without a host.
     #[error("is an address without a host")]
     NoHost,
+    /// A URL of a script, a file or a text: its host, if any, is not asked.
+    #[error("is an address whose scheme leads to no server")]
+    NoServer,
+    /// Nothing listens at port 0.
+    #[error("is an address with port 0")]
+    PortZero,
     /// Two readers would see two hosts.
     #[error("is an address that two readers take apart differently")]
     Ambiguous,
@@ -28,12 +34,18 @@ pub(crate) enum AddressError {
 ///
 /// # Errors
 ///
-/// [`AddressError`] says which of the three it is.
+/// [`AddressError`] says which it is.
 pub(crate) fn host_of(value: &str) -> Result<Cow<'_, str>, AddressError> {
     if let Some(host) = plain(value) {
         return Ok(Cow::Borrowed(host));
     }
     let url = Url::parse(value).map_err(|_| AddressError::NotAnAddress)?;
+    if SERVERLESS.contains(&url.scheme()) {
+        return Err(AddressError::NoServer);
+    }
+    if url.port() == Some(0) {
+        return Err(AddressError::PortZero);
+    }
     let (_, rest) = value.split_once("://").ok_or(AddressError::NoHost)?;
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let written = match authority.split_once('@') {
@@ -150,6 +162,8 @@ pub(crate) fn is_host(value: &str) -> bool {
         })
 }
 
+const SERVERLESS: [&str; 4] = ["javascript", "vbscript", "data", "file"];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,6 +187,15 @@ mod tests {
             ("https://2130706433/", Err(Ambiguous)),
             ("https://ko\tomy.app/", Err(Ambiguous)),
             ("https://\u{ff4b}oomy.app/", Err(Ambiguous)),
+            ("ws://koomy.app:1/", Ok("koomy.app")),
+            ("javascript://api.koomy.app", Err(NoServer)),
+            ("JavaScript:alert(1)", Err(NoServer)),
+            ("vbscript://api.koomy.app", Err(NoServer)),
+            ("data:text/html,x", Err(NoServer)),
+            ("file://api.koomy.app/etc/passwd", Err(NoServer)),
+            ("http://api.koomy.app:0", Err(PortZero)),
+            ("https://api.koomy.app:00/x", Err(PortZero)),
+            ("redis://cache.internal:0", Err(PortZero)),
             ("https:koomy.app", Err(NoHost)),
             ("mailto:someone", Err(NoHost)),
             ("koomy.app", Err(NotAnAddress)),

@@ -239,6 +239,34 @@ impl Identity {
             Server::MySql { .. } => None,
         }
     }
+
+    /// Whether both are one database, as far as their servers say.
+    ///
+    /// A copy of a server's files has its identifiers, too, until one of both is
+    /// stamped; a branch of Neon's has an id of its own.
+    pub(crate) fn is_same_database(&self, other: &Self) -> bool {
+        let of_one_server = match (&self.server, &other.server) {
+            (Server::MySql { hostname, uuid }, Server::MySql { hostname: host, uuid: id }) => {
+                match (uuid, id) {
+                    (Some(uuid), Some(id)) => uuid == id,
+                    (Some(_) | None, None) | (None, Some(_)) => hostname == host,
+                }
+            }
+            (Server::Postgres { .. } | Server::MySql { .. }, _) => {
+                self.binding().is_some() && self.binding() == other.binding()
+            }
+        };
+        of_one_server && self.database == other.database && self.stamp.may_be(&other.stamp)
+    }
+}
+
+impl Marked {
+    fn may_be(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Unreadable { .. }, _) | (_, Self::Unreadable { .. }) => true,
+            (Self::No { .. } | Self::Emptied | Self::Stamped(_), _) => self == other,
+        }
+    }
 }
 
 /// A table of the policy's tripwire.

@@ -14,10 +14,11 @@ pub(super) static RULE: Rule = Rule {
     explain: "\
 ## Refuses
 A declared secret that holds a word to be replaced (`changeme`,
-`your-api-key`), an unexpanded template (`${NAME}`), a key from a documentation,
-or a framework's default; and, where the environment's data are real, a word for
-nothing such as `null`. The password of a database URL is judged so where the
-environment's data are real.
+`your-api-key`), an unexpanded template (`${NAME}`), a reference that nobody
+resolved (`vault:…`, `op://…`, `arn:aws:…`, `process.env.NAME`), a key from a
+documentation, or a framework's default; and, where the environment's data are real,
+a word for nothing such as `null`. The password of a database URL is judged so where
+the environment's data are real.
 
 ## Why
 Placeholders are public. Whoever knows the documentation or the framework knows

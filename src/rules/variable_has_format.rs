@@ -104,20 +104,18 @@ fn wrong_kind(kind: &VariableKind, value: &str) -> Option<(String, &'static str)
             wrong(is_email(value), "is no mail address", "write one address, without a name")
         }
         VariableKind::Port => wrong(
-            is_number(value) && value.parse::<u16>().is_ok_and(|port| port > 0),
+            is_number(value) && !value.starts_with('0') && value.parse::<u16>().is_ok(),
             "is no port",
-            "write a number from 1 to 65535",
+            "write a number from 1 to 65535, without leading zero",
         ),
         VariableKind::Integer => wrong(
             value.parse::<i64>().is_ok() && is_number(value.strip_prefix('-').unwrap_or(value)),
             "is no whole number",
             "write digits, without spaces or separators",
         ),
-        VariableKind::Boolean => wrong(
-            BOOLEANS.contains(&value),
-            "is no boolean",
-            "write `true` or `false`, in lower case",
-        ),
+        VariableKind::Boolean => {
+            wrong(is_boolean(value), "is no boolean", "write `true` or `false`, in lower case")
+        }
     }
 }
 
@@ -131,6 +129,10 @@ fn is_email(value: &str) -> bool {
         let is_plain = |c: char| c.is_ascii_graphic() && !"\"(),:;<>@[\\]".contains(c);
         !local.is_empty() && local.chars().all(is_plain) && domain.contains('.') && is_host(domain)
     })
+}
+
+pub(super) fn is_boolean(value: &str) -> bool {
+    BOOLEANS.contains(&value)
 }
 
 fn is_number(value: &str) -> bool {
@@ -183,6 +185,17 @@ mod tests {
             ("url", "", &["https://koomy.app", "http://localhost:3000/x?y#z"]),
             ("url", address, &["koomy.app", "/path", "https://"]),
             ("url", "is an address without a host", &["mailto:someone"]),
+            ("url", "is an address with port 0", &["http://api.koomy.app:0"]),
+            (
+                "url",
+                "is an address whose scheme leads to no server",
+                &["javascript://api.koomy.app", "data:text/plain,x", "file://koomy.app/x"],
+            ),
+            (
+                "url",
+                "",
+                &["redis://cache.koomy.app:6379/0", "amqps://mq.koomy.app", "ftp://koomy.app"],
+            ),
             ("url", "is an address that two readers take apart differently", &["https://a\\@b/"]),
             ("urls", "", &["https://koomy.app", "https://koomy.app, https://b.net"]),
             ("urls", address, &["https://koomy.app,", "https://koomy.app,b.net"]),
@@ -217,7 +230,19 @@ mod tests {
             (
                 "port",
                 port,
-                &["0", "65536", "+80", "-1", "80 ", "http", "8_0", "99999999999999999999"],
+                &[
+                    "0",
+                    "00",
+                    "080",
+                    "03000",
+                    "65536",
+                    "+80",
+                    "-1",
+                    "80 ",
+                    "http",
+                    "8_0",
+                    "99999999999999999999",
+                ],
             ),
             ("integer", "", &["0", "-1", "007", "9223372036854775807", "-9223372036854775808"]),
             (
@@ -309,7 +334,13 @@ mod tests {
                 "hosts",
             ),
             ("email", "x", "is no mail address", "write one address, without a name", "email"),
-            ("port", "x", "is no port", "write a number from 1 to 65535", "port"),
+            (
+                "port",
+                "x",
+                "is no port",
+                "write a number from 1 to 65535, without leading zero",
+                "port",
+            ),
             (
                 "integer",
                 "x",

@@ -25,6 +25,7 @@
 mod ambiguity;
 mod engine;
 pub(crate) mod grammar;
+mod key;
 mod mysql;
 mod parameter;
 mod parts;
@@ -41,6 +42,7 @@ use std::fmt;
 
 pub use ambiguity::{Ambiguity, Part};
 pub use engine::{Encryption, Engine};
+pub(crate) use key::DatabaseKey;
 pub use parts::Parts;
 pub use postgres::MOVERS;
 pub use problem::Problem;

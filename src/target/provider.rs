@@ -67,36 +67,6 @@ impl Target {
             || self.identity_host().is_some_and(|identity| identity == host)
     }
 
-    /// Whether both lead to one database of one server, whoever connects.
-    pub(crate) fn is_same_database(&self, other: &Self) -> bool {
-        let same_user = !self.user_is_identity() || self.user() == other.user();
-        self.engine() == other.engine()
-            && self.identity_host() == other.identity_host()
-            && self.address().socket() == other.address().socket()
-            && self.port() == other.port()
-            && self.database() == other.database()
-            && same_user
-    }
-
-    /// Whether many databases share the host, and the user tells them apart.
-    pub(crate) fn user_is_identity(&self) -> bool {
-        match self.provider() {
-            Provider::Supabase => self.host().is_some_and(|host| host.ends_with(POOLER)),
-            Provider::PlanetScale | Provider::PrismaPostgres => true,
-            Provider::Neon
-            | Provider::Rds
-            | Provider::Aurora
-            | Provider::CloudSql
-            | Provider::Railway
-            | Provider::Render
-            | Provider::Fly
-            | Provider::Heroku
-            | Provider::Local
-            | Provider::Socket
-            | Provider::Plain => false,
-        }
-    }
-
     /// Whether the name exists only inside a private network.
     ///
     /// `*.internal` (reserved for that; Railway, Fly and `host.docker.internal`
@@ -141,7 +111,7 @@ impl Provider {
 }
 
 /// `ep-…` and the rest of a Neon host: `[c-2.]us-east-2.aws.neon.tech`.
-fn neon_endpoint(host: &str) -> Option<(&str, &str)> {
+pub(super) fn neon_endpoint(host: &str) -> Option<(&str, &str)> {
     let (endpoint, rest) = host.split_once('.')?;
     endpoint.strip_prefix("ep-")?;
     let is_place = |labels: &str| {
@@ -231,4 +201,4 @@ fn is_cloud_sql(directory: &str) -> bool {
     })
 }
 
-const POOLER: &str = ".pooler.supabase.com";
+pub(super) const POOLER: &str = ".pooler.supabase.com";

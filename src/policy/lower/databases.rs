@@ -199,5 +199,5 @@ fn first_label(host: &str) -> &str {
     host.split('.').next().unwrap_or(host)
 }
 
-/// MIRRORS `Target::user_is_identity`: hosts that many databases share.
+/// MIRRORS `DatabaseKey::is_told_by_user`: hosts that many databases share.
 const SHARED_HOSTS: &[&str] = &["pooler.supabase.com", "psdb.cloud", "db.prisma.io"];

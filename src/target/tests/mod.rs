@@ -158,31 +158,6 @@ fn whatever_differs_makes_another_target() {
 }
 
 #[test]
-fn a_database_is_the_same_whoever_connects_and_however() {
-    let table = [
-        ("app:pw@db.example.com/d", "other@db.example.com:5432/d?sslmode=require", true),
-        ("a:pw@ep-x.eu.aws.neon.tech/d", "a:pw@ep-x-pooler.eu.aws.neon.tech/d", true),
-        ("a@db.example.com/d", "a@db.example.com:5433/d", false),
-        ("a@db.example.com/d", "a@db.example.com/e", false),
-        ("a@db.example.com/d", "a@other.example.com/d", false),
-        ("a@/d?host=/cloudsql/p:r:i", "b@/d?host=/cloudsql/p:r:i", true),
-        ("a@/d?host=/cloudsql/p:r:i", "a@/d?host=/cloudsql/p:r:j", false),
-        ("a@/d?host=/cloudsql/p:r:i", "a@db.example.com/d", false),
-        // On a shared host the user is the identity.
-        (
-            "postgres.x@aws-0-eu-west-3.pooler.supabase.com/d",
-            "postgres.y@aws-0-eu-west-3.pooler.supabase.com/d",
-            false,
-        ),
-    ];
-    for (one, other, same) in table {
-        let at = |rest: &str| postgres(&format!("postgresql://{rest}")).unwrap();
-        assert_eq!(at(one).is_same_database(&at(other)), same, "{one} {other}");
-        assert_eq!(at(other).is_same_database(&at(one)), same, "{other} {one}");
-    }
-}
-
-#[test]
 fn debug_shows_no_part() {
     let tcp = postgres(GOOD).unwrap();
     let socket = postgres("postgresql://app@/appdb?host=/cloudsql/p:r:i").unwrap();
