@@ -10,19 +10,19 @@ use url::{Host, Url};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(crate) enum AddressError {
     /// Not a URL at all.
-    #[error("is no web address")]
+    #[error("is not a web address")]
     NotAnAddress,
     /// A URL without a host.
     #[error("is an address without a host")]
     NoHost,
     /// A URL of a script, a file or a text: its host, if any, is not asked.
-    #[error("is an address whose scheme leads to no server")]
+    #[error("is an address whose scheme does not lead to a server")]
     NoServer,
     /// Nothing listens at port 0.
     #[error("is an address with port 0")]
     PortZero,
     /// Two readers would see two hosts.
-    #[error("is an address that two readers take apart differently")]
+    #[error("is an address that two programs could read differently")]
     Ambiguous,
 }
 

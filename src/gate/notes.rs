@@ -68,7 +68,7 @@ fn unpinned(told: &Told<'_, '_>) -> Option<Note> {
     (!is_known).then_some(())?;
     note(
         told,
-        format!("`{name}` leads to a server that nothing but its address and names tells apart"),
+        format!("`{name}` leads to a server that only its address and names tell apart"),
         &format!("pin `{key}` of `{database}`, which `guard-cli identify` shows"),
     )
 }
@@ -106,7 +106,9 @@ fn stamp(told: &Told<'_, '_>) -> Option<Note> {
         ),
         Standing::Emptied => note(
             told,
-            format!("`{name}` leads to a database whose stamp is gone, such as a copied schema"),
+            format!(
+                "`{name}` leads to a database whose stamp table is empty, as after a copy of the schema"
+            ),
             "if it is the right one, stamp it: `guard-cli stamp`",
         ),
         Standing::Copied(stamp) => {

@@ -135,13 +135,13 @@ pub enum ConnectError {
     #[error("{}; {}", .0.message, .0.help)]
     Unreachable(Cause),
     /// The connection broke before the server was known again.
-    #[error("the connection `{name}` broke before its server was known again; try again")]
+    #[error("the connection `{name}` broke before its server was recognised; try again")]
     Lost {
         /// The name.
         name: String,
     },
     /// The server that was asked says too little of itself.
-    #[error("the server of `{name}` does not say enough of itself to be known again; pin it")]
+    #[error("the server of `{name}` does not report enough about itself to be recognised; pin it")]
     Unassertable {
         /// The name.
         name: String,

@@ -112,7 +112,7 @@ fn known_elsewhere(case: &Case<'_>, database: &Database, environment: &Environme
 fn unknown(case: &Case<'_>, destination: &Destination<'_>) -> String {
     let target = &destination.target;
     if target.host().is_some_and(is_documentation_host) {
-        return "a placeholder from a documentation, not to a host".to_owned();
+        return "a placeholder host from documentation".to_owned();
     }
     match case.policy.databases().iter().find(|database| database.owns_host_of(target)) {
         Some(database) => {
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn a_connection_leads_to_a_database_of_its_environment() {
         const UNKNOWN: &str = "a database that the policy does not know";
-        const NONE: &str = "`pinned`, a database of no environment";
+        const NONE: &str = "`pinned`, a database that no environment lists";
         let table = [
             ("production", "main.koomy.app/koomy", ""),
             ("production", "main.koomy.app:5432/koomy?sslmode=require", ""),
@@ -167,11 +167,7 @@ mod tests {
             ("production", "xmain.koomy.app/koomy", UNKNOWN),
             ("production", "main.koomy.app.evil.net/koomy", UNKNOWN),
             ("production", "koomy.app/koomy", UNKNOWN),
-            (
-                "production",
-                "db.example.com/koomy",
-                "a placeholder from a documentation, not to a host",
-            ),
+            ("production", "db.example.com/koomy", "a placeholder host from documentation"),
             ("sandbox", "play.koomy.app/koomy", ""),
             ("sandbox", "localhost/koomy", ""),
             ("sandbox", "localhost/other", UNKNOWN),

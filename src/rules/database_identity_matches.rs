@@ -15,20 +15,20 @@ pub static RULE: Rule = Rule {
     summary: "the server says that it is the database its address claims",
     explain: "\
 ## Refuses
-A connection whose server says that it is another than the policy means:
+A connection whose server reports that it is another than the policy means:
 
 - the name of the database differs;
 - for Neon: the server does not say its project, branch and endpoint, or one of
-  them is not the pinned one; the endpoint is also the one that was dialed;
-- elsewhere: the server is one of Neon's, or has the traces of a managed service
+  them is not the pinned one; the endpoint must also be the one that was dialed;
+- elsewhere: the server is a Neon server, or has the traces of a managed service
   that is not the declared `provider`, or its system identifier or host name is
   not the pinned one, or is pinned for another database.
 
 At a seed, too: a server that the policy does not pin, at one of its `hosts` on a
-public network, since nothing but the address tells it from others.
+public network, since only the address tells it from others.
 
-One branch that nobody pinned is permitted: at the endpoint of real data, since a
-restore changes the branch and nothing else. No seed is permitted there.
+A branch other than the pinned one is permitted in one place: at the endpoint of real
+data, since a restore changes the branch and nothing else. No seed is permitted there.
 
 Undecided where the server could not be asked or does not say enough, where some
 were asked and this one was not, and where none was asked and must be: at a seed,
@@ -76,7 +76,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         let Err(mismatch) = told.compare() else { continue };
         let (name, place) = (told.name(), told.place());
         let database = &told.database.name.value;
-        let message = format!("`{name}` leads to `{database}`, and {}", mismatch.said);
+        let message = format!("`{name}` leads to `{database}`, but {}", mismatch.said);
         findings.push(
             Finding::judged(&RULE, mismatch.outcome, name, place, message, mismatch.help).because(
                 case.source(),
@@ -93,13 +93,13 @@ fn not_asked(case: &Case<'_>, environment: &Environment, destination: &Destinati
         &RULE,
         name,
         destination.variable.place.clone(),
-        format!("nobody asked the server behind `{name}` who it is"),
+        format!("the server behind `{name}` was not asked who it is"),
         match case.gate {
             Gate::Boot | Gate::Compare | Gate::Probe => {
                 "ask it (`boot_live`, or `--live` on the command line); no server is asked while \
                  its address is refused"
             }
-            Gate::Seed => "a seed asks it as soon as nothing else stands against it",
+            Gate::Seed => "a seed asks it once every other finding is resolved",
         },
     );
     match (case.gate, environment.live.value) {
@@ -117,7 +117,7 @@ fn silent(destination: &Destination<'_>) -> Finding {
         name,
         destination.variable.place.clone(),
         format!("the server behind `{name}` did not say who it is"),
-        "see whether it runs, and ask again",
+        "check that it runs, and ask again",
     )
 }
 

@@ -17,15 +17,15 @@ pub static RULE: Rule = Rule {
 Where the environment's data are not `real`: a host, database or user with a
 word for production in it (`prod`, `production`, `prd`, or the name of an
 environment with real data), even if the policy lists that database.
-`preprod`, `non-prod` and the like are no such words, nor is a region.
+`preprod`, `non-prod` and the like do not count, nor does a region.
 
 ## Why
 A policy can be wrong. A database that calls itself production and is listed for
 the sandbox is more likely a slip in the list than a slip in its name.
 
 ## Way out
-Check where the connection leads. If the database truly is no production, rename
-what says so.
+Check where the connection leads. If the database truly is not production,
+rename what says so.
 ",
     check: Check::One(check),
     violate,
@@ -55,8 +55,8 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
                 &RULE,
                 name,
                 destination.variable.place.clone(),
-                format!("the {part} in `{name}` looks like production, and this is `{here}`"),
-                format!("point it at a database of `{here}`, or rename a {part} that misleads"),
+                format!("the {part} in `{name}` looks like production, but this is `{here}`"),
+                format!("point it at a database of `{here}`, or rename the {part} if it misleads"),
             )
             .because(
                 case.source(),
@@ -265,7 +265,7 @@ mod tests {
                 let said = match part {
                     part if part.is_empty() || is_real => String::new(),
                     part => format!(
-                        "the {part} in `DATABASE_URL` looks like production, and this is `{environment}`"
+                        "the {part} in `DATABASE_URL` looks like production, but this is `{environment}`"
                     ),
                 };
                 let given = [("KOOMY_ENV", environment), ("DATABASE_URL", &url)];
@@ -278,8 +278,8 @@ mod tests {
                 ("KOOMY_ENV", "sandbox"),
                 ("DATABASE_URL", &url("prod.koomy.app/koomy"))
             ]),
-            "refused DATABASE_URL: the host in `DATABASE_URL` looks like production, and this is \
-             `sandbox`; point it at a database of `sandbox`, or rename a host that misleads\n  \
+            "refused DATABASE_URL: the host in `DATABASE_URL` looks like production, but this is \
+             `sandbox`; point it at a database of `sandbox`, or rename the host if it misleads\n  \
              cause: <assumed environment> (here)\n  \
              decided-by: sandbox (an environment without real data)"
         );

@@ -18,11 +18,11 @@ Two environments, compared side by side, whose connections lead to one database,
 whoever connects. These are one: the names of this machine and its usual sockets,
 at one port; a service's names of one database, pooled or not; a host at the port
 of a server and at that of a pooler (6432, 6543, 6033). Other ports of one host are
-other servers. With `--live`, also what two servers say is one database: the branch
-on Neon, else the system identifier and the database in it.
+other servers. With `--live`, also two servers that report the same database: the same
+branch on Neon, elsewhere the same system identifier and the same database in it.
 
 ## Why
-What two environments share isolates neither: a test in one changes what users
+A shared database isolates neither environment: a test in one changes what users
 see in the other.
 
 ## Way out
@@ -67,7 +67,7 @@ fn refuse(
         &RULE,
         other,
         there.variable.place.clone(),
-        format!("`{other}` of {of_second} reaches the database of {of_first}'s `{one}`"),
+        format!("`{other}` of {of_second} reaches the same database as `{one}` of {of_first}"),
         help,
     )
     .related(here.variable.place.clone(), "the same database")
@@ -120,8 +120,8 @@ mod tests {
             let said = match of {
                 "" => String::new(),
                 of => format!(
-                    "refused DATABASE_URL: `DATABASE_URL` of {of} reaches the database of \
-                     `production`'s `DATABASE_URL`; give each environment a database of its own\n  \
+                    "refused DATABASE_URL: `DATABASE_URL` of {of} reaches the same \
+                     database as `DATABASE_URL` of `production`; give each environment a database of its own\n  \
                      cause: <assumed environment> (here)\n  \
                      related: <assumed environment> (the same database)"
                 ),
@@ -139,8 +139,8 @@ mod tests {
             [("KOOMY_ENV", "sandbox"), ("DATABASE_URL", &*play)],
             [("KOOMY_ENV", "bare"), ("SHADOW_URL", &*main)],
         ];
-        let once = "refused SHADOW_URL: `SHADOW_URL` of `bare` reaches the database of \
-            `production`'s `DATABASE_URL`; ";
+        let once = "refused SHADOW_URL: `SHADOW_URL` of `bare` reaches the same database as \
+            `DATABASE_URL` of `production`; ";
         let said = ask.across(&[&a, &b, &c]);
         assert!(said.starts_with(once) && said.matches("refused").count() == 1, "{said}");
         assert_eq!(ask.across(&[&a, &c, &b]).matches("refused").count(), 1);
@@ -209,7 +209,7 @@ mod tests {
         for (row, (first, second, is_one)) in table.into_iter().enumerate() {
             let facts = [told("production", &main, first), told("sandbox", &play, second)];
             let said = ask.across_of(&facts);
-            assert_eq!(said.contains("reaches the database of"), is_one, "row {row}: {said}");
+            assert_eq!(said.contains("reaches the same database as"), is_one, "row {row}: {said}");
             assert_eq!(said.contains("stamp both"), is_one, "row {row}: {said}");
         }
     }

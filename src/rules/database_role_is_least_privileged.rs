@@ -14,10 +14,10 @@ pub static RULE: Rule = Rule {
     summary: "the role of a connection has none of the rights that its environment forbids",
     explain: "\
 ## Refuses
-A connection whose role, as its server says, has a right of the environment's
+A connection whose role, as its server reports, has a right of the environment's
 `forbidden_rights`: `superuser`, `owner`, `bypass-rls`, `write-all-data`,
 `replication`, `create-role` or `create-database`. Nothing is forbidden where the
-policy does not say so. Where the server was not asked, nothing is said.
+policy does not say so. Where the server was not asked, this rule says nothing.
 
 ## Why
 What a program may not do, neither its mistakes nor its attackers do. A superuser

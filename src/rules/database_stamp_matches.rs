@@ -21,11 +21,11 @@ pub static RULE: Rule = Rule {
   the database's `endpoints`, or on a server that is pinned, it is a restore.
 
 Undecided where there is something that cannot be read as a stamp, or the server
-does not say enough of itself to tell whose stamp it is.
+does not report enough about itself to tell whose stamp it is.
 
 A database without a stamp, and a copy in an environment without real data, may
 be used, and may not be filled: `seed-database-is-disposable` refuses that. Where
-the server was not asked, nothing is said.
+the server was not asked, this rule says nothing.
 
 ## Why
 `guard-cli stamp` writes the environment and the identity of the database into
@@ -35,8 +35,8 @@ permits nothing that the policy and the server's identity do not.
 ## Way out
 `guard-cli identify` shows what the stamp says. If a copy is where it should be, write
 its stamp anew: `guard-cli stamp`; for a copy of real data, with `--adopt-copy` and the
-reason. A stamp of this very database that is wrong is dropped by the owner, with the
-schema `koomy_guard`, before the database is stamped anew.
+reason. If the stamp was written for this very database and is wrong, its owner drops the
+schema `koomy_guard` before the database is stamped anew.
 ",
     check: Check::Live(check),
     violate,
@@ -46,7 +46,7 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
     let facts = baseline.with_identity(|identity| match &mut identity.stamp {
         Marked::Stamped(stamp) => stamp.environment.push_str(" of others"),
         stamp @ (Marked::No { .. } | Marked::Emptied | Marked::Unreadable { .. }) => {
-            *stamp = Marked::Unreadable { why: "it is no stamp".to_owned() };
+            *stamp = Marked::Unreadable { why: "it is not a stamp".to_owned() };
         }
     });
     facts.map(one)
@@ -83,7 +83,7 @@ fn contradiction(told: &Told<'_, '_>, stamp: &Stamp) -> Finding {
         told.place(),
         format!(
             "`{name}` leads to a database that was stamped for {environment}{known}, \
-             and this is `{here}`"
+             but this is `{here}`"
         ),
         format!(
             "point `{name}` at a database of `{here}`; if this is one, have its owner drop the \
@@ -112,7 +112,9 @@ fn misplaced(told: &Told<'_, '_>, stamp: &Stamp) -> Option<Finding> {
         name,
         told.place(),
         format!("`{name}` leads to {}, at an address that may lead elsewhere", told.copy_of(stamp)),
-        format!("see whether this is `{database}`; if so, write its stamp anew: `guard-cli stamp`"),
+        format!(
+            "check whether this is `{database}`; if so, write its stamp anew: `guard-cli stamp`"
+        ),
     );
     Some(finding.because(told.case.source(), told.database.name.span, "nothing here is pinned"))
 }
@@ -126,9 +128,9 @@ fn untold(told: &Told<'_, '_>, stamp: &Stamp) -> Finding {
         told.place(),
         format!(
             "`{name}` leads to a database with a stamp for {environment}, and its server does \
-             not say enough of itself to tell whether the stamp is its own"
+             not report enough about itself to tell whether the stamp is its own"
         ),
-        "let its role read who the server is: `EXECUTE` on `pg_catalog.pg_control_system()`",
+        "grant its role `EXECUTE` on `pg_catalog.pg_control_system()`",
     )
 }
 
@@ -139,7 +141,7 @@ fn unreadable(told: &Told<'_, '_>, why: &str) -> Finding {
         name,
         told.place(),
         format!("the stamp of the database behind `{name}` cannot be read: {why}"),
-        "let its role read `koomy_guard.stamp`; if that is no stamp, see who made it",
+        "let its role read `koomy_guard.stamp`; if that is not a stamp, find out who made it",
     )
 }
 
@@ -161,7 +163,7 @@ mod tests {
         const MAIN: &str = "ep-main-1.eu.aws.neon.tech/koomy";
         const DEPOT: &str = "depot/koomy";
         let stamped = |environment: &str, here: &str| {
-            format!("refused a database that was stamped for {environment}, and this is `{here}`")
+            format!("refused a database that was stamped for {environment}, but this is `{here}`")
         };
         let unknown = "`gone`, an environment that the policy does not know";
         let copy = "refused a copy of `production`, with real data: its stamp was written for \
@@ -242,8 +244,8 @@ mod tests {
             assert_eq!(
                 ask.in_full_of(&facts),
                 "undecided DATABASE_URL: the stamp of the database behind `DATABASE_URL` cannot \
-                 be read: it has two rows; let its role read `koomy_guard.stamp`; if that is no \
-                 stamp, see who made it\n  cause: <assumed environment> (here)"
+                 be read: it has two rows; let its role read `koomy_guard.stamp`; if that is not a \
+                 stamp, find out who made it\n  cause: <assumed environment> (here)"
             );
             // Where the policy needs the identifier, `database-identity-matches` says so.
             let facts = ask.told(&given, |it| {
@@ -258,8 +260,8 @@ mod tests {
                     ask.in_full_of(&facts),
                     format!(
                         "undecided MYSQL_URL: `MYSQL_URL` leads to a database with a stamp \
-                         for `{environment}`, and its server does not say enough of itself to \
-                         tell whether the stamp is its own; let its role read who the server is: \
+                         for `{environment}`, and its server does not report enough about itself to \
+                         tell whether the stamp is its own; grant its role \
                          `EXECUTE` on `pg_catalog.pg_control_system()`\n  \
                          cause: <assumed environment> (here)"
                     )
@@ -286,7 +288,7 @@ mod tests {
         );
         assert_eq!(
             said("production", &depot, "copied"),
-            "see whether this is `depot`; if so, write its stamp anew: `guard-cli stamp`\n  \
+            "check whether this is `depot`; if so, write its stamp anew: `guard-cli stamp`\n  \
              cause: <assumed environment> (here)\n  decided-by: depot (nothing here is pinned)"
         );
     }

@@ -18,8 +18,8 @@ from its URL. `docs/database-urls.md` has the grammar.
 
 ## Why
 Drivers read unusual URLs differently: `?host=` replaces the host for some and
-adds one for others, `#@` ends the host for some and begins it for others. What
-one of them dials, a reader of the URL does not see.
+adds one for others, `#@` ends the host for some and begins it for others. Whoever
+reads the URL cannot see what each of them dials.
 
 ## Way out
 `guard-cli target` prints the form that would be accepted. Percent-encode
@@ -57,7 +57,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
                         &RULE,
                         name,
                         variable.place.clone(),
-                        format!("`{name}` is no text: it holds a NUL or is not UTF-8"),
+                        format!("`{name}` is not text: it holds a NUL or is not UTF-8"),
                         "write it in plain ASCII, special characters percent-encoded",
                     )
                     .because(case.source(), at, "the connection that it gives"),
@@ -72,8 +72,10 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             &RULE,
             name,
             mover.place.clone(),
-            format!("`{name}` is set; drivers that read it connect otherwise than the URL says"),
-            format!("unset `{name}`, and say what it says in the URL"),
+            format!(
+                "`{name}` is set; drivers that read it may connect elsewhere than the URL says"
+            ),
+            format!("unset `{name}`, and write its value in the URL"),
         ));
     }
 }
@@ -147,7 +149,7 @@ mod tests {
             assert_eq!(
                 ask.in_full_of(&spoilt(b"\xff")),
                 format!(
-                    "refused {name}: `{name}` is no text: it holds a NUL or is not UTF-8; write \
+                    "refused {name}: `{name}` is not text: it holds a NUL or is not UTF-8; write \
                      it in plain ASCII, special characters percent-encoded{CAUSE}\n  \
                      decided-by: primary (the connection that it gives)"
                 )
@@ -159,7 +161,7 @@ mod tests {
     fn what_is_no_text_is_no_url() {
         let facts = Facts::assume().variable("DATABASE_URL", *b"postgresql://\0").facts();
         let said = Ask::small(&RULE, URL).says_of(&facts);
-        assert_eq!(said, "`DATABASE_URL` is no text: it holds a NUL or is not UTF-8");
+        assert_eq!(said, "`DATABASE_URL` is not text: it holds a NUL or is not UTF-8");
     }
 
     #[test]
@@ -167,8 +169,8 @@ mod tests {
         let url = url("main.koomy.app/koomy");
         for name in MOVERS {
             let said = format!(
-                "refused {name}: `{name}` is set; drivers that read it connect otherwise than the \
-                 URL says; unset `{name}`, and say what it says in the URL{CAUSE}"
+                "refused {name}: `{name}` is set; drivers that read it may connect elsewhere than \
+                 the URL says; unset `{name}`, and write its value in the URL{CAUSE}"
             );
             let given = [("DATABASE_URL", &*url), (*name, "x")];
             assert_eq!(Ask::small(&RULE, URL).in_full(&given), said);

@@ -10,14 +10,14 @@ pub static RULE: Rule = Rule {
     summary: "whoever may not use debug endpoints cannot tell that there are any",
     explain: "\
 ## Refuses
-A running service whose debug path is told from a path that does not exist, by
+A running service whose debug path can be told from a path that does not exist, by
 status, headers, body or time, when it is asked for without the secret.
 `guard-cli probe` asks for every debug path of the policy: where debug endpoints
 are forbidden nobody has a secret, and elsewhere nobody gets in without it.
 
-Nothing is refused by it at the start. Where an environment does not write
-`debug`, the debug gate has no endpoints, whatever the variables say. A switch or
-a secret of theirs is refused there by `variable-is-allowed-here`, once its
+This rule refuses nothing at the start of a program. Where an environment does not
+write `debug`, the debug gate has no endpoints, whatever the variables say. A switch
+or a secret for them is refused there by `variable-is-allowed-here`, once its
 `allowed` names the environments that it is for.
 
 ## Why

@@ -44,7 +44,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             &RULE,
             name,
             place,
-            format!("`{}` allows debug endpoints, and `{name}` {problem}", here(environment)),
+            format!("`{}` allows debug endpoints, but `{name}` {problem}", here(environment)),
             format!("set `{name}` to a fresh random value, such as from `openssl rand -hex 32`"),
         )
         .because(case.source(), debug.secret.span, "protects the debug endpoints"),
@@ -62,12 +62,12 @@ fn problem(case: &Case<'_>, debug: &DebugRule) -> Option<String> {
         // A build or a CI job serves no requests, and holds no secrets.
         None if case.facts.phase != Phase::Boot && case.find(name).is_none() => return None,
         None => "is not set",
-        Some(Quality::Nothing) => "holds a word for nothing",
+        Some(Quality::Nothing) => "holds a word that means `no value`, such as `null`",
         Some(Quality::Placeholder(_)) => "is a placeholder",
         Some(Quality::Weak) => "is weak",
         Some(Quality::Own) => {
             let other = held.and_then(|held| shared_with(case, name, held.secret))?;
-            return Some(format!("holds the value of `{other}`"));
+            return Some(format!("has the same value as `{other}`"));
         }
     };
     Some(said.to_owned())
@@ -105,14 +105,14 @@ mod tests {
             ("", Some("is not set")),
             ("changeme", Some("is a placeholder")),
             ("kJ2", Some("is weak")),
-            (&*other, Some("holds the value of `OTHER`")),
+            (&*other, Some("has the same value as `OTHER`")),
             (&*strong, None),
         ];
         for (value, problem) in table {
             for environment in ["sandbox", "production", "staging"] {
                 let said = match problem {
                     Some(problem) if environment == "sandbox" => {
-                        format!("`sandbox` allows debug endpoints, and `DEBUG_SECRET` {problem}")
+                        format!("`sandbox` allows debug endpoints, but `DEBUG_SECRET` {problem}")
                     }
                     Some(_) | None => String::new(),
                 };
@@ -128,7 +128,7 @@ mod tests {
         let strong = strong(1);
         let given = [("KOOMY_ENV", "sandbox"), ("DEBUG_SECRET", &*strong)];
         assert_eq!(ask("min_bits = 64\n").says(&given), "");
-        let said = "`sandbox` allows debug endpoints, and `DEBUG_SECRET` is weak";
+        let said = "`sandbox` allows debug endpoints, but `DEBUG_SECRET` is weak";
         assert_eq!(ask("min_bits = 512\n").says(&given), said);
     }
 
@@ -149,7 +149,7 @@ mod tests {
     fn points_at_the_name_of_the_variable() {
         assert_eq!(
             ask("").in_full(&[("KOOMY_ENV", "sandbox")]),
-            "refused DEBUG_SECRET: `sandbox` allows debug endpoints, and `DEBUG_SECRET` is not set; \
+            "refused DEBUG_SECRET: `sandbox` allows debug endpoints, but `DEBUG_SECRET` is not set; \
              set `DEBUG_SECRET` to a fresh random value, such as from `openssl rand -hex 32`\n  \
              cause: <assumed environment> (here)\n  \
              decided-by: 'DEBUG_SECRET' (protects the debug endpoints)"

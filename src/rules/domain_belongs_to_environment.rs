@@ -148,9 +148,9 @@ fn refuse(
     let elsewhere = owner(case, host).filter(|owner| owner.id != environment.id);
     let message = match elsewhere {
         Some(owner) => {
-            format!("`{name}` names a domain of `{}`, and this is `{here}`", owner.name.value)
+            format!("`{name}` names a domain of `{}`, but this is `{here}`", owner.name.value)
         }
-        None => format!("`{name}` names a host that is none of `{here}`"),
+        None => format!("`{name}` names a host that does not belong to `{here}`"),
     };
     let finding = Finding::refused(
         &RULE,
@@ -181,8 +181,8 @@ mod tests {
         [variables.PAY]\nis = 'url'\nhosts = ['api.stripe.com']\n\
         [variables.MAIL]\nis = 'url'\nhosts = { production = ['mail.net'] }\n\
         [variables.NOTE]\n";
-    const PLAY: &str = "names a domain of `sandbox`, and this is `production`";
-    const NONE: &str = "names a host that is none of `production`";
+    const PLAY: &str = "names a domain of `sandbox`, but this is `production`";
+    const NONE: &str = "names a host that does not belong to `production`";
 
     #[test]
     fn an_address_is_of_this_environment() {
@@ -252,7 +252,7 @@ mod tests {
         let given = [("KOOMY_ENV", "sandbox"), ("ONE", "http://localhost:3000")];
         assert_eq!(ask.says(&given), "", "sandbox lists it");
         let given = [("KOOMY_ENV", "bare"), ("ONE", "http://localhost:3000")];
-        assert_eq!(ask.says(&given), "`ONE` names a host that is none of `bare`");
+        assert_eq!(ask.says(&given), "`ONE` names a host that does not belong to `bare`");
     }
 
     /// Even where another environment lists it.
@@ -352,7 +352,7 @@ mod tests {
         ];
         for (environment, name, value, at, related) in table {
             let what = match related {
-                "" => format!("names a host that is none of `{environment}`"),
+                "" => format!("names a host that does not belong to `{environment}`"),
                 _ => PLAY.to_owned(),
             };
             assert_eq!(

@@ -48,7 +48,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             &RULE,
             name,
             place,
-            format!("`{name}` names `{found}`, and `{expected}` is expected"),
+            format!("`{name}` names `{found}`, but `{expected}` is expected"),
             format!("use the variables of `{expected}`, or expect `{found}`"),
         )
         .because(case.source(), environment.name.span, "the environment that it names"),
@@ -69,19 +69,19 @@ mod tests {
             (
                 "production",
                 Some("sandbox"),
-                "`KOOMY_ENV` names `production`, and `sandbox` is expected",
+                "`KOOMY_ENV` names `production`, but `sandbox` is expected",
             ),
             (
                 "sandbox",
                 Some("production"),
-                "`KOOMY_ENV` names `sandbox`, and `production` is expected",
+                "`KOOMY_ENV` names `sandbox`, but `production` is expected",
             ),
             (
                 "production",
                 Some("Production"),
-                "`KOOMY_ENV` names `production`, and `Production` is expected",
+                "`KOOMY_ENV` names `production`, but `Production` is expected",
             ),
-            ("production", Some(""), "`KOOMY_ENV` names `production`, and `` is expected"),
+            ("production", Some(""), "`KOOMY_ENV` names `production`, but `` is expected"),
             // What is no environment at all is for `variable-is-allowed`.
             ("staging", Some("sandbox"), ""),
         ];
@@ -98,7 +98,7 @@ mod tests {
         facts.expected = Some("production".to_owned());
         assert_eq!(
             Ask::small(&RULE, "").in_full_of(&facts),
-            "refused KOOMY_ENV: `KOOMY_ENV` names `sandbox`, and `production` is expected; \
+            "refused KOOMY_ENV: `KOOMY_ENV` names `sandbox`, but `production` is expected; \
              use the variables of `production`, or expect `sandbox`\n  \
              cause: <assumed environment> (here)\n  \
              decided-by: sandbox (the environment that it names)"

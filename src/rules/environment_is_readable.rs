@@ -14,8 +14,8 @@ pub static RULE: Rule = Rule {
     summary: "the variables can be read, and there are some",
     explain: "\
 ## Refuses
-Nothing: it is undecided. A file of variables that is missing, is no file, is
-too large, or has a line that is not understood; or no variables at all.
+Nothing: it is undecided. A file of variables that is missing, is not a file,
+is too large, or has a line that is not understood; or no variables at all.
 
 ## Why
 What could not be read was not judged. A guard that passes over it permits

@@ -14,8 +14,8 @@ pub(super) static RULE: Rule = Rule {
     summary: "a secret has its kind's form, and the class that the environment demands",
     explain: "\
 ## Refuses
-A value that has not the form of the kind that the policy declares; a live key
-where the policy demands a test key, and the reverse; two keys of one provider
+A value that does not have the form of the kind that the policy declares; a live
+key where the policy demands a test key, and the reverse; two keys of one provider
 in different modes, such as a live secret key beside a test publishable key.
 
 ## Why
@@ -85,8 +85,11 @@ fn unknown_form(case: &Case<'_>, variable: &Variable, rule: &SecretRule, seen: &
         &RULE,
         name,
         seen.place.clone(),
-        format!("`{name}` has not the form of {}", rule.kind.what()),
-        format!("copy the whole key from {}, without quotes or spaces", rule.kind.provider()),
+        format!("`{name}` does not have the form of `{}` ({})", rule.kind.id(), rule.kind.what()),
+        match rule.kind.provider() {
+            "any" => "copy the whole value, without quotes or spaces".to_owned(),
+            provider => format!("copy the whole key from {provider}, without quotes or spaces"),
+        },
     )
     .because(case.source(), rule.kind_span, "the kind that is declared")
 }
@@ -105,7 +108,7 @@ fn wrong_class(
     let (message, help, at) = match (demanded(classes, environment), class) {
         (Some((demanded, at)), Some(class)) if demanded != class => (
             format!(
-                "`{name}` is a {} key, and `{here}` demands a {} key",
+                "`{name}` is a {} key, but `{here}` demands a {} key",
                 class.name(),
                 demanded.name()
             ),
@@ -113,13 +116,13 @@ fn wrong_class(
             at,
         ),
         (Some((demanded, at)), None) => (
-            format!("`{name}` does not tell whether it is a live or a test key"),
+            format!("`{name}` does not show whether it is a live or a test key"),
             format!("use a {} key whose form says so", demanded.name()),
             at,
         ),
         (Some(_), Some(_)) => return None,
         (None, _) => (
-            format!("`{name}` is set, and the policy gives it no class in `{here}`"),
+            format!("`{name}` is set, but its `class` does not name `{here}`"),
             format!("unset `{name}`, or name `{here}` in its `class`"),
             classes.span(),
         ),
@@ -150,7 +153,7 @@ fn different_modes(case: &Case<'_>, known: &[Known<'_>], findings: &mut Findings
                 other,
                 second.seen.place.clone(),
                 format!(
-                    "`{other}` is a {} key, and `{one}` of the same provider is a {} key",
+                    "`{other}` is a {} key, but `{one}` of the same provider is a {} key",
                     second.class.name(),
                     first.class.name()
                 ),
@@ -184,10 +187,10 @@ mod tests {
         let (live, test) = (Some(Class::Live), Some(Class::Test));
         let table = [
             ("production", live, ""),
-            ("production", test, "`KEY` is a test key, and `production` demands a live key"),
+            ("production", test, "`KEY` is a test key, but `production` demands a live key"),
             ("sandbox", test, ""),
-            ("sandbox", live, "`KEY` is a live key, and `sandbox` demands a test key"),
-            ("bare", test, "`KEY` is set, and the policy gives it no class in `bare`"),
+            ("sandbox", live, "`KEY` is a live key, but `sandbox` demands a test key"),
+            ("bare", test, "`KEY` is set, but its `class` does not name `bare`"),
             ("staging", test, ""), // `variable-is-allowed` refuses it
         ];
         for (environment, class, said) in table {
@@ -223,7 +226,9 @@ mod tests {
             };
             let said = match has_form {
                 true => String::new(),
-                false => format!("`{name}` has not the form of {}", kind.what()),
+                false => {
+                    format!("`{name}` does not have the form of `{}` ({})", kind.id(), kind.what())
+                }
             };
             assert_eq!(ask.says(&[("KOOMY_ENV", "production"), (name, value)]), said);
         }
@@ -242,7 +247,7 @@ mod tests {
         let value = mixed.sample(None, 1).unwrap();
         assert_eq!(
             Ask::small(&RULE, &more).in_full(&[("KOOMY_ENV", "production"), ("KEY", &value)]),
-            "refused KEY: `KEY` does not tell whether it is a live or a test key; \
+            "refused KEY: `KEY` does not show whether it is a live or a test key; \
              use a live key whose form says so\n  \
              cause: <assumed environment> (here)\n  \
              decided-by: 'live' (the class that is demanded)"
@@ -261,7 +266,7 @@ mod tests {
             let said = match secret == public {
                 true => String::new(),
                 false => format!(
-                    "refused PUBLIC: `PUBLIC` is a {} key, and `KEY` of the same provider is a {} \
+                    "refused PUBLIC: `PUBLIC` is a {} key, but `KEY` of the same provider is a {} \
                      key; use two keys of one mode\n  cause: <assumed environment> (here)\n  \
                      decided-by: PUBLIC (declared here)\n  \
                      related: <assumed environment> (the other mode)",
@@ -296,14 +301,14 @@ mod tests {
         );
         assert_eq!(
             ask.in_full(&[("KOOMY_ENV", "production"), ("KEY", &test), ("PUBLIC", &live)]),
-            "refused KEY: `KEY` is a test key, and `production` demands a live key; \
+            "refused KEY: `KEY` is a test key, but `production` demands a live key; \
              use the live key of `production`\n  \
              cause: <assumed environment> (here)\n  \
              decided-by: 'live' (the class that is demanded)"
         );
         assert_eq!(
             ask.in_full(&[("KOOMY_ENV", "bare"), ("KEY", &test)]),
-            "refused KEY: `KEY` is set, and the policy gives it no class in `bare`; \
+            "refused KEY: `KEY` is set, but its `class` does not name `bare`; \
              unset `KEY`, or name `bare` in its `class`\n  \
              cause: <assumed environment> (here)\n  \
              decided-by: { production = 'live', sandbox = 'test' } (the class that is demanded)"

@@ -15,10 +15,10 @@ pub(super) static RULE: Rule = Rule {
 ## Refuses
 A declared secret that holds a word to be replaced (`changeme`,
 `your-api-key`), an unexpanded template (`${NAME}`), a reference that nobody
-resolved (`vault:…`, `op://…`, `arn:aws:…`, `process.env.NAME`), a key from a
+resolved (`vault:…`, `op://…`, `arn:aws:…`, `process.env.NAME`), a key from
 documentation, or a framework's default; and, where the environment's data are real,
-a word for nothing such as `null`. The password of a database URL is judged so where
-the environment's data are real.
+a word that means `no value`, such as `null`. Where the data are real, the password of
+a database URL is judged in the same way.
 
 ## Why
 Placeholders are public. Whoever knows the documentation or the framework knows
@@ -45,7 +45,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             // DELIBERATE: `REDIS_PASSWORD=null` is how Laravel writes that there
             // is none. Where nothing real is at stake, it is taken at its word.
             Quality::Nothing if !is_real(case) => continue,
-            Quality::Nothing => "is a word for nothing",
+            Quality::Nothing => "means `no value`, as `null` does",
             Quality::Placeholder(placeholder) => placeholder.why(),
         };
         let name = &variable.name.value;
@@ -121,7 +121,9 @@ mod tests {
     #[test]
     fn a_word_for_nothing_is_said_once() {
         let ask = Ask::small(&RULE, MORE);
-        let said = |name: &str| format!("`{name}` holds a placeholder: it is a word for nothing");
+        let said = |name: &str| {
+            format!("`{name}` holds a placeholder: it means `no value`, as `null` does")
+        };
         let table = [
             ("production", Phase::Boot, "KEY", String::new()), // `variable-is-set` refuses it
             ("production", Phase::Build, "KEY", said("KEY")),

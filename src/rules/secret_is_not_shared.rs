@@ -91,7 +91,7 @@ fn shared(
             held.name,
             held.place.clone(),
             format!(
-                "`{}` of {} holds the value of `{}` of {}",
+                "`{}` of {} has the same value as `{}` of {}",
                 held.name,
                 super::name_of(second),
                 same.name,
@@ -127,7 +127,7 @@ mod tests {
     }
 
     fn said(other: &str, one: &str) -> String {
-        format!("`{other}` of `sandbox` holds the value of `{one}` of `production`")
+        format!("`{other}` of `sandbox` has the same value as `{one}` of `production`")
     }
 
     #[test]
@@ -188,7 +188,7 @@ mod tests {
         assert_eq!(ask.across(&[&a, &b, &c]).matches("refused").count(), 2);
         assert_eq!(
             ask.across(&[&a, &d]),
-            "refused A: `A` of `assumed environment` holds the value of `A` of `production`; \
+            "refused A: `A` of `assumed environment` has the same value as `A` of `production`; \
              make a value for each environment, and retire this one in both\n  \
              cause: <assumed environment> (here)\n  \
              related: <assumed environment> (the same value)"

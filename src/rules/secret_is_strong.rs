@@ -13,8 +13,8 @@ pub(super) static RULE: Rule = Rule {
     explain: "\
 ## Refuses
 A declared secret that no provider made, and whose estimated strength is below
-the variable's `min_bits` (64 when the policy says nothing). The password of a
-database URL is judged so where the environment's data are real.
+the variable's `min_bits` (64 when the policy says nothing). Where the environment's
+data are real, the password of a database URL is judged in the same way.
 
 ## Why
 A token that was signed with a word can be forged by whoever guesses the word,
@@ -47,7 +47,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
                 &RULE,
                 name,
                 seen.place.clone(),
-                format!("`{name}` is weak: guessing it takes less than {} bits", rule.min_bits),
+                format!("`{name}` is weak: its estimated strength is below {} bits", rule.min_bits),
                 "replace it by a random value, such as from `openssl rand -base64 32`",
             )
             .because(case.source(), variable.name.span, "declared as a secret"),
@@ -55,7 +55,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     }
     super::refuse_passwords(&RULE, case, findings, |password| {
         let is_weak = Quality::of(password) == Quality::Own && !is_strong(password.expose());
-        is_weak.then(|| format!("is weak: guessing it takes less than {MINIMUM_BITS} bits"))
+        is_weak.then(|| format!("is weak: its estimated strength is below {MINIMUM_BITS} bits"))
     });
 }
 
@@ -74,11 +74,11 @@ mod tests {
         [variables.NOTE]\n";
 
     fn secret_said(name: &str) -> String {
-        format!("`{name}` is weak: guessing it takes less than 64 bits")
+        format!("`{name}` is weak: its estimated strength is below 64 bits")
     }
 
     fn password_said(name: &str) -> String {
-        format!("the password in `{name}` is weak: guessing it takes less than 64 bits")
+        format!("the password in `{name}` is weak: its estimated strength is below 64 bits")
     }
 
     #[test]
@@ -87,7 +87,7 @@ mod tests {
         let strong = strong(6);
         let stripe = Kind::by_id("stripe-secret-key").unwrap();
         let stripe = stripe.sample(Some(Class::Test), 6).unwrap();
-        let much = "`MUCH` is weak: guessing it takes less than 512 bits";
+        let much = "`MUCH` is weak: its estimated strength is below 512 bits";
         let table = [
             ("KEY", BAD, &*secret_said("KEY")),
             ("KEY", &*strong, ""),

@@ -8,7 +8,7 @@ use crate::selftest::{Baseline, Violation, one};
 pub(super) static RULE: Rule = Rule {
     id: "secret-is-unique",
     gates: &[Gate::Boot, Gate::Seed],
-    summary: "no two declared secrets of an environment hold one value",
+    summary: "no two declared secrets of an environment hold the same value",
     explain: "\
 ## Refuses
 Two declared secrets that hold the same value.
@@ -18,8 +18,8 @@ A value that does two jobs leaks with either of them, and cannot be changed for
 one alone. Two names for one key are most often a slip of copy and paste.
 
 ## Way out
-Make a value for each. If two programs truly need one key under two names, let
-one of the names be declared as `text` with a description that says so.
+Make a value for each. If two programs truly need one key under two names, declare
+one of the names as `text`, with a description that says so.
 ",
     check: Check::One(check),
     violate,
@@ -50,7 +50,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
                 &RULE,
                 other,
                 held.seen.place.clone(),
-                format!("`{other}` and `{one}` hold one value"),
+                format!("`{other}` and `{one}` hold the same value"),
                 "make a value for each",
             )
             .because(case.source(), held.variable.name.span, "declared as a secret")
@@ -77,11 +77,11 @@ mod tests {
             Kind::by_id("stripe-publishable-key").unwrap().sample(Some(Class::Test), 1).unwrap();
         let table: [(&[(&str, &str)], &str); 9] = [
             (&[("A", &one), ("B", &two), ("C", "")], ""),
-            (&[("A", &one), ("B", &one)], "`B` and `A` hold one value"),
-            (&[("A", &one), ("B", &two), ("C", &one)], "`C` and `A` hold one value"),
+            (&[("A", &one), ("B", &one)], "`B` and `A` hold the same value"),
+            (&[("A", &one), ("B", &two), ("C", &one)], "`C` and `A` hold the same value"),
             (
                 &[("A", &one), ("B", &one), ("C", &one)],
-                "`B` and `A` hold one value\n`C` and `A` hold one value",
+                "`B` and `A` hold the same value\n`C` and `A` hold the same value",
             ),
             (&[("A", &one), ("NOTE", &one), ("UNKNOWN", &one)], ""),
             (&[("A", &public), ("P", &public)], ""), // made to be shown
@@ -99,7 +99,7 @@ mod tests {
         let one = strong(1);
         assert_eq!(
             Ask::small(&RULE, MORE).in_full(&[("A", &one), ("B", &one)]),
-            "refused B: `B` and `A` hold one value; make a value for each\n  \
+            "refused B: `B` and `A` hold the same value; make a value for each\n  \
              cause: <assumed environment> (here)\n  decided-by: B (declared as a secret)\n  \
              related: <assumed environment> (the same value)"
         );

@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 - An environment with real data, even if it says `seed = true`.
 - A standby, or a session that cannot write.
 - A database with tables and no stamp, or with an emptied one. MySQL has no stamp, so
-  that there only a database without tables is filled.
+  only a database without tables is filled there.
 - A copy: a database whose stamp was written for another.
 - A database in use: a table of `[environments.NAME.tripwire]` that has more rows
   than it may, or one that is younger than a day.
@@ -26,13 +26,13 @@ pub static RULE: Rule = Rule {
 Undecided where no connection is set, where the server was not asked, and where a
 table of the tripwire was not counted.
 
-A stamp that contradicts the environment or cannot be read is
-`database-stamp-matches`'s; a server that is another, or was not reached, is
-`database-identity-matches`'s.
+A stamp that contradicts the environment or cannot be read is left to
+`database-stamp-matches`; a server that is another, or was not reached, to
+`database-identity-matches`.
 
 ## Why
-Seeds have run on production since there are seeds. Whoever wrote the script was
-sure of the address. So the database itself must say that it may be lost.
+Seeds have been run on production for as long as there have been seeds, by people who
+were sure of the address. So the database itself must say that it may be lost.
 
 ## Way out
 A database that was set up for this environment and may be lost is stamped once:
@@ -70,7 +70,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
                 &RULE,
                 name,
                 destination.variable.place.clone(),
-                format!("nobody looked into the database behind `{name}`"),
+                format!("the database behind `{name}` was not looked into"),
                 "let the guard ask its server: `guard-cli seed -- COMMAND`",
             ));
         }
@@ -91,7 +91,7 @@ fn real(case: &Case<'_>, environment: &Environment) -> Finding {
         &RULE,
         variable,
         place,
-        format!("the data of `{here}` are real, and no seed may touch them"),
+        format!("the data of `{here}` are real, so no seed may touch them"),
         "seed an environment whose data are made up",
     )
     .because(case.source(), environment.name.span, "an environment with real data")
@@ -132,7 +132,7 @@ fn stamp(told: &Told<'_, '_>) -> Option<Finding> {
         }
         Standing::Unstamped if !has_stamps(told.identity) => (
             format!(
-                "`{name}` leads to a MySQL database with tables, which nothing says may be lost"
+                "`{name}` leads to a MySQL database with tables, and nothing says that they may be lost"
             ),
             "seed one without tables; if these may be lost, drop them first".to_owned(),
         ),
@@ -141,7 +141,9 @@ fn stamp(told: &Told<'_, '_>) -> Option<Finding> {
             "if they may be lost, say so once: `guard-cli stamp`".to_owned(),
         ),
         Standing::Emptied => (
-            format!("`{name}` leads to a database whose stamp is gone, such as a copied schema"),
+            format!(
+                "`{name}` leads to a database whose stamp table is empty, as after a copy of the schema"
+            ),
             "if it may be lost, say so once: `guard-cli stamp`".to_owned(),
         ),
         Standing::Copied(stamp) => (
@@ -156,7 +158,7 @@ fn tripped(told: &Told<'_, '_>, tripwire: &Tripwire) -> Option<Finding> {
     let (name, table) = (told.name(), tripwire.table.value.to_string());
     let counted = told.identity.tripwires.iter().find(|counted| counted.table == table);
     let refused = |message: String| {
-        let help = "see who uses the database; a seed is for one that nobody does";
+        let help = "find out who uses the database; a seed is for one that nobody uses";
         Finding::refused(&RULE, name, told.place(), message, help)
     };
     let undecided = |message: String| {
@@ -175,7 +177,7 @@ fn tripped(told: &Told<'_, '_>, tripwire: &Tripwire) -> Option<Finding> {
         Some(Rows::Unreadable { why }) => {
             undecided(format!("`{table}` behind `{name}` could not be counted: {why}"))
         }
-        None => undecided(format!("nobody counted `{table}` behind `{name}`")),
+        None => undecided(format!("the rows of `{table}` behind `{name}` were not counted")),
     };
     Some(finding.because(told.case.source(), tripwire.table.span, "this environment's tripwire"))
 }
@@ -217,7 +219,7 @@ mod tests {
         let table: [(Stamp, String); 9] = [
             (Box::new(move |_| no(Tables::Absent)), String::new()),
             (Box::new(move |_| no(Tables::Present)), format!("a database with tables and without a stamp; {stamp}")),
-            (Box::new(|_| Marked::Emptied), "a database whose stamp is gone, such as a copied schema; if it may be lost, say so once: `guard-cli stamp`".to_owned()),
+            (Box::new(|_| Marked::Emptied), "a database whose stamp table is empty, as after a copy of the schema; if it may be lost, say so once: `guard-cli stamp`".to_owned()),
             (Box::new(|it| marked(it, "sandbox", "own")), String::new()),
             (Box::new(|it| marked(it, "sandbox", "copied")), copy("`sandbox`", "")),
             (Box::new(|it| marked(it, "production", "copied")), copy("`production`, with real data", adopt)),
@@ -249,7 +251,7 @@ mod tests {
             (Tables::Absent, ""),
             (
                 Tables::Present,
-                "`MYSQL_URL` leads to a MySQL database with tables, which nothing says may be lost",
+                "`MYSQL_URL` leads to a MySQL database with tables, and nothing says that they may be lost",
             ),
         ] {
             let ask = asked();
@@ -268,15 +270,15 @@ mod tests {
             (Some(Rows::NoTable), ""),
             (
                 Some(row(true, false)),
-                "refused `public.users` behind `DATABASE_URL` has more than 50 rows; see who",
+                "refused `public.users` behind `DATABASE_URL` has more than 50 rows; find out who",
             ),
             (
                 Some(row(true, true)),
-                "refused `public.users` behind `DATABASE_URL` has more than 50 rows; see who",
+                "refused `public.users` behind `DATABASE_URL` has more than 50 rows; find out who",
             ),
             (
                 Some(row(false, true)),
-                "refused `public.users` behind `DATABASE_URL` has a row that is younger than a day; see who",
+                "refused `public.users` behind `DATABASE_URL` has a row that is younger than a day; find out who",
             ),
             (
                 Some(lost()),
@@ -284,7 +286,7 @@ mod tests {
             ),
             (
                 None,
-                "undecided nobody counted `public.users` behind `DATABASE_URL`; let its role read `public.users`",
+                "undecided the rows of `public.users` behind `DATABASE_URL` were not counted; let its role read `public.users`",
             ),
         ];
         for (rows, said) in table {
@@ -298,7 +300,7 @@ mod tests {
             });
             let found = found
                 .replace(" DATABASE_URL: ", " ")
-                .replace(" uses the database; a seed is for one that nobody does", "");
+                .replace(" uses the database; a seed is for one that nobody uses", "");
             let decided = match said {
                 "" => "",
                 _ => "\n  decided-by: 'public.users' (this environment's tripwire)",
@@ -306,7 +308,7 @@ mod tests {
             assert_eq!(found, format!("{said}{decided}"));
         }
         let other = says(PLAY, |it| it.tripwires.retain(|counted| counted.table == "public.users"));
-        assert!(other.contains("nobody counted `public.posts`"), "{other}");
+        assert!(other.contains("the rows of `public.posts`"), "{other}");
     }
 
     #[test]
@@ -323,7 +325,7 @@ mod tests {
     fn real_data_are_never_seeded() {
         let url = url("vault.koomy.app/koomy");
         let given = [("E", "production"), ("DATABASE_URL", &*url)];
-        let said = "refused E: the data of `production` are real, and no seed may touch them; \
+        let said = "refused E: the data of `production` are real, so no seed may touch them; \
             seed an environment whose data are made up\n  cause: <assumed environment> (here)\n  \
             decided-by: production (an environment with real data)";
         let told = asked().told(&given, |_| ());
@@ -336,8 +338,8 @@ mod tests {
     fn what_was_not_looked_into_is_undecided() {
         let url = url(PLAY);
         let given = [("E", "sandbox"), ("DATABASE_URL", &*url)];
-        let not_asked = "undecided DATABASE_URL: nobody looked into the database behind \
-            `DATABASE_URL`; let the guard ask its server: `guard-cli seed -- COMMAND`\n  \
+        let not_asked = "undecided DATABASE_URL: the database behind `DATABASE_URL` was not \
+            looked into; let the guard ask its server: `guard-cli seed -- COMMAND`\n  \
             cause: <assumed environment> (here)";
         let unset = "undecided DATABASE_URL: no connection is set, so there is no database to look \
             into; set the connection that the seed writes through\n  \

@@ -16,12 +16,12 @@ pub(super) static RULE: Rule = Rule {
     explain: "\
 ## Refuses
 A value that is not of its declared kind, or that does not match the policy's
-`matches`; and a value that is no text, because it holds a NUL or is not UTF-8.
+`matches`; and a value that is not text, because it holds a NUL or is not UTF-8.
 Where the policy gives a closed list, the list decides instead of the kind.
 
 ## Why
 A port that is no number stops a program late, when it is first used. An address
-that two readers take apart differently leads to two places.
+that two programs could read differently leads to two places.
 
 ## Way out
 The finding says what is expected. Kubernetes sets `NAME_PORT` to
@@ -45,7 +45,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             (Some(variable), None) if has_closed_list(variable) => None,
             (None, Some(_)) => None,
             (Some(_) | None, None) => Some(Wrong {
-                what: "is no text: it holds a NUL or is not UTF-8".to_owned(),
+                what: "is not text: it holds a NUL or is not UTF-8".to_owned(),
                 help: "write it as UTF-8 text",
                 at: declared.span(),
             }),
@@ -92,29 +92,31 @@ fn wrong_kind(kind: &VariableKind, value: &str) -> Option<(String, &'static str)
         | VariableKind::Text => None,
         VariableKind::Url => wrong_address(value),
         VariableKind::Urls => value.split(',').find_map(|item| wrong_address(item.trim())),
-        VariableKind::Host => {
-            wrong(is_host(value), "is no host name", "write the host alone, without scheme or port")
-        }
+        VariableKind::Host => wrong(
+            is_host(value),
+            "is not a host name",
+            "write the host alone, without scheme or port",
+        ),
         VariableKind::Hosts => wrong(
             value.split(',').all(|item| is_host(item.trim())),
-            "is no list of host names",
+            "is not a list of host names",
             "write host names, separated by commas",
         ),
         VariableKind::Email => {
-            wrong(is_email(value), "is no mail address", "write one address, without a name")
+            wrong(is_email(value), "is not a mail address", "write one address, without a name")
         }
         VariableKind::Port => wrong(
             is_number(value) && !value.starts_with('0') && value.parse::<u16>().is_ok(),
-            "is no port",
+            "is not a port",
             "write a number from 1 to 65535, without leading zero",
         ),
         VariableKind::Integer => wrong(
             value.parse::<i64>().is_ok() && is_number(value.strip_prefix('-').unwrap_or(value)),
-            "is no whole number",
+            "is not a whole number",
             "write digits, without spaces or separators",
         ),
         VariableKind::Boolean => {
-            wrong(is_boolean(value), "is no boolean", "write `true` or `false`, in lower case")
+            wrong(is_boolean(value), "is not a boolean", "write `true` or `false`, in lower case")
         }
     }
 }
@@ -172,9 +174,9 @@ mod tests {
 
     #[test]
     fn a_value_is_of_its_kind() {
-        let address = "is no web address";
-        let (host, hosts) = ("is no host name", "is no list of host names");
-        let mail = "is no mail address";
+        let address = "is not a web address";
+        let (host, hosts) = ("is not a host name", "is not a list of host names");
+        let mail = "is not a mail address";
         check_all(&[
             ("text", "", &["anything", " at all\n"]),
             ("secret", "", &["anything"]),
@@ -188,7 +190,7 @@ mod tests {
             ("url", "is an address with port 0", &["http://api.koomy.app:0"]),
             (
                 "url",
-                "is an address whose scheme leads to no server",
+                "is an address whose scheme does not lead to a server",
                 &["javascript://api.koomy.app", "data:text/plain,x", "file://koomy.app/x"],
             ),
             (
@@ -196,7 +198,7 @@ mod tests {
                 "",
                 &["redis://cache.koomy.app:6379/0", "amqps://mq.koomy.app", "ftp://koomy.app"],
             ),
-            ("url", "is an address that two readers take apart differently", &["https://a\\@b/"]),
+            ("url", "is an address that two programs could read differently", &["https://a\\@b/"]),
             ("urls", "", &["https://koomy.app", "https://koomy.app, https://b.net"]),
             ("urls", address, &["https://koomy.app,", "https://koomy.app,b.net"]),
             ("host", "", &["koomy.app", "localhost", "10.0.0.1", "my_host-1"]),
@@ -224,7 +226,8 @@ mod tests {
 
     #[test]
     fn a_number_is_one_and_a_boolean_is_one_of_a_few_words() {
-        let (port, integer, boolean) = ("is no port", "is no whole number", "is no boolean");
+        let (port, integer, boolean) =
+            ("is not a port", "is not a whole number", "is not a boolean");
         check_all(&[
             ("port", "", &["1", "8080", "65535"]),
             (
@@ -293,7 +296,7 @@ mod tests {
                 let said = ask().in_full_of(&Facts::assume().variable(name, value).facts());
                 let kind = if KINDS.contains(&name) { name } else { "text" };
                 let expected = format!(
-                    "refused {name}: `{name}` is no text: it holds a NUL or is not UTF-8; \
+                    "refused {name}: `{name}` is not text: it holds a NUL or is not UTF-8; \
                      write it as UTF-8 text\n  cause: <assumed environment> (here)\n  \
                      decided-by: {name} (declared as `{kind}`)"
                 );
@@ -301,7 +304,7 @@ mod tests {
                 let of_pattern = Facts::assume().variable("X_NOTE", value).facts();
                 assert_eq!(
                     ask().in_full_of(&of_pattern),
-                    "refused X_NOTE: `X_NOTE` is no text: it holds a NUL or is not UTF-8; \
+                    "refused X_NOTE: `X_NOTE` is not text: it holds a NUL or is not UTF-8; \
                      write it as UTF-8 text\n  cause: <assumed environment> (here)\n  \
                      decided-by: 'X_*' (declared as `text`)"
                 );
@@ -315,40 +318,46 @@ mod tests {
             (
                 "url",
                 "x",
-                "is no web address",
+                "is not a web address",
                 "write it as `https://HOST/PATH`, in plain ASCII",
                 "url",
             ),
             (
                 "host",
                 ":",
-                "is no host name",
+                "is not a host name",
                 "write the host alone, without scheme or port",
                 "host",
             ),
             (
                 "hosts",
                 ":",
-                "is no list of host names",
+                "is not a list of host names",
                 "write host names, separated by commas",
                 "hosts",
             ),
-            ("email", "x", "is no mail address", "write one address, without a name", "email"),
+            ("email", "x", "is not a mail address", "write one address, without a name", "email"),
             (
                 "port",
                 "x",
-                "is no port",
+                "is not a port",
                 "write a number from 1 to 65535, without leading zero",
                 "port",
             ),
             (
                 "integer",
                 "x",
-                "is no whole number",
+                "is not a whole number",
                 "write digits, without spaces or separators",
                 "integer",
             ),
-            ("boolean", "x", "is no boolean", "write `true` or `false`, in lower case", "boolean"),
+            (
+                "boolean",
+                "x",
+                "is not a boolean",
+                "write `true` or `false`, in lower case",
+                "boolean",
+            ),
         ];
         for (name, value, what, help, kind) in table {
             let said = format!(

@@ -11,8 +11,8 @@ pub(super) static RULE: Rule = Rule {
     summary: "a variable has one value, whoever reads it",
     explain: "\
 ## Refuses
-A name that one file, or the process environment, sets twice (a later file that
-overrides an earlier one is no such case); and a declared variable whose value in
+A name that one file, or the process environment, sets twice (a later file
+may override an earlier one); and a declared variable whose value in
 a file reads differently in different readers: unquoted with a `#`, a space or a
 `$` in it.
 
@@ -43,7 +43,9 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
                 &RULE,
                 name,
                 seen.place.clone(),
-                format!("`{name}` has a value that readers take differently: {doubt}"),
+                format!(
+                    "`{name}` has a value that readers of `.env` files take differently: {doubt}"
+                ),
                 doubt.help(),
             ));
         }
@@ -113,7 +115,8 @@ mod tests {
         let table = [("NOTE", true), ("TAG_X", true), ("URL", true), ("OTHER", false)];
         for (name, is_judged) in table {
             let doubtful = ask.says_of_file(&format!("{name}=one two\n"));
-            let starts = format!("`{name}` has a value that readers take differently: ");
+            let starts =
+                format!("`{name}` has a value that readers of `.env` files take differently: ");
             assert_eq!(doubtful.starts_with(&starts), is_judged, "{name}: {doubtful}");
             assert_eq!(doubtful.is_empty(), !is_judged, "{name}: {doubtful}");
             for plain in ["one", "'one two'", "one  "] {

@@ -59,7 +59,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
                 &RULE,
                 name,
                 seen.place.clone(),
-                format!("`{name}` is set, and is not allowed in `{environment}`"),
+                format!("`{name}` is set, but is not allowed in `{environment}`"),
                 format!("unset `{name}`, or add `{environment}` to its `allowed`"),
             )
             .because(case.source(), at, "allowed in these environments"),
@@ -96,7 +96,7 @@ mod tests {
             ("production", "debug", true),
         ];
         for (environment, name, is_allowed) in table {
-            let said = format!("`{name}` is set, and is not allowed in `{environment}`");
+            let said = format!("`{name}` is set, but is not allowed in `{environment}`");
             let expected = if is_allowed { "" } else { said.as_str() };
             for value in ["", "0"] {
                 let given = [("KOOMY_ENV", environment), (name, value)];
@@ -130,7 +130,7 @@ mod tests {
         let ask = Ask::small(&RULE, "[variables.'DEBUG*']\nallowed = ['sandbox']\n");
         assert_eq!(
             ask.in_full(&[("KOOMY_ENV", "production"), ("DEBUG_SQL", "1")]),
-            "refused DEBUG_SQL: `DEBUG_SQL` is set, and is not allowed in `production`; \
+            "refused DEBUG_SQL: `DEBUG_SQL` is set, but is not allowed in `production`; \
              unset `DEBUG_SQL`, or add `production` to its `allowed`\n  \
              cause: <assumed environment> (here)\n  \
              decided-by: ['sandbox'] (allowed in these environments)"

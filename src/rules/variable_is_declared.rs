@@ -18,17 +18,19 @@ pub(super) static RULE: Rule = Rule {
     summary: "a variable that looks like a secret or a connection is declared",
     explain: "\
 ## Refuses
-A variable that the policy does not know and whose name looks like a secret
+A variable that the policy does not declare and whose name looks like a secret
 (`*_SECRET`, `*_TOKEN`, `*_PASSWORD`, `*_KEY`, …) or like a connection
 (`DIRECT_URL`, `SHADOW_DATABASE_URL`, `*_DSN`, …), also with a word such as `_OLD`
 or a number behind it; that names a part of a connection beside those the policy
 names (`DB_SOCKET` and `DB_READ_HOST` beside `DB_HOST`); whose value has the form of
 a provider's secret key, or is an address with a password or of a database; or that
-starts with the policy's own `prefix`. Booleans are no secrets, numbers only as
-passwords, and a `*_KEY` or `*_TOKEN` that calls itself `PUBLIC`, `PUBLISHABLE` or
-`SITE` is none by its name. A pattern such as `DEBUG*` makes a name
-known, but no connection and no provider's key. Variables of the platform are
-known: Kubernetes' service variables, and those that CI services set.
+starts with the policy's own `prefix`.
+
+Not taken for a secret: a boolean; a number, unless the name is a password's; a
+`*_KEY` or `*_TOKEN` that calls itself `PUBLIC`, `PUBLISHABLE` or `SITE`. A pattern
+such as `DEBUG*` declares such names, but neither a connection nor a provider's key.
+Variables that the platform sets are known: those of Kubernetes for its services, and
+those of CI services.
 
 ## Why
 What nobody declared, nobody judges. The second connection string is as
@@ -58,7 +60,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
                     &RULE,
                     name,
                     seen.place.clone(),
-                    format!("`{name}` {look}, and the policy does not know it"),
+                    format!("`{name}` {look}, but the policy does not declare it"),
                     format!("declare `[variables.{name}]`, or unset it"),
                 )
                 .because(case.source(), case.policy.name_span(), "this policy"),
@@ -248,7 +250,7 @@ mod tests {
             for name in names.split(' ') {
                 let said = match look {
                     "" => String::new(),
-                    look => format!("`{name}` {look}, and the policy does not know it"),
+                    look => format!("`{name}` {look}, but the policy does not declare it"),
                 };
                 for environment in ["production", "staging"] {
                     assert_eq!(
@@ -294,7 +296,7 @@ mod tests {
         for (value, look) in table {
             let said = match look {
                 "" => String::new(),
-                look => format!("`HARMLESS` {look}, and the policy does not know it"),
+                look => format!("`HARMLESS` {look}, but the policy does not declare it"),
             };
             assert_eq!(ask().says(&[("HARMLESS", &value)]), said, "{look}");
             let by_pattern = said.replace("HARMLESS", "DEBUG_X");
@@ -308,7 +310,7 @@ mod tests {
     fn a_mover_is_left_to_its_rule_and_hides_nothing() {
         let url = url("main.koomy.app/koomy");
         let given = [("DATABASE_URL", &*url), ("PGHOST", "h"), ("DIRECT_URL", "x")];
-        let said = format!("`DIRECT_URL` {CONNECTION}, and the policy does not know it");
+        let said = format!("`DIRECT_URL` {CONNECTION}, but the policy does not declare it");
         assert_eq!(ask().says(&given), said);
     }
 
@@ -395,7 +397,7 @@ mod tests {
         let table = [("HARMLESS", url("h/d"), PASSWORD), ("MY_TOKEN", "x".to_owned(), SECRET)];
         for (name, value, look) in table {
             let facts = Facts::assume().variable(name, spoilt(&value)).facts();
-            let said = format!("`{name}` {look}, and the policy does not know it");
+            let said = format!("`{name}` {look}, but the policy does not declare it");
             assert_eq!(ask().says_of(&facts), said);
         }
         let facts = Facts::assume().variable("LESS_TERMCAP", *b"\x9b1m").facts();
@@ -406,8 +408,8 @@ mod tests {
     fn says_where_to_declare_it() {
         assert_eq!(
             Ask::small(&RULE, "").in_full(&[("DIRECT_URL", "x")]),
-            "refused DIRECT_URL: `DIRECT_URL` looks like a connection, and the policy does not know \
-             it; declare `[variables.DIRECT_URL]`, or unset it\n  \
+            "refused DIRECT_URL: `DIRECT_URL` looks like a connection, but the policy does not \
+             declare it; declare `[variables.DIRECT_URL]`, or unset it\n  \
              cause: <assumed environment> (here)\n  decided-by: 'small' (this policy)"
         );
     }

@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     explain: "\
 ## Refuses
 A variable that the policy requires in this environment and that is missing or
-empty; a secret that holds a word for nothing, such as `null` or `undefined`; a
+empty; a secret that holds a word that means `no value`, such as `null`, such as `null` or `undefined`; a
 connection of which only some variables are set.
 
 ## Why
@@ -60,18 +60,14 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 fn names_environment(case: &Case<'_>, findings: &mut Findings) {
     let name = case.policy.environment_variable();
     let Some(variable) = case.policy.variable(name) else { return };
-    let found = match case.find(name) {
-        None => "is not set",
-        Some(seen) if seen.is_empty() => "is empty",
-        Some(_) => return,
-    };
+    let Some(problem) = lack(case, name) else { return };
     let known = case.policy.environments().iter().map(|e| e.name.value.as_str());
     findings.push(
         Finding::refused(
             &RULE,
             name,
             case.place_of(name),
-            format!("`{name}` {found}, so the environment is unknown"),
+            format!("`{name}` {problem}, so the environment is unknown"),
             format!("set it to one of {}", listed(known, ", ")),
         )
         .because(case.source(), variable.name.span, "names the environment"),
@@ -85,28 +81,32 @@ fn must_be_set(
     findings: &mut Findings,
 ) {
     let name = &variable.name.value;
-    let found = case.find(name);
-    let problem = match found {
-        None => "is not set",
-        Some(seen) if seen.is_empty() => "is empty",
-        Some(seen) if is_a_word_for_nothing(variable, seen) => "holds a word for nothing",
-        Some(_) => return,
-    };
+    let Some(problem) = lack(case, name).or_else(|| means_none(case, variable)) else { return };
     let at = variable.required.span().unwrap_or(variable.name.span);
     findings.push(
         Finding::refused(
             &RULE,
             name,
             case.place_of(name),
-            format!("`{name}` {problem}, and `{}` requires it", environment.name.value),
+            format!("`{name}` {problem}, but `{}` requires it", environment.name.value),
             format!("set `{name}`, or take `{}` out of its `required`", environment.name.value),
         )
         .because(case.source(), at, "required here"),
     );
 }
 
-fn is_a_word_for_nothing(variable: &Variable, seen: &Seen) -> bool {
-    variable.secret().is_some() && seen.text().is_some_and(|s| means_nothing(s.expose()))
+/// Why a variable counts as missing, if it does.
+fn lack(case: &Case<'_>, name: &str) -> Option<&'static str> {
+    match case.find(name) {
+        None => Some("is not set"),
+        Some(seen) => seen.is_empty().then_some("is empty"),
+    }
+}
+
+fn means_none(case: &Case<'_>, variable: &Variable) -> Option<&'static str> {
+    variable.secret()?;
+    let value = case.find(&variable.name.value)?.text()?.expose();
+    means_nothing(value).then_some("holds a word that means `no value`, such as `null`")
 }
 
 fn must_be_connected(
@@ -124,6 +124,7 @@ fn must_be_connected(
     }
     let Some(first) = connection.variables().next() else { return };
     let name = &first.value;
+    let Some(problem) = lack(case, name) else { return };
     let at = connection.required.as_ref().and_then(|places| places.span());
     findings.push(
         Finding::refused(
@@ -131,7 +132,7 @@ fn must_be_connected(
             name,
             case.place_of(name),
             format!(
-                "`{name}` is not set, and `{}` needs the connection `{}`",
+                "`{name}` {problem}, but `{}` needs the connection `{}`",
                 environment.name.value, connection.name.value
             ),
             format!("set `{name}` to a database of `{}`", environment.name.value),
@@ -141,17 +142,19 @@ fn must_be_connected(
 }
 
 fn partial(case: &Case<'_>, set: &Seen, missing: &[&Spanned<String>], findings: &mut Findings) {
-    for name in missing {
-        let place = case.find(&name.value).map_or_else(|| set.place.clone(), |s| s.place.clone());
+    for part in missing {
+        let name = &part.value;
+        let Some(problem) = lack(case, name) else { continue };
+        let place = case.find(name).map_or_else(|| set.place.clone(), |s| s.place.clone());
         findings.push(
             Finding::refused(
                 &RULE,
-                &name.value,
+                name,
                 place,
-                format!("`{}` is not set, and `{}` is", name.value, set.name),
+                format!("`{name}` {problem}, but `{}` is set", set.name),
                 "set every part of the connection, or none",
             )
-            .because(case.source(), name.span, "part of the connection"),
+            .because(case.source(), part.span, "part of the connection"),
         );
     }
 }
@@ -188,7 +191,7 @@ mod tests {
         for (environment, name, is_required) in table {
             let mut given = without(environment, name);
             let says = |problem: &str| match is_required {
-                true => format!("`{name}` {problem}, and `{environment}` requires it"),
+                true => format!("`{name}` {problem}, but `{environment}` requires it"),
                 false => String::new(),
             };
             assert_eq!(ask.says(&given), says("is not set"), "{environment}, {name}");
@@ -202,7 +205,8 @@ mod tests {
     #[test]
     fn a_word_for_nothing_is_no_secret_and_may_be_a_text() {
         let ask = Ask::small(&RULE, VARIABLES);
-        let said = "`KEY` holds a word for nothing, and `sandbox` requires it";
+        let said =
+            "`KEY` holds a word that means `no value`, such as `null`, but `sandbox` requires it";
         let table =
             [("KEY", "null", said), ("KEY", "x", ""), ("NOTE", "null", ""), ("MAYBE", "null", "")];
         for (name, value, said) in table {
@@ -215,7 +219,7 @@ mod tests {
     #[test]
     fn asks_in_its_phases_only() {
         let ask = Ask::small(&RULE, VARIABLES);
-        let not_set = |name| format!("`{name}` is not set, and `sandbox` requires it");
+        let not_set = |name| format!("`{name}` is not set, but `sandbox` requires it");
         let table = [
             (Phase::Boot, vec!["KEY", "NODE_ENV", "NOTE"]),
             (Phase::Build, vec!["NODE_ENV", "NOTE"]),
@@ -246,7 +250,7 @@ mod tests {
         let ask = Ask::small(&RULE, VARIABLES);
         let full = |name: &str, at: &str| {
             format!(
-                "refused {name}: `{name}` is not set, and `production` requires it; \
+                "refused {name}: `{name}` is not set, but `production` requires it; \
                  set `{name}`, or take `production` out of its `required`\n  \
                  cause: <assumed environment> (here)\n  decided-by: {at} (required here)"
             )
@@ -260,8 +264,8 @@ mod tests {
 
     #[test]
     fn a_connection_is_set_where_there_is_a_database() {
-        let said = |environment: &str| {
-            format!("`DATABASE_URL` is not set, and `{environment}` needs the connection `primary`")
+        let said = |environment: &str, problem: &str| {
+            format!("`DATABASE_URL` {problem}, but `{environment}` needs the connection `primary`")
         };
         let boot = [Phase::Boot].as_slice();
         let table = [
@@ -280,13 +284,17 @@ mod tests {
             let connection = format!("[connections.primary]\nurl = 'DATABASE_URL'\n{more}\n");
             let ask = Ask::small(&RULE, &connection);
             for phase in phases {
-                for (given, is_set) in [
-                    (vec![("KOOMY_ENV", environment)], false),
-                    (vec![("KOOMY_ENV", environment), ("DATABASE_URL", "")], false),
-                    (vec![("KOOMY_ENV", environment), ("DATABASE_URL", "x")], true),
+                for (given, problem) in [
+                    (vec![("KOOMY_ENV", environment)], "is not set"),
+                    (vec![("KOOMY_ENV", environment), ("DATABASE_URL", "")], "is empty"),
+                    (vec![("KOOMY_ENV", environment), ("DATABASE_URL", "x")], ""),
                 ] {
                     let facts = crate::facts::Facts { phase: *phase, ..seen(&given) };
-                    let said = if is_needed && !is_set { said(environment) } else { String::new() };
+                    let said = match problem {
+                        "" => String::new(),
+                        _ if !is_needed => String::new(),
+                        problem => said(environment, problem),
+                    };
                     assert_eq!(ask.says_of(&facts), said, "{more}, {environment}, {phase:?}");
                 }
             }
@@ -299,16 +307,16 @@ mod tests {
              password = 'W'\n";
         let ask = Ask::small(&RULE, parts);
         let table: [(&[&str], &str); 8] = [
-            (&[], "`H` is not set, and `sandbox` needs the connection `primary`"),
-            (&["P"], "`H` is not set, and `sandbox` needs the connection `primary`"),
-            (&["H"], "`D` is not set, and `H` is\n`U` is not set, and `H` is"),
-            (&["D"], "`H` is not set, and `D` is\n`U` is not set, and `D` is"),
-            (&["U"], "`H` is not set, and `U` is\n`D` is not set, and `U` is"),
+            (&[], "`H` is not set, but `sandbox` needs the connection `primary`"),
+            (&["P"], "`H` is not set, but `sandbox` needs the connection `primary`"),
+            (&["H"], "`D` is empty, but `H` is set\n`U` is not set, but `H` is set"),
+            (&["D"], "`H` is not set, but `D` is set\n`U` is not set, but `D` is set"),
+            (&["U"], "`H` is not set, but `U` is set\n`D` is empty, but `U` is set"),
             (
                 &["W"],
-                "`H` is not set, and `W` is\n`D` is not set, and `W` is\n`U` is not set, and `W` is",
+                "`H` is not set, but `W` is set\n`D` is empty, but `W` is set\n`U` is not set, but `W` is set",
             ),
-            (&["H", "D"], "`U` is not set, and `H` is"),
+            (&["H", "D"], "`U` is not set, but `H` is set"),
             (&["H", "D", "U"], ""),
         ];
         for (set, said) in table {
@@ -318,19 +326,19 @@ mod tests {
         }
         assert_eq!(
             ask.in_full(&[("KOOMY_ENV", "bare"), ("H", "x"), ("U", "x")]),
-            "refused D: `D` is not set, and `H` is; set every part of the connection, or none\n  \
+            "refused D: `D` is not set, but `H` is set; set every part of the connection, or none\n  \
              cause: <assumed environment> (here)\n  decided-by: 'D' (part of the connection)"
         );
         assert_eq!(
             Ask::small(&RULE, "[connections.primary]\nurl = 'URL'\nrequired = true\n")
                 .in_full(&[("KOOMY_ENV", "bare")]),
-            "refused URL: `URL` is not set, and `bare` needs the connection `primary`; \
+            "refused URL: `URL` is not set, but `bare` needs the connection `primary`; \
              set `URL` to a database of `bare`\n  \
              cause: <assumed environment> (here)\n  decided-by: true (required here)"
         );
         assert_eq!(
             Ask::small(&RULE, parts).in_full(&[("KOOMY_ENV", "sandbox")]),
-            "refused H: `H` is not set, and `sandbox` needs the connection `primary`; \
+            "refused H: `H` is not set, but `sandbox` needs the connection `primary`; \
              set `H` to a database of `sandbox`\n  \
              cause: <assumed environment> (here)\n  decided-by: 'H' (required here)"
         );

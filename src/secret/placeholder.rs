@@ -28,7 +28,7 @@ impl Placeholder {
     /// Says why, without the value.
     pub(crate) const fn why(self) -> &'static str {
         match self {
-            Self::Word => "is made of words that only say a value belongs here",
+            Self::Word => "is made of words that only say that a value belongs here",
             Self::Template => "is a template that was not filled in, or a reference not resolved",
             Self::Documentation => "is printed in public documentation",
             Self::FrameworkDefault => "is the default that comes with a framework",

@@ -13,7 +13,7 @@ use crate::secret::Secret;
 /// anything of the address. [`canonical`](Self::canonical) does, for the one
 /// command that is asked where an address leads.
 #[derive(Clone, Error)]
-#[error("{part}: {problem}")]
+#[error("the {part} {problem}")]
 pub struct Ambiguity {
     part: Part,
     problem: Problem,

@@ -94,18 +94,18 @@ problems! {
     /// A URL of another engine.
     SchemeOfOtherEngine { /** The engine of the connection. */ expected: Engine }:
         "is not of this connection's engine, `{expected}`",
-        "write a `{expected}://` URL, or declare the connection's engine as another one";
+        "write a `{expected}://` URL, or declare another `engine` for the connection";
     /// Another scheme.
     SchemeUnknown:
-        "is not one of a database; some drivers dial it all the same",
+        "is not that of a database; some drivers dial it all the same",
         "write `postgresql://` or `mysql://`";
     /// Two `@`.
     SecondAt:
-        "there is more than one `@`, and drivers cut at different ones",
+        "is read differently by drivers: the URL holds more than one `@`",
         "write `%40` for an `@` inside the user or the password";
     /// A `/`, `?` or `#` before the `@`.
     RawDelimiter:
-        "a raw `/`, `?` or `#` stands before the `@`, and drivers cut at different ones",
+        "is read differently by drivers: a raw `/`, `?` or `#` stands before the `@`",
         "write `%2F`, `%3F` or `%23` inside a password; without one, write `user:password@` before the host";
     /// A character that has to be percent-encoded.
     RawCharacter:
@@ -115,7 +115,7 @@ problems! {
     PercentSign:
         "holds a `%` without two hexadecimal digits after it",
         "write `%25` for a `%`";
-    /// Bytes that are no text.
+    /// Bytes that are not text.
     NotUtf8:
         "is not UTF-8 once it is decoded",
         "percent-encode the UTF-8 form of the text";
@@ -133,7 +133,7 @@ problems! {
         "write the password, or leave out the `:` as well";
     /// `endpoint=…`.
     PasswordChoosesEndpoint:
-        "starts like a choice of endpoint, which Neon's proxy would follow",
+        "starts with `endpoint=` or `project=`, which Neon's proxy takes as a choice of endpoint",
         "name the endpoint in the host, and keep the password alone";
     /// No host.
     HostMissing:
@@ -141,7 +141,7 @@ problems! {
         "write the host, or for a socket `postgresql://user:password@/database?host=/directory`";
     /// A list.
     HostTwice:
-        "there is more than one; which one answers is decided at run time",
+        "is a list; which host answers is decided at run time",
         "write one host for each connection";
     /// `Example.com`.
     HostUpperCase:
@@ -157,7 +157,7 @@ problems! {
         "write the host as it is";
     /// `[::1]`.
     HostIpv6:
-        "is an IPv6 address or has a second `:`, which drivers cut differently",
+        "is an IPv6 address or has a second `:`, which drivers read differently",
         "write a name, or an IPv4 address";
     /// `127.1`, `0x7f000001`.
     HostNumber:
@@ -165,7 +165,7 @@ problems! {
         "write a name, or all four decimal numbers of the address";
     /// `0.0.0.0`.
     HostUnspecified:
-        "is the address of no machine",
+        "is not the address of a machine",
         "write `127.0.0.1` for this machine";
     /// `xn--…`.
     HostInternational:
@@ -177,7 +177,7 @@ problems! {
         "write the name as the domain system knows it; give a container an alias without `_`";
     /// `pg.neon.tech`.
     HostChosenInBrowser:
-        "lets a browser choose the database",
+        "lets somebody choose the database in a browser",
         "write the host of the endpoint";
     /// A relative, listed or abstract socket.
     SocketDirectory:
@@ -237,7 +237,7 @@ problems! {
         "write it where it belongs in the URL and remove `{key}`";
     /// A parameter that nobody vouches for.
     ParameterUnknown:
-        "holds a parameter outside the known ones; some drivers send it to the server",
+        "holds an unknown parameter; some drivers send such a one to the server",
         "remove it, and set it in the program";
     /// The same parameter again.
     ParameterTwice { /** Its name, from a fixed list. */ key: &'static str }:
@@ -247,9 +247,9 @@ problems! {
     ParameterValue { /** Its name, from a fixed list. */ key: &'static str }:
         "holds the parameter `{key}` with a value that not every driver knows",
         "give `{key}` one of its values: {}", values(key);
-    /// An encryption that is no known word.
+    /// A mode of encryption that is not known.
     EncryptionWord:
-        "is none of the words for it",
+        "is not one of the known modes",
         "write `require` or `verify-full` for postgresql, `REQUIRED` or `VERIFY_IDENTITY` for mysql";
 }
 

@@ -9,9 +9,9 @@ use serde_json::Value;
 
 pub(crate) fn rules() -> String {
     let mut out = format!(
-        "# Rules\n\n{WRITTEN}\n\nA gate asks its rules, all of them, each time. A finding prints as \
-         `refused[RULE]`;\n`guard-cli explain RULE` prints the section below, \
-         `guard-cli rules` the table.\n\n| rule | gates | what must hold |\n| --- | --- | --- |\n"
+        "# Rules\n\n{WRITTEN}\n\nA gate always asks all of its rules. A finding prints as \
+         `refused[RULE]`.\n`guard-cli rules` prints the table below, and `guard-cli explain RULE` \
+         the section on a rule.\n\n| rule | gates | what must hold |\n| --- | --- | --- |\n"
     );
     for rule in RULES {
         let _ = writeln!(out, "| [`{0}`](#{0}) | {1} | {2} |", rule.id, gates(rule), rule.summary);
@@ -38,10 +38,11 @@ fn gates(rule: &Rule) -> String {
 
 pub(crate) fn secrets() -> String {
     let mut out = format!(
-        "# Kinds of secrets\n\n{WRITTEN}\n\nThe `kind` of a variable with `is = \"secret\"` is one of \
-         these; `random` when it is\nleft out. A value is judged by its form, as a whole. *Modes* are \
-         the classes that the\nform tells apart, for the key `class`. *Public* values are made to be\nshown.\n\nForms change. One that is not known yet is \
-         refused where its kind is declared;\ndeclare `kind = \"random\"` until it is.\n\n\
+        "# Kinds of secrets\n\n{WRITTEN}\n\nA variable with `is = \"secret\"` has one of these as its \
+         `kind`, and `random` where it\ndeclares none. The whole value must have the form of its \
+         kind. *Modes* are the classes that\nthe form shows, for the key `class`. *Public* values \
+         may be shown to anybody.\n\nProviders change their forms. A key with a form that this \
+         guard does not know is refused;\ndeclare `kind = \"random\"` until the guard knows it.\n\n\
          | kind | provider | what it is | modes | public |\n| --- | --- | --- | --- | --- |\n"
     );
     for kind in Kind::ALL {

@@ -12,8 +12,7 @@ fn noted(setting: &str, gate: Gate, change: impl Fn(&mut Identity)) -> Vec<Strin
     notes
 }
 
-const NO_PIN: &str = "`DATABASE_URL` leads to a server that nothing but its address and names \
-    tells apart; pin `system_identifier` of `here`, which `guard-cli identify` shows";
+const NO_PIN: &str = "`DATABASE_URL` leads to a server that only its address and names tell apart; pin `system_identifier` of `here`, which `guard-cli identify` shows";
 
 fn all_noted(setting: &str, gate: Gate, change: impl Fn(&mut Identity)) -> Vec<String> {
     let (policy, facts) = given();
@@ -119,8 +118,9 @@ fn a_missing_stamp_and_a_standby_are_noted() {
     );
     let stamp = "if it is the right one, stamp it: `guard-cli stamp`";
     let unstamped = format!("{leads} a database without a stamp; {stamp}");
-    let emptied =
-        format!("{leads} a database whose stamp is gone, such as a copied schema; {stamp}");
+    let emptied = format!(
+        "{leads} a database whose stamp table is empty, as after a copy of the schema; {stamp}"
+    );
     let standby = format!(
         "{leads} a standby, or to a session that cannot write; \
          if the program writes, point it at the primary"

@@ -120,7 +120,7 @@ fn a_refusal_shows_every_finding_and_the_way_out() {
     assert_eq!(
         refusal.to_string(),
         "refused: the boot gate of p.toml, environment `live`\n\
-         refused[variable-is-set]: `KEY` is not set, and `live` requires it\n  \
+         refused[variable-is-set]: `KEY` is not set, but `live` requires it\n  \
          cause: assumed environment\n  decided-by: p.toml:4:45\n  \
          help: set `KEY`, or take `live` out of its `required`\n\
          refused[variable-pair-is-allowed]: `NODE_ENV` holds a runtime that `live` may not \

@@ -26,7 +26,7 @@ pub(crate) enum Fit {
 pub(crate) struct Mismatch {
     /// Whether it is another, or does not say.
     pub(crate) outcome: Outcome,
-    /// What is wrong, after "leads to `NAME`, and".
+    /// What is wrong, after "leads to `NAME`, but".
     pub(crate) said: String,
     /// The way out.
     pub(crate) help: String,
@@ -84,7 +84,7 @@ impl Told<'_, '_> {
 
     fn compare_neon(&self, neon: Option<&Neon>) -> Result<Fit, Mismatch> {
         let Some(neon) = neon else {
-            return Err(self.other("the server there is none of Neon's".to_owned()));
+            return Err(self.other("the server there is not a Neon server".to_owned()));
         };
         let project = self.say(neon.project.as_deref(), "project")?;
         let branch = self.say(neon.branch.as_deref(), "branch")?;
@@ -101,7 +101,7 @@ impl Told<'_, '_> {
 
     /// What the server says, or that it does not.
     fn say<'b>(&self, said: Option<&'b str>, what: &str) -> Result<&'b str, Mismatch> {
-        said.ok_or_else(|| self.other(format!("the server there does not say its {what}")))
+        said.ok_or_else(|| self.other(format!("the server there does not report its {what}")))
     }
 
     /// Whether a branch is pinned for another database, and not for this one.
@@ -153,7 +153,7 @@ impl Told<'_, '_> {
             return Ok(());
         }
         let (address, which) = (self.address(), self.which());
-        Err(self.other(format!("behind `{address}` is a server of Neon's{which}")))
+        Err(self.other(format!("behind `{address}` is a Neon server{which}")))
     }
 
     fn compare_traces(&self) -> Result<(), Mismatch> {
@@ -169,9 +169,10 @@ impl Told<'_, '_> {
             None => format!("if `{name}` is run there, list its own host in `endpoints`"),
         };
         Err(Mismatch {
-            help: format!("{declare}; if not, look at what forwards `{address}`"),
-            ..self
-                .other(format!("behind `{address}` is a server of {service}'s, by its {by}{which}"))
+            help: format!("{declare}; if not, find out what forwards `{address}`"),
+            ..self.other(format!(
+                "behind `{address}` is a server of {service}, recognised by {by}{which}"
+            ))
         })
     }
 
@@ -199,7 +200,7 @@ impl Told<'_, '_> {
                 help: "grant its role `EXECUTE` on `pg_catalog.pg_control_system()`".to_owned(),
                 pin: pin.span,
                 pinned: "a pinned system identifier",
-                ..self.other("the server there does not say its system identifier".to_owned())
+                ..self.other("the server there does not report its system identifier".to_owned())
             }),
         }
     }
@@ -216,7 +217,7 @@ impl Told<'_, '_> {
         match self.case.gate {
             Gate::Seed if !is_near && !self.is_pinned() => Err(Mismatch {
                 help: format!("pin its `{key}`, which `guard-cli identify` shows"),
-                ..self.other("nothing but an address tells the server there from others".into())
+                ..self.other("only its address tells the server there from others".into())
             }),
             Gate::Seed | Gate::Boot | Gate::Compare | Gate::Probe => Ok(()),
         }
@@ -244,7 +245,7 @@ impl Told<'_, '_> {
     }
 
     fn says(&self, what: &str, id: &str) -> String {
-        format!("the server there says {what} {}{}", quoted(id), self.which())
+        format!("the server there reports the {what} {}{}", quoted(id), self.which())
     }
 
     /// The other database of the policy that the server is, if it is one.
@@ -278,8 +279,8 @@ impl Told<'_, '_> {
             outcome: Outcome::Refused,
             said,
             help: format!(
-                "point `{variable}` at `{name}`, or correct what the policy says of it; \
-                 `guard-cli identify` shows what the server says"
+                "point `{variable}` at `{name}`, or correct what the policy says about it; \
+                 `guard-cli identify` shows what the server reports"
             ),
             pin: self.database.name.span,
             pinned: "the database that it should be",

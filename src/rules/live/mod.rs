@@ -150,7 +150,7 @@ pub(crate) fn heard<'a>(case: &Case<'a>, environment: &Environment, name: &str) 
 pub(crate) fn whose(policy: &Policy, database: &Database) -> String {
     let owners = policy.environments_of(database.id);
     match &*listed(owners.map(|environment| environment.name.value.as_str()), " and ") {
-        "" => format!("`{}`, a database of no environment", database.name.value),
+        "" => format!("`{}`, a database that no environment lists", database.name.value),
         owners => format!("`{}`, a database of {owners}", database.name.value),
     }
 }

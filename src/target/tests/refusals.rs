@@ -234,30 +234,27 @@ fn no_refusal_says_anything_of_the_value() {
 #[test]
 fn a_message_names_the_part_and_the_way_out() {
     let table = [
-        ("postgresql://a:b@h/d\n", "value: starts or ends in white space"),
-        ("jdbc:x", "scheme: is a JDBC URL, whose parameters can replace its host"),
+        ("postgresql://a:b@h/d\n", "the value starts or ends in white space"),
+        ("jdbc:x", "the scheme is a JDBC URL, whose parameters can replace its host"),
         (
             "postgresql://h/d",
-            "user: is missing; drivers take it from the environment or the system",
+            "the user is missing; drivers take it from the environment or the system",
         ),
         (
             "postgresql://a:b@h@i/d",
-            "password: there is more than one `@`, and drivers cut at different ones",
+            "the password is read differently by drivers: the URL holds more than one `@`",
         ),
-        (
-            "postgresql://a:b@h,i/d",
-            "host: there is more than one; which one answers is decided at run time",
-        ),
-        ("postgresql://a:b@h:0/d", "port: is not a number from 1 to 65535"),
+        ("postgresql://a:b@h,i/d", "the host is a list; which host answers is decided at run time"),
+        ("postgresql://a:b@h:0/d", "the port is not a number from 1 to 65535"),
         (
             "postgresql://a:b@h",
-            "database: is missing; drivers take the user's name or the environment",
+            "the database is missing; drivers take the user's name or the environment",
         ),
         (
             "postgresql://a:b@h/d?host=x",
-            "query: holds the parameter `host`, which changes the connection in some drivers only",
+            "the query holds the parameter `host`, which changes the connection in some drivers only",
         ),
-        ("${X}", "value: holds a placeholder such as `${NAME}` that was never filled in"),
+        ("${X}", "the value holds a placeholder such as `${NAME}` that was never filled in"),
     ];
     for (text, message) in table {
         assert_eq!(refused(postgres(text), text).to_string(), message);

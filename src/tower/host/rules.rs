@@ -34,7 +34,7 @@ pub(crate) struct HostRules {
 pub(super) enum Refused<'a> {
     /// It names no host, several, or two that differ.
     NotOneHost,
-    /// What it names is no host name.
+    /// What it names is not a host name.
     NoName,
     /// It names a host of nobody in the policy.
     Unknown,

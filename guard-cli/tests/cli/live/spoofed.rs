@@ -18,7 +18,7 @@ const IDS: [(&str, &str); 4] = [
 fn is_found_out(cluster: &Cluster) {
     let (main, dev) = (PRODUCTION.port(), cluster.port());
     let stage = Stage::new(&neon_policy(main, dev), main, dev);
-    stage.refuses("sandbox", "database-identity-matches", "none of Neon's");
+    stage.refuses("sandbox", "database-identity-matches", "not a Neon server");
     stage.seed("sandbox").ends(78);
 }
 

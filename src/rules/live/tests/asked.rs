@@ -19,14 +19,14 @@ fn who_need_not_say_may_be_silent() {
 fn a_server_that_must_be_asked_and_was_not_is_undecided() {
     let here = url("localhost/koomy");
     let other = url("localhost/koomy").replace("postgresql", "mysql");
-    let said = "undecided DATABASE_URL: nobody asked the server behind `DATABASE_URL` who it \
+    let said = "undecided DATABASE_URL: the server behind `DATABASE_URL` was not asked who it \
         is; ask it (`boot_live`, or `--live` on the command line); no server is asked while its \
         address is refused\n  \
         cause: <assumed environment> (here)";
     let seed = said.replace(
         "ask it (`boot_live`, or `--live` on the command line); no server is asked while its \
          address is refused",
-        "a seed asks it as soon as nothing else stands against it",
+        "a seed asks it once every other finding is resolved",
     );
     let decided = "\n  decided-by: true (its servers must be asked)";
     let table = [
@@ -62,7 +62,7 @@ fn a_server_that_must_be_asked_and_was_not_is_undecided() {
     let mut facts = ask.told(&given, |_| ());
     let Live::Asked(answers) = &mut facts.live else { panic!("nothing was asked") };
     answers.retain(|answer| answer.connection == "primary");
-    assert_eq!(ask.says_of(&facts), "nobody asked the server behind `MYSQL_URL` who it is");
+    assert_eq!(ask.says_of(&facts), "the server behind `MYSQL_URL` was not asked who it is");
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn what_could_not_be_asked_is_told_once_with_every_cause() {
         (
             Observed::Absent,
             "undecided DATABASE_URL: the server behind `DATABASE_URL` did not say who it is; \
-             see whether it runs, and ask again\n  cause: <assumed environment> (here)",
+             check that it runs, and ask again\n  cause: <assumed environment> (here)",
         ),
     ];
     for (answer, said) in table {
@@ -101,9 +101,9 @@ fn what_could_not_be_asked_is_told_once_with_every_cause() {
 fn points_at_the_pin_and_shows_the_way_out() {
     let play = url("ep-play-2.eu.aws.neon.tech/koomy");
     let vault = url("vault.koomy.app/koomy");
-    let help = "point `DATABASE_URL` at `play`, or correct what the policy says of it; \
-        `guard-cli identify` shows what the server says";
-    let head = "refused DATABASE_URL: `DATABASE_URL` leads to `play`, and the server there";
+    let help = "point `DATABASE_URL` at `play`, or correct what the policy says about it; \
+        `guard-cli identify` shows what the server reports";
+    let head = "refused DATABASE_URL: `DATABASE_URL` leads to `play`, but the server there";
     let here = "\n  cause: <assumed environment> (here)\n  decided-by:";
     let table: [(&str, &str, Change, String); 6] = [
         (
@@ -111,41 +111,43 @@ fn points_at_the_pin_and_shows_the_way_out() {
             &play,
             |it| neon(it).branch = Some("x`\n".to_owned()),
             format!(
-                "{head} says branch `x\\u{{60}}\\n`; {help}{here} 'br-play' (what it should be)"
+                "{head} reports the branch `x\\u{{60}}\\n`; {help}{here} 'br-play' (what it should be)"
             ),
         ),
         (
             "sandbox",
             &play,
             |it| neon(it).project = Some("p2".to_owned()),
-            format!("{head} says project `p2`; {help}{here} 'p1' (what it should be)"),
+            format!("{head} reports the project `p2`; {help}{here} 'p1' (what it should be)"),
         ),
         (
             "sandbox",
             &play,
             |it| neon(it).endpoint = Some("e".to_owned()),
             format!(
-                "{head} says endpoint `e`; {help}{here} 'ep-play-2.eu.aws.neon.tech' (what it should be)"
+                "{head} reports the endpoint `e`; {help}{here} 'ep-play-2.eu.aws.neon.tech' (what it should be)"
             ),
         ),
         (
             "sandbox",
             &play,
             |it| it.database = "x".to_owned(),
-            format!("{head} says database `x`; {help}{here} 'koomy' (what it should be)"),
+            format!("{head} reports the database `x`; {help}{here} 'koomy' (what it should be)"),
         ),
         (
             "sandbox",
             &play,
             |it| *rows(it) = None,
-            format!("{head} is none of Neon's; {help}{here} play (the database that it should be)"),
+            format!(
+                "{head} is not a Neon server; {help}{here} play (the database that it should be)"
+            ),
         ),
         (
             "production",
             &vault,
             no_cluster,
             format!(
-                "undecided DATABASE_URL: `DATABASE_URL` leads to `vault`, and the server there does not say its system identifier; grant its role `EXECUTE` on `pg_catalog.pg_control_system()`{here} '7000' (a pinned system identifier)"
+                "undecided DATABASE_URL: `DATABASE_URL` leads to `vault`, but the server there does not report its system identifier; grant its role `EXECUTE` on `pg_catalog.pg_control_system()`{here} '7000' (a pinned system identifier)"
             ),
         ),
     ];

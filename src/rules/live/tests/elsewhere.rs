@@ -12,15 +12,13 @@ const SQL: &str = "sql.koomy.app/koomy";
 const OTHER: &str = "sql.internal/koomy";
 
 fn of(host: &str, service: &str) -> String {
-    format!("behind `{host}` is a server of {service}'s, by its `a trace`")
+    format!("behind `{host}` is a server of {service}, recognised by `a trace`")
 }
 
 #[test]
 fn no_server_of_neons_hides_behind_another_name() {
     let behind = |host: &str| {
-        format!(
-            "behind `{host}` is a server of Neon's, which is `main`, a database of `production`"
-        )
+        format!("behind `{host}` is a Neon server, which is `main`, a database of `production`")
     };
     let (here, vault) = (behind("localhost"), behind("vault.koomy.app"));
     let new = |it: &mut Identity| {
@@ -35,7 +33,7 @@ fn no_server_of_neons_hides_behind_another_name() {
             HERE,
             |it| *rows(it) = Some(Neon::default()),
             BOTH,
-            "behind `localhost` is a server of Neon's",
+            "behind `localhost` is a Neon server",
         ),
         ("sandbox", HERE, |it| trace(it, "neon"), BOTH, &of("localhost", "neon")),
     ]);
@@ -67,24 +65,30 @@ fn the_traces_of_a_service_fit_its_provider() {
 
 #[test]
 fn a_cluster_is_the_pinned_one() {
-    const NOT_SAID: &str = "it does not say its system identifier";
-    let on_vaults =
-        "it says system identifier `7000`, on the server of `vault`, a database of `production`";
+    const NOT_SAID: &str = "it does not report its system identifier";
+    let on_vaults = "it reports the system identifier `7000`, on the server of `vault`, a database of `production`";
     let another_on_vaults = |it: &mut Identity| {
         cluster(it, "7000");
         it.database = "x".to_owned();
     };
-    let of_vault = "it says system identifier `7000`, which is `vault`, a database of `production`";
+    let of_vault =
+        "it reports the system identifier `7000`, which is `vault`, a database of `production`";
     hold(&[
         ("sandbox", HERE, |_| (), NONE, ""),
         ("production", VAULT, |_| (), NONE, ""),
-        ("production", VAULT, |it| cluster(it, "7001"), BOTH, "it says system identifier `7001`"),
+        (
+            "production",
+            VAULT,
+            |it| cluster(it, "7001"),
+            BOTH,
+            "it reports the system identifier `7001`",
+        ),
         ("production", VAULT, no_cluster, BOTH, NOT_SAID),
         ("sandbox", HERE, |it| cluster(it, "7001"), NONE, ""),
         ("sandbox", HERE, |it| cluster(it, "7000"), BOTH, of_vault),
         ("sandbox", HERE, another_on_vaults, BOTH, on_vaults),
         ("sandbox", HERE, no_cluster, BOTH, NOT_SAID), // it could be `vault`
-        ("sandbox", HERE, |it| it.database = "x".to_owned(), BOTH, "it says database `x`"),
+        ("sandbox", HERE, |it| it.database = "x".to_owned(), BOTH, "it reports the database `x`"),
         ("sandbox", HERE, mysql, BOTH, "it does not speak postgresql"),
     ]);
 }
@@ -92,7 +96,7 @@ fn a_cluster_is_the_pinned_one() {
 /// An address of its own, a pin, or a network of one's own tells a server apart.
 #[test]
 fn a_seed_goes_to_no_server_that_an_address_alone_names() {
-    let said = "nothing but an address tells it from others";
+    let said = "only its address tells it from others";
     hold(&[
         ("sandbox", OUTER, |_| (), SEED, said),
         ("sandbox", OUTER, |it| it.stamp = marked(it, "sandbox", "own"), SEED, said),
@@ -113,14 +117,14 @@ fn a_seed_goes_to_no_server_that_an_address_alone_names() {
 
 #[test]
 fn a_mysql_server_is_the_pinned_one() {
-    let of_sql = "it says host name `a`, which is `sql`, a database of `sandbox`";
+    let of_sql = "it reports the host name `a`, which is `sql`, a database of `sandbox`";
     hold(&[
         ("sandbox", SQL, |_| (), NONE, ""),
-        ("sandbox", SQL, |it| hostname(it, "b"), BOTH, "it says host name `b`"),
+        ("sandbox", SQL, |it| hostname(it, "b"), BOTH, "it reports the host name `b`"),
         ("sandbox", OTHER, |_| (), NONE, ""),
         ("sandbox", OTHER, |it| hostname(it, "b"), NONE, ""),
         ("sandbox", OTHER, |it| hostname(it, "a"), BOTH, of_sql),
-        ("sandbox", OTHER, |it| it.database = "x".to_owned(), BOTH, "it says database `x`"),
+        ("sandbox", OTHER, |it| it.database = "x".to_owned(), BOTH, "it reports the database `x`"),
         ("sandbox", OTHER, no_cluster, BOTH, "it does not speak mysql"),
     ]);
 }

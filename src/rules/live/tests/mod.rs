@@ -60,7 +60,7 @@ fn hold(table: &[Row<'_>]) {
             };
             let ask = ask(&RULE, gate);
             let found = ask.says_of(&ask.told(&given, change));
-            let found = found.split_once(", and ").map_or(&*found, |(_, said)| said);
+            let found = found.split_once(", but ").map_or(&*found, |(_, said)| said);
             let expected = if refused_at.contains(&gate) { *said } else { "" };
             assert_eq!(found.replace("the server there", "it"), expected, "row {number}, {gate:?}");
         }
@@ -84,7 +84,7 @@ fn the_way_out_is_that_of_the_difference() {
         (
             "localhost/koomy",
             |it| trace(it, "rds"),
-            "if `here` is run there, declare `provider = \"rds\"`; if not, look at what forwards \
+            "if `here` is run there, declare `provider = \"rds\"`; if not, find out what forwards \
              `localhost`",
         ),
         (

@@ -8,14 +8,16 @@ const BARE: &str = "ep-bare-3.eu.aws.neon.tech/koomy";
 const SECOND: &str = "ep-main-1.eu.aws.neon.tech/second";
 const BRIDGE: &str = "bridge/koomy";
 
-const NO_NEON: &str = "it is none of Neon's";
-const IS_MAIN: &str = "it says branch `br-main`, which is `main`, a database of `production`";
-const IS_PLAY: &str = "it says branch `br-play`, which is `play`, a database of `sandbox`";
-const IS_NEW: &str = "it says branch `br-new`";
-const UNPINNED: &str = "it says branch `1`; none is pinned";
+const NO_NEON: &str = "it is not a Neon server";
+const IS_MAIN: &str =
+    "it reports the branch `br-main`, which is `main`, a database of `production`";
+const IS_PLAY: &str = "it reports the branch `br-play`, which is `play`, a database of `sandbox`";
+const IS_NEW: &str = "it reports the branch `br-new`";
+const UNPINNED: &str = "it reports the branch `1`; none is pinned";
 const UNPINNED_IS_MAIN: &str =
-    "it says branch `br-main`, which is `main`, a database of `production`; none is pinned";
-const OF_RDS: &str = "behind `ep-play-2.eu.aws.neon.tech` is a server of rds's, by its `a trace`";
+    "it reports the branch `br-main`, which is `main`, a database of `production`; none is pinned";
+const OF_RDS: &str =
+    "behind `ep-play-2.eu.aws.neon.tech` is a server of rds, recognised by `a trace`";
 
 fn says(part: fn(&mut Neon) -> &mut Option<String>, identity: &mut Identity, id: &str) {
     *part(neon(identity)) = Some(id.to_owned()).filter(|id| !id.is_empty());
@@ -52,11 +54,11 @@ fn a_server_that_does_not_say_all_is_refused() {
         ("production", MAIN, |it| *rows(it) = None, BOTH, NO_NEON),
         ("sandbox", BARE, |it| *rows(it) = None, BOTH, NO_NEON),
         ("sandbox", BRIDGE, |it| *rows(it) = None, BOTH, NO_NEON),
-        ("production", MAIN, |it| project(it, ""), BOTH, "it does not say its project"),
-        ("production", MAIN, |it| branch(it, ""), BOTH, "it does not say its branch"),
-        ("sandbox", PLAY, |it| branch(it, ""), BOTH, "it does not say its branch"),
-        ("sandbox", PLAY, |it| endpoint(it, ""), BOTH, "it does not say its endpoint"),
-        ("sandbox", BARE, |it| endpoint(it, ""), BOTH, "it does not say its endpoint"),
+        ("production", MAIN, |it| project(it, ""), BOTH, "it does not report its project"),
+        ("production", MAIN, |it| branch(it, ""), BOTH, "it does not report its branch"),
+        ("sandbox", PLAY, |it| branch(it, ""), BOTH, "it does not report its branch"),
+        ("sandbox", PLAY, |it| endpoint(it, ""), BOTH, "it does not report its endpoint"),
+        ("sandbox", BARE, |it| endpoint(it, ""), BOTH, "it does not report its endpoint"),
         ("sandbox", PLAY, mysql, BOTH, "it does not speak postgresql"),
     ]);
 }
@@ -64,24 +66,36 @@ fn a_server_that_does_not_say_all_is_refused() {
 #[test]
 fn another_server_is_refused() {
     hold(&[
-        ("sandbox", PLAY, |it| project(it, "p2"), BOTH, "it says project `p2`"),
-        ("production", MAIN, |it| project(it, "p2"), BOTH, "it says project `p2`"),
-        ("production", MAIN, |it| endpoint(it, "ep-x-9"), BOTH, "it says endpoint `ep-x-9`"),
-        ("sandbox", PLAY, |it| endpoint(it, "ep-main-1"), BOTH, "it says endpoint `ep-main-1`"),
-        ("sandbox", BARE, |it| endpoint(it, "ep-x-9"), BOTH, "it says endpoint `ep-x-9`"),
+        ("sandbox", PLAY, |it| project(it, "p2"), BOTH, "it reports the project `p2`"),
+        ("production", MAIN, |it| project(it, "p2"), BOTH, "it reports the project `p2`"),
+        ("production", MAIN, |it| endpoint(it, "ep-x-9"), BOTH, "it reports the endpoint `ep-x-9`"),
+        (
+            "sandbox",
+            PLAY,
+            |it| endpoint(it, "ep-main-1"),
+            BOTH,
+            "it reports the endpoint `ep-main-1`",
+        ),
+        ("sandbox", BARE, |it| endpoint(it, "ep-x-9"), BOTH, "it reports the endpoint `ep-x-9`"),
         ("sandbox", PLAY, |it| branch(it, "br-main"), BOTH, IS_MAIN),
         ("sandbox", PLAY, |it| *rows(it) = Some(main()), BOTH, IS_MAIN),
         ("sandbox", BRIDGE, |it| *rows(it) = Some(main()), BOTH, IS_MAIN),
         ("production", MAIN, |it| branch(it, "br-play"), BOTH, IS_PLAY),
         ("sandbox", PLAY, |it| branch(it, "br-new"), BOTH, IS_NEW),
         ("sandbox", BRIDGE, |it| branch(it, "br-new"), BOTH, IS_NEW),
-        ("sandbox", PLAY, |it| it.database = "other".to_owned(), BOTH, "it says database `other`"),
+        (
+            "sandbox",
+            PLAY,
+            |it| it.database = "other".to_owned(),
+            BOTH,
+            "it reports the database `other`",
+        ),
         (
             "production",
             MAIN,
             |it| it.database = "Koomy".to_owned(),
             BOTH,
-            "it says database `Koomy`",
+            "it reports the database `Koomy`",
         ),
         ("sandbox", PLAY, |it| trace(it, "rds"), BOTH, OF_RDS),
     ]);
@@ -100,7 +114,7 @@ fn a_branch_that_nobody_pinned_is_a_restore_of_real_data_alone() {
             "near/koomy",
             |it| endpoint(it, "ep-x-9"),
             BOTH,
-            "it says endpoint `ep-x-9`",
+            "it reports the endpoint `ep-x-9`",
         ),
     ]);
 }
@@ -118,7 +132,7 @@ fn without_a_pinned_branch_the_endpoint_decides_and_no_seed_runs() {
             "ep-play-2.eu.aws.neon.tech/beside",
             |it| branch(it, "br-play"),
             SEED,
-            "it says branch `br-play`, which is `play`, a database of `sandbox`; none is pinned",
+            "it reports the branch `br-play`, which is `play`, a database of `sandbox`; none is pinned",
         ),
     ]);
 }
