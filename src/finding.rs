@@ -27,7 +27,7 @@ impl Outcome {
 
 /// What a place has to do with a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
+pub enum LabelRole {
     /// The thing that is wrong.
     Cause,
     /// The line of the policy that decided.
@@ -36,7 +36,7 @@ pub enum Role {
     Related,
 }
 
-impl Role {
+impl LabelRole {
     /// The word in every format.
     pub const fn name(self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ impl Role {
 #[derive(Clone, Debug)]
 pub struct Label {
     /// Its part.
-    pub role: Role,
+    pub role: LabelRole,
     /// Where.
     pub place: Place,
     /// What is there, in a few words; holds no value.
@@ -89,7 +89,7 @@ impl Finding {
             subject: subject.into(),
             message: message.into(),
             help: help.into(),
-            labels: vec![Label { role: Role::Cause, place, text: "here".to_owned() }],
+            labels: vec![Label { role: LabelRole::Cause, place, text: "here".to_owned() }],
         }
     }
 
@@ -134,16 +134,16 @@ impl Finding {
     /// Points at the line of the policy that decided.
     #[must_use]
     pub fn because(self, policy: &Arc<Source>, span: Span, text: impl Into<String>) -> Self {
-        self.with(Role::DecidedBy, Place::at(policy, span), text)
+        self.with(LabelRole::DecidedBy, Place::at(policy, span), text)
     }
 
     /// Points at something else that matters.
     #[must_use]
     pub fn related(self, place: Place, text: impl Into<String>) -> Self {
-        self.with(Role::Related, place, text)
+        self.with(LabelRole::Related, place, text)
     }
 
-    fn with(mut self, role: Role, place: Place, text: impl Into<String>) -> Self {
+    fn with(mut self, role: LabelRole, place: Place, text: impl Into<String>) -> Self {
         self.labels.push(Label { role, place, text: text.into() });
         self
     }

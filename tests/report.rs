@@ -17,7 +17,7 @@ use std::path::Path;
 
 use cases::Case;
 use koomy_guard::Policy;
-use koomy_guard::finding::{Finding, Role};
+use koomy_guard::finding::{Finding, LabelRole};
 use koomy_guard::gate::{Comparison, Gate, Verdict, compare, decide};
 use koomy_guard::report::{Color, Format, Report, Style, Tool};
 
@@ -106,7 +106,7 @@ fn every_label_is_at_the_token_that_it_names() {
     let named = found.iter().filter(|finding| finding.rule().id != "environment-is-readable");
     for finding in named {
         let cause = finding.labels().first().unwrap();
-        assert_eq!(cause.role, Role::Cause);
+        assert_eq!(cause.role, LabelRole::Cause);
         if let Some(token) = cause.place.span.and_then(|span| cause.place.source.slice(span)) {
             assert_eq!(token, finding.subject());
         }

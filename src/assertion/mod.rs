@@ -17,7 +17,7 @@ mod stamped;
 use thiserror::Error;
 
 use crate::address::is_this_machine;
-use crate::facts::{Identity, Marked, Neon, Server};
+use crate::facts::{Identity, Neon, Server, StampState};
 use crate::finding::Finding;
 use crate::policy::{Connection, Data, Database, DatabaseId, Environment, Policy};
 use crate::rules::{
@@ -52,8 +52,8 @@ pub fn of_seed(identity: &Identity, environment: &str) -> Option<String> {
     let stamped = match &identity.stamp {
         // DELIBERATE: the first transaction of a seed may make tables, and the
         // second then meets a database that is no longer fresh.
-        Marked::No { .. } => Stamped::IfAtAll(environment.to_owned()),
-        Marked::Stamped(_) | Marked::Emptied | Marked::Unreadable { .. } => {
+        StampState::No { .. } => Stamped::IfAtAll(environment.to_owned()),
+        StampState::Stamped(_) | StampState::Emptied | StampState::Unreadable { .. } => {
             Stamped::As(environment.to_owned())
         }
     };
@@ -136,7 +136,7 @@ fn pinned(policy: &Policy, database: &Database) -> Result<Expected, NoAssertion>
         let database = database.name.value.clone();
         Err(NoAssertion::TooLittle { database, needs })
     };
-    if database.is_neons() {
+    if database.is_on_neon() {
         return match (&database.project, &database.branch_id) {
             (Some(project), Some(branch)) => Ok(Expected::Neon {
                 project: project.value.clone(),

@@ -61,7 +61,7 @@ pub struct Identity {
     /// Traces of a managed service, such as the role `rds_superuser`.
     pub traces: BTreeSet<Trace>,
     /// What the stamp says.
-    pub stamp: Marked,
+    pub stamp: StampState,
     /// The tables that the policy's tripwire names, in its order; empty where
     /// they were not counted.
     pub tripwires: Vec<Counted>,
@@ -157,7 +157,7 @@ pub struct Trace {
 
 /// What a database says of its stamp.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Marked {
+pub enum StampState {
     /// There is no stamp.
     No {
         /// Whether there are tables of a user's.
@@ -260,7 +260,7 @@ impl Identity {
     }
 }
 
-impl Marked {
+impl StampState {
     fn may_be(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Unreadable { .. }, _) | (_, Self::Unreadable { .. }) => true,

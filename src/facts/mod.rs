@@ -8,8 +8,8 @@ use std::mem;
 use std::sync::Arc;
 
 pub use identity::{
-    Answer, Binding, Cluster, Counted, Identity, Live, Marked, Neon, Right, Role, Rows, Server,
-    Stamp, Tables, Trace,
+    Answer, Binding, Cluster, Counted, Identity, Live, Neon, Right, Role, Rows, Server, Stamp,
+    StampState, Tables, Trace,
 };
 pub use observed::{Cause, Causes, Observed};
 pub use variables::{Seen, Variables};

@@ -3,7 +3,7 @@
 use super::*;
 use crate::dotenv;
 use crate::facts::{Cause, Causes, Live, Seen, Variables};
-use crate::finding::{Finding, Role};
+use crate::finding::{Finding, LabelRole};
 use crate::policy::Phase;
 use crate::rules::{Check, RULES};
 use crate::secret::{Class, Kind};

@@ -3,7 +3,7 @@
 use super::Gate;
 use crate::facts::{Counted, Rows, Server};
 use crate::policy::{Data, Database};
-use crate::rules::{Case, Fit, Standing, Told, has_stamps, standing, told};
+use crate::rules::{Case, Fit, Identified, Standing, has_stamps, identified, standing};
 
 /// Something that a gate permits and somebody should look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,29 +19,29 @@ pub struct Note {
 /// What there is to know of the servers that are who they should be.
 pub(super) fn notes(case: &Case<'_>) -> Vec<Note> {
     let mut notes = Vec::new();
-    for told in told(case) {
-        let Ok(fit) = told.compare() else { continue };
-        notes.extend(restored(&told, fit));
-        notes.extend(unpinned(&told));
+    for found in identified(case) {
+        let Ok(fit) = found.compare() else { continue };
+        notes.extend(restored(&found, fit));
+        notes.extend(unpinned(&found));
         // What a seed may not meet is refused, and needs no note.
         match case.gate {
             Gate::Boot | Gate::Compare | Gate::Probe => {
-                notes.extend(read_only(&told));
-                notes.extend(stamp(&told).filter(|_| has_stamps(told.identity)));
+                notes.extend(read_only(&found));
+                notes.extend(stamp(&found).filter(|_| has_stamps(found.identity)));
             }
-            Gate::Seed => notes.extend(told.identity.tripwires.iter().filter_map(missing(&told))),
+            Gate::Seed => notes.extend(found.identity.tripwires.iter().filter_map(missing(&found))),
         }
-        notes.extend(fresh(&told).filter(|_| has_stamps(told.identity)));
+        notes.extend(fresh(&found).filter(|_| has_stamps(found.identity)));
     }
     notes
 }
 
-fn restored(told: &Told<'_, '_>, fit: Fit) -> Option<Note> {
-    let (name, database) = (told.name(), &told.database.name.value);
+fn restored(found: &Identified<'_, '_>, fit: Fit) -> Option<Note> {
+    let (name, database) = (found.name(), &found.database.name.value);
     match fit {
         Fit::Same => None,
         Fit::Restored => note(
-            told,
+            found,
             format!(
                 "`{name}` leads to `{database}` on a branch that is not the pinned one, \
                  as after a restore"
@@ -53,83 +53,86 @@ fn restored(told: &Told<'_, '_>, fit: Fit) -> Option<Note> {
 
 /// Without a pin and without a stamp of its own, a server is known by what it is
 /// not: another one behind the same address would pass.
-fn unpinned(told: &Told<'_, '_>) -> Option<Note> {
+fn unpinned(found: &Identified<'_, '_>) -> Option<Note> {
     let Database { name: database, branch_id, system_identifier, server_hostname, .. } =
-        told.database;
+        found.database;
     let pins = [branch_id, system_identifier, server_hostname];
-    let is_known =
-        pins.iter().any(|pin| pin.is_some()) || matches!(standing(told.identity), Standing::Own(_));
-    let key = match &told.identity.server {
+    let is_known = pins.iter().any(|pin| pin.is_some())
+        || matches!(standing(found.identity), Standing::Own(_));
+    let key = match &found.identity.server {
         Server::Postgres { neon: Some(_), .. } => "branch.id",
         Server::Postgres { neon: None, .. } => "system_identifier",
         Server::MySql { .. } => "server_hostname",
     };
-    let (name, database) = (told.name(), &database.value);
+    let (name, database) = (found.name(), &database.value);
     (!is_known).then_some(())?;
     note(
-        told,
+        found,
         format!("`{name}` leads to a server that only its address and names tell apart"),
         &format!("pin `{key}` of `{database}`, which `guard-cli identify` shows"),
     )
 }
 
 /// A misspelt table would never stop a seed.
-fn missing<'a>(told: &'a Told<'_, '_>) -> impl Fn(&Counted) -> Option<Note> + 'a {
+fn missing<'a>(found: &'a Identified<'_, '_>) -> impl Fn(&Counted) -> Option<Note> + 'a {
     |counted| match counted.rows {
         Rows::NoTable => note(
-            told,
-            format!("`{}` leads to a database without `{}`", told.name(), counted.table),
+            found,
+            format!("`{}` leads to a database without `{}`", found.name(), counted.table),
             "if the table has another name, correct the `tripwire`",
         ),
         Rows::Seen { .. } | Rows::Unreadable { .. } => None,
     }
 }
 
-fn read_only(told: &Told<'_, '_>) -> Option<Note> {
-    let name = told.name();
-    told.identity.read_only.then_some(())?;
+fn read_only(found: &Identified<'_, '_>) -> Option<Note> {
+    let name = found.name();
+    found.identity.read_only.then_some(())?;
     note(
-        told,
+        found,
         format!("`{name}` leads to a standby, or to a session that cannot write"),
         "if the program writes, point it at the primary",
     )
 }
 
-fn stamp(told: &Told<'_, '_>) -> Option<Note> {
-    let name = told.name();
-    match standing(told.identity) {
-        Standing::Fresh | Standing::Own(_) | Standing::Untold(_) | Standing::Unreadable(_) => None,
+fn stamp(found: &Identified<'_, '_>) -> Option<Note> {
+    let name = found.name();
+    match standing(found.identity) {
+        Standing::Fresh
+        | Standing::Own(_)
+        | Standing::Unverifiable(_)
+        | Standing::Unreadable(_) => None,
         Standing::Unstamped => note(
-            told,
+            found,
             format!("`{name}` leads to a database without a stamp"),
             "if it is the right one, stamp it: `guard-cli stamp`",
         ),
         Standing::Emptied => note(
-            told,
+            found,
             format!(
                 "`{name}` leads to a database whose stamp table is empty, as after a copy of the schema"
             ),
             "if it is the right one, stamp it: `guard-cli stamp`",
         ),
         Standing::Copied(stamp) => {
-            let help = match told.environment.data {
+            let help = match found.environment.data {
                 Data::Real => {
                     "if it was restored, write its stamp anew: `guard-cli stamp`".to_owned()
                 }
                 Data::Masked | Data::Synthetic => {
-                    format!("if it may be lost, say so: {}", told.restamp(stamp))
+                    format!("if it may be lost, say so: {}", found.restamp(stamp))
                 }
             };
-            note(told, format!("`{name}` leads to {}", told.copy_of(stamp)), &help)
+            note(found, format!("`{name}` leads to {}", found.copy_of(stamp)), &help)
         }
     }
 }
 
-fn fresh(told: &Told<'_, '_>) -> Option<Note> {
-    let name = told.name();
-    match standing(told.identity) {
+fn fresh(found: &Identified<'_, '_>) -> Option<Note> {
+    let name = found.name();
+    match standing(found.identity) {
         Standing::Fresh => note(
-            told,
+            found,
             format!("`{name}` leads to an empty database without a stamp"),
             "stamp it before it is filled: `guard-cli stamp`",
         ),
@@ -137,11 +140,11 @@ fn fresh(told: &Told<'_, '_>) -> Option<Note> {
         | Standing::Emptied
         | Standing::Own(_)
         | Standing::Copied(_)
-        | Standing::Untold(_)
+        | Standing::Unverifiable(_)
         | Standing::Unreadable(_) => None,
     }
 }
 
-fn note(told: &Told<'_, '_>, message: String, help: &str) -> Option<Note> {
-    Some(Note { subject: told.name().to_owned(), message, help: help.to_owned() })
+fn note(found: &Identified<'_, '_>, message: String, help: &str) -> Option<Note> {
+    Some(Note { subject: found.name().to_owned(), message, help: help.to_owned() })
 }

@@ -6,7 +6,7 @@ use super::snapshot::Snapshot;
 use super::{Gate, Note, Refusal, Verdict, decide};
 use crate::facts::{Facts, Identity};
 use crate::observe::{self, Asking};
-use crate::policy::{Environment, Policy};
+use crate::policy::Policy;
 use crate::target::Target;
 
 /// Something that a gate can allow.
@@ -197,9 +197,4 @@ impl<A: Action> fmt::Debug for Permit<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Permit<{}>", A::GATE.name())
     }
-}
-
-/// The name of the environment, for actions that keep it.
-pub(super) fn name_of(environment: Option<&Environment>) -> String {
-    environment.map(|environment| environment.name.value.clone()).unwrap_or_default()
 }

@@ -1,6 +1,5 @@
 //! What was judged, kept: the variables, and where the connections lead.
 
-use super::permit::name_of;
 use super::{Note, Verdict};
 use crate::facts::{Facts, Identity, Observed, Variables};
 use crate::policy::{Connection, Policy};
@@ -53,7 +52,7 @@ impl Snapshot {
             prepared: prepared(policy, to),
         };
         Self {
-            environment: name_of(verdict.environment),
+            environment: verdict.environment.map(|it| it.name.value.clone()).unwrap_or_default(),
             rules_asked: verdict.rules_asked.clone(),
             connections: verdict.destinations().map(connected).collect(),
             variables,
@@ -178,7 +177,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::facts::{Marked, Neon, Role, Server, Tables};
+    use crate::facts::{Neon, Role, Server, StampState, Tables};
 
     #[test]
     fn a_server_that_cannot_be_known_again_is_not_connected_to() {
@@ -198,7 +197,7 @@ mod tests {
             address: None,
             read_only: false,
             traces: BTreeSet::new(),
-            stamp: Marked::No { tables: Tables::Absent },
+            stamp: StampState::No { tables: Tables::Absent },
             tripwires: Vec::new(),
         };
         let mysql = Server::MySql { hostname: "a".to_owned(), uuid: None };

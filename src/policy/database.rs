@@ -80,7 +80,7 @@ impl Database {
 
     /// Whether the policy says that Neon runs it: in words, or else by one of its
     /// hosts, or by a project or a branch where all hosts are nobody's.
-    pub(crate) fn is_neons(&self) -> bool {
+    pub(crate) fn is_on_neon(&self) -> bool {
         if let Some(provider) = self.provider {
             return provider == Provider::Neon;
         }
@@ -121,13 +121,13 @@ mod tests {
             ("project = 'p'\n".to_owned(), rds, false),
             (format!("endpoints = ['{neon}']\n"), "localhost", true),
         ];
-        for (says, host, is_neons) in table {
+        for (says, host, is_on_neon) in table {
             let text = format!(
                 "version = 1\nname = 'n'\n[environments.e]\ndata = 'real'\n[variables.E]\n\
                  is = 'environment'\n[databases.d]\nhosts = ['{host}']\ndatabase = 'app'\n{says}"
             );
             let policy = Policy::parse("p", &text).unwrap_or_else(|error| panic!("{error} {text}"));
-            assert_eq!(policy.databases()[0].is_neons(), is_neons, "{says} {host}");
+            assert_eq!(policy.databases()[0].is_on_neon(), is_on_neon, "{says} {host}");
         }
     }
 

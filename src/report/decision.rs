@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::judgement::{Judgement, Scope};
 use crate::facts::Facts;
-use crate::finding::{Finding, Findings, Label, Outcome, Role};
+use crate::finding::{Finding, Findings, Label, LabelRole, Outcome};
 use crate::gate::{Comparison, Gate, Verdict};
 use crate::policy::{Database, Policy, PolicyError, Problem};
 use crate::source::Place;
@@ -173,9 +173,9 @@ impl<'a> Entry<'a> {
     fn of_problem(error: &'a PolicyError, problem: &Problem) -> Self {
         let Problem { kind, span, related } = problem;
         let at = |span| Place::at(error.policy(), span);
-        let cause = Label { role: Role::Cause, place: at(*span), text: "here".to_owned() };
+        let cause = Label { role: LabelRole::Cause, place: at(*span), text: "here".to_owned() };
         let related = related.map(|(span, text)| Label {
-            role: Role::Related,
+            role: LabelRole::Related,
             place: at(span),
             text: text.to_owned(),
         });

@@ -254,11 +254,12 @@ impl<'a> Case<'a> {
             return false;
         }
         let Some(engine) = Engine::moved_by(name) else { return false };
-        let mut set = self.connections.iter().filter(|reached| {
-            reached.connection.engine == engine && !matches!(reached.reading, Reading::Unset)
-        });
+        let mut set = self
+            .connections
+            .iter()
+            .filter(|it| it.connection.engine == engine && !matches!(it.reading, Reading::Unset));
         if matched.connects {
-            set.any(|reached| reached.is_led_astray_by(matched.seen))
+            set.any(|it| it.is_led_astray_by(matched.seen))
         } else {
             set.next().is_some()
         }

@@ -1,6 +1,6 @@
 //! `database-identity-matches`
 
-use super::live::{Heard, heard, told};
+use super::live::{Answered, answer_of, identified};
 use super::{Case, Check, Destination, Rule};
 use crate::facts::{Causes, Observed, Server};
 use crate::finding::{Finding, Findings};
@@ -63,19 +63,19 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };
     for (connection, destination) in case.destinations() {
-        match heard(case, environment, &connection.name.value) {
-            Heard::Nothing | Heard::Answer(Observed::Seen(_)) => {}
-            Heard::Missing => findings.push(not_asked(case, environment, destination)),
-            Heard::Answer(Observed::Absent) => findings.push(silent(destination)),
-            Heard::Answer(Observed::Unreadable(causes)) => {
+        match answer_of(case, environment, &connection.name.value) {
+            Answered::NotNeeded | Answered::Answer(Observed::Seen(_)) => {}
+            Answered::Missing => findings.push(not_asked(case, environment, destination)),
+            Answered::Answer(Observed::Absent) => findings.push(silent(destination)),
+            Answered::Answer(Observed::Unreadable(causes)) => {
                 unreadable(destination, causes, findings);
             }
         }
     }
-    for told in told(case) {
-        let Err(mismatch) = told.compare() else { continue };
-        let (name, place) = (told.name(), told.place());
-        let database = &told.database.name.value;
+    for found in identified(case) {
+        let Err(mismatch) = found.compare() else { continue };
+        let (name, place) = (found.name(), found.place());
+        let database = &found.database.name.value;
         let message = format!("`{name}` leads to `{database}`, but {}", mismatch.said);
         findings.push(
             Finding::judged(&RULE, mismatch.outcome, name, place, message, mismatch.help).because(
@@ -122,7 +122,7 @@ fn silent(destination: &Destination<'_>) -> Finding {
 }
 
 /// DELIBERATE: the other rules say nothing of a server that could not be asked,
-/// so that one outage is told once.
+/// so that one outage is reported once.
 fn unreadable(destination: &Destination<'_>, causes: &Causes, findings: &mut Findings) {
     for cause in causes.iter() {
         findings.push(Finding::undecided(

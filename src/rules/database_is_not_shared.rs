@@ -1,6 +1,6 @@
 //! `database-is-not-shared`
 
-use super::{Case, Check, Destination, Rule, are_different, name_of, pairs};
+use super::{Case, Check, Destination, Rule, are_different, pairs, quoted_name};
 use crate::facts::Observed;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
@@ -62,7 +62,7 @@ fn refuse(
     help: &str,
 ) -> Finding {
     let (one, other) = (&here.variable.name, &there.variable.name);
-    let (of_first, of_second) = (name_of(first), name_of(second));
+    let (of_first, of_second) = (quoted_name(first), quoted_name(second));
     Finding::refused(
         &RULE,
         other,
@@ -93,7 +93,7 @@ const OF_ITS_OWN_OR_STAMPED: &str = "give each environment a database of its own
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::facts::{Cluster, Identity, Marked, Neon, Server, Tables};
+    use crate::facts::{Cluster, Identity, Neon, Server, StampState, Tables};
     use crate::rules::testing::{Ask, url, url_with};
 
     const MORE: &str = "[connections.primary]\nurl = 'DATABASE_URL'\n\
@@ -161,12 +161,12 @@ mod tests {
         fn cluster(it: &mut Identity, id: &str, database_oid: u32) {
             let cluster = Cluster { system_identifier: id.to_owned(), database_oid };
             it.server = Server::Postgres { neon: None, cluster: Some(cluster) };
-            it.stamp = Marked::No { tables: Tables::Present };
+            it.stamp = StampState::No { tables: Tables::Present };
         }
         fn mysql(it: &mut Identity, hostname: &str, uuid: Option<&str>) {
             let uuid = uuid.map(str::to_owned);
             it.server = Server::MySql { hostname: hostname.to_owned(), uuid };
-            it.stamp = Marked::No { tables: Tables::Present };
+            it.stamp = StampState::No { tables: Tables::Present };
         }
         let one: Change = |it| cluster(it, "7", 16_384);
         let table: [(Change, Change, bool); 12] = [
@@ -180,7 +180,7 @@ mod tests {
                 one,
                 |it| {
                     cluster(it, "7", 16_384);
-                    it.stamp = Marked::Emptied;
+                    it.stamp = StampState::Emptied;
                 },
                 false,
             ),
@@ -188,7 +188,7 @@ mod tests {
                 one,
                 |it| {
                     cluster(it, "7", 16_384);
-                    it.stamp = Marked::Unreadable { why: String::new() };
+                    it.stamp = StampState::Unreadable { why: String::new() };
                 },
                 true,
             ),

@@ -1,6 +1,6 @@
 //! `database-role-is-least-privileged`
 
-use super::live::{quoted, told};
+use super::live::{identified, quoted};
 use super::{Case, Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
@@ -41,21 +41,21 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for told in told(case) {
-        let forbidden = &told.environment.forbidden_rights;
-        let role = &told.identity.role;
+    for found in identified(case) {
+        let forbidden = &found.environment.forbidden_rights;
+        let role = &found.identity.role;
         let held = role.rights.iter().filter(|right| forbidden.value.contains(right));
         let rights = listed(held.map(|right| right.name()), ", ");
         if rights.is_empty() {
             continue;
         }
-        let (name, here) = (told.name(), &told.environment.name.value);
+        let (name, here) = (found.name(), &found.environment.name.value);
         let role = quoted(&role.name);
         findings.push(
             Finding::refused(
                 &RULE,
                 name,
-                told.place(),
+                found.place(),
                 format!("the role {role} of `{name}` has {rights}, which `{here}` forbids"),
                 "connect as a role that has no more than the program needs",
             )

@@ -1,8 +1,8 @@
 //! `database-stamp-matches`
 
-use super::live::{Standing, Told, quoted, standing, told};
+use super::live::{Identified, Standing, identified, quoted, standing};
 use super::{Case, Check, Rule};
-use crate::facts::{Marked, Stamp};
+use crate::facts::{Stamp, StampState};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::Data;
@@ -44,43 +44,43 @@ schema `koomy_guard` before the database is stamped anew.
 
 fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
     let facts = baseline.with_identity(|identity| match &mut identity.stamp {
-        Marked::Stamped(stamp) => stamp.environment.push_str(" of others"),
-        stamp @ (Marked::No { .. } | Marked::Emptied | Marked::Unreadable { .. }) => {
-            *stamp = Marked::Unreadable { why: "it is not a stamp".to_owned() };
+        StampState::Stamped(stamp) => stamp.environment.push_str(" of others"),
+        stamp @ (StampState::No { .. } | StampState::Emptied | StampState::Unreadable { .. }) => {
+            *stamp = StampState::Unreadable { why: "it is not a stamp".to_owned() };
         }
     });
     facts.map(one)
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for told in told(case) {
-        let here = told.environment.name.value.as_str();
-        match standing(told.identity) {
+    for found in identified(case) {
+        let here = found.environment.name.value.as_str();
+        match standing(found.identity) {
             Standing::Fresh | Standing::Unstamped | Standing::Emptied => {}
             Standing::Own(stamp) if stamp.environment == here => {}
-            Standing::Own(stamp) => findings.push(contradiction(&told, stamp)),
-            Standing::Copied(stamp) => findings.extend(misplaced(&told, stamp)),
+            Standing::Own(stamp) => findings.push(contradiction(&found, stamp)),
+            Standing::Copied(stamp) => findings.extend(misplaced(&found, stamp)),
             // Else `database-identity-matches` says so.
-            Standing::Untold(stamp) if told.compare().is_ok() => {
-                findings.push(untold(&told, stamp));
+            Standing::Unverifiable(stamp) if found.compare().is_ok() => {
+                findings.push(unverifiable(&found, stamp));
             }
-            Standing::Untold(_) => {}
-            Standing::Unreadable(why) => findings.push(unreadable(&told, why)),
+            Standing::Unverifiable(_) => {}
+            Standing::Unreadable(why) => findings.push(unreadable(&found, why)),
         }
     }
 }
 
-fn contradiction(told: &Told<'_, '_>, stamp: &Stamp) -> Finding {
-    let (name, here) = (told.name(), &told.environment.name.value);
+fn contradiction(found: &Identified<'_, '_>, stamp: &Stamp) -> Finding {
+    let (name, here) = (found.name(), &found.environment.name.value);
     let environment = quoted(&stamp.environment);
-    let known = match told.data_of(stamp) {
+    let known = match found.data_of(stamp) {
         Some(_) => "",
         None => ", an environment that the policy does not know",
     };
     let finding = Finding::refused(
         &RULE,
         name,
-        told.place(),
+        found.place(),
         format!(
             "`{name}` leads to a database that was stamped for {environment}{known}, \
              but this is `{here}`"
@@ -90,42 +90,45 @@ fn contradiction(told: &Told<'_, '_>, stamp: &Stamp) -> Finding {
              schema `koomy_guard`, and stamp it anew: `guard-cli stamp`"
         ),
     );
-    finding.because(told.case.source(), told.environment.name.span, "the environment")
+    finding.because(found.case.source(), found.environment.name.span, "the environment")
 }
 
 /// A copy of real data, among real data, where nothing says that it is a restore.
 ///
 /// At the seed gate, `seed-database-is-disposable` refuses real data.
-fn misplaced(told: &Told<'_, '_>, stamp: &Stamp) -> Option<Finding> {
-    let is_boot = match told.case.gate {
+fn misplaced(found: &Identified<'_, '_>, stamp: &Stamp) -> Option<Finding> {
+    let is_boot = match found.case.gate {
         Gate::Boot | Gate::Compare | Gate::Probe => true,
         Gate::Seed => false,
     };
-    let may_be_real = told.data_of(stamp).is_none_or(|data| data == Data::Real);
-    let is_real = told.environment.data == Data::Real;
-    if !(is_boot && is_real && may_be_real) || told.is_pinned() {
+    let may_be_real = found.data_of(stamp).is_none_or(|data| data == Data::Real);
+    let is_real = found.environment.data == Data::Real;
+    if !(is_boot && is_real && may_be_real) || found.is_pinned() {
         return None;
     }
-    let (name, database) = (told.name(), &told.database.name.value);
+    let (name, database) = (found.name(), &found.database.name.value);
     let finding = Finding::refused(
         &RULE,
         name,
-        told.place(),
-        format!("`{name}` leads to {}, at an address that may lead elsewhere", told.copy_of(stamp)),
+        found.place(),
+        format!(
+            "`{name}` leads to {}, at an address that may lead elsewhere",
+            found.copy_of(stamp)
+        ),
         format!(
             "check whether this is `{database}`; if so, write its stamp anew: `guard-cli stamp`"
         ),
     );
-    Some(finding.because(told.case.source(), told.database.name.span, "nothing here is pinned"))
+    Some(finding.because(found.case.source(), found.database.name.span, "nothing here is pinned"))
 }
 
-fn untold(told: &Told<'_, '_>, stamp: &Stamp) -> Finding {
-    let name = told.name();
+fn unverifiable(found: &Identified<'_, '_>, stamp: &Stamp) -> Finding {
+    let name = found.name();
     let environment = quoted(&stamp.environment);
     Finding::undecided(
         &RULE,
         name,
-        told.place(),
+        found.place(),
         format!(
             "`{name}` leads to a database with a stamp for {environment}, and its server does \
              not report enough about itself to tell whether the stamp is its own"
@@ -134,12 +137,12 @@ fn untold(told: &Told<'_, '_>, stamp: &Stamp) -> Finding {
     )
 }
 
-fn unreadable(told: &Told<'_, '_>, why: &str) -> Finding {
-    let name = told.name();
+fn unreadable(found: &Identified<'_, '_>, why: &str) -> Finding {
+    let name = found.name();
     Finding::undecided(
         &RULE,
         name,
-        told.place(),
+        found.place(),
         format!("the stamp of the database behind `{name}` cannot be read: {why}"),
         "let its role read `koomy_guard.stamp`; if that is not a stamp, find out who made it",
     )
@@ -147,7 +150,7 @@ fn unreadable(told: &Told<'_, '_>, why: &str) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::{Marked, RULE};
+    use super::{RULE, StampState};
     use crate::facts::{Server, Tables};
     use crate::gate::Gate;
     use crate::rules::live::tests::{ask, marked, stamp_for, url};
@@ -218,9 +221,9 @@ mod tests {
         let url = url("localhost/koomy");
         let given = [("E", "sandbox"), ("DATABASE_URL", &*url)];
         for stamp in [
-            Marked::No { tables: Tables::Absent },
-            Marked::No { tables: Tables::Present },
-            Marked::Emptied,
+            StampState::No { tables: Tables::Absent },
+            StampState::No { tables: Tables::Present },
+            StampState::Emptied,
         ] {
             for gate in [Gate::Boot, Gate::Seed] {
                 let ask = ask(&RULE, gate);
@@ -239,7 +242,7 @@ mod tests {
         for gate in [Gate::Boot, Gate::Seed] {
             let ask = ask(&RULE, gate);
             let facts = ask.told(&given, |it| {
-                it.stamp = Marked::Unreadable { why: "it has two rows".to_owned() };
+                it.stamp = StampState::Unreadable { why: "it has two rows".to_owned() };
             });
             assert_eq!(
                 ask.in_full_of(&facts),
@@ -254,7 +257,7 @@ mod tests {
             assert_eq!(ask.says_of(&facts), "");
             for environment in ["production", "sandbox"] {
                 let facts = ask.told(&[("E", "sandbox"), ("MYSQL_URL", &mysql)], |it| {
-                    it.stamp = Marked::Stamped(stamp_for(environment));
+                    it.stamp = StampState::Stamped(stamp_for(environment));
                 });
                 assert_eq!(
                     ask.in_full_of(&facts),

@@ -1,6 +1,6 @@
 //! `database-url-is-unambiguous`
 
-use super::{Case, Check, Reading, Rule};
+use super::{Case, Check, ConnectionReading, Reading, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, one};
@@ -34,9 +34,9 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 }
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
-    for reached in &case.connections {
-        let at = reached.connection.name.span;
-        match &reached.reading {
+    for ConnectionReading { connection, reading } in &case.connections {
+        let at = connection.name.span;
+        match reading {
             Reading::Ambiguous { variable, ambiguity } => {
                 let name = &variable.name;
                 findings.push(

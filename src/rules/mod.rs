@@ -39,7 +39,9 @@ pub use case::{Case, ConnectionReading, Destination, Reading};
 pub(crate) use case::{Matched, Quality, SetSecret};
 #[cfg(feature = "report")]
 pub(crate) use live::is_whole;
-pub(crate) use live::{Fit, Told, endpoint_of, endpoint_said, foreign_trace, has_stamps, told};
+pub(crate) use live::{
+    Fit, Identified, endpoint_of, endpoint_said, foreign_trace, has_stamps, identified,
+};
 pub use live::{Standing, database_of, standing};
 
 pub use database_belongs_to_environment::RULE as DATABASE_BELONGS_TO_ENVIRONMENT;
@@ -180,8 +182,8 @@ fn are_different(first: &Case<'_>, second: &Case<'_>) -> bool {
     }
 }
 
-/// The environment of a case, for messages.
-fn name_of(case: &Case<'_>) -> String {
+/// The environment of a case in backticks, or what was read where it names none.
+fn quoted_name(case: &Case<'_>) -> String {
     match case.environment {
         Some(environment) => format!("`{}`", environment.name.value),
         None => format!("`{}`", case.facts.source.name()),

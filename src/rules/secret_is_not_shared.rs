@@ -93,9 +93,9 @@ fn shared(
             format!(
                 "`{}` of {} has the same value as `{}` of {}",
                 held.name,
-                super::name_of(second),
+                super::quoted_name(second),
                 same.name,
-                super::name_of(first),
+                super::quoted_name(first),
             ),
             "make a value for each environment, and retire this one in both",
         );

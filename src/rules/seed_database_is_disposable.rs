@@ -1,8 +1,8 @@
 //! `seed-database-is-disposable`
 
-use super::live::{Heard, Standing, Told, has_stamps, heard, standing, told};
+use super::live::{Answered, Identified, Standing, answer_of, has_stamps, identified, standing};
 use super::{Case, Check, Reading, Rule};
-use crate::facts::{Live, Marked, Rows, Tables};
+use crate::facts::{Live, Rows, StampState, Tables};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Data, Environment, Tripwire};
@@ -47,8 +47,8 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
     if !baseline.environment().seed.value {
         return None;
     }
-    let facts =
-        baseline.with_identity(|identity| identity.stamp = Marked::No { tables: Tables::Present });
+    let facts = baseline
+        .with_identity(|identity| identity.stamp = StampState::No { tables: Tables::Present });
     facts.map(at_seed)
 }
 
@@ -58,13 +58,12 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         findings.push(real(case, environment));
         return;
     }
-    let is_unset = |reading: &Reading<'_>| matches!(reading, Reading::Unset);
-    if case.connections.iter().all(|reached| is_unset(&reached.reading)) {
+    if case.connections.iter().all(|it| matches!(it.reading, Reading::Unset)) {
         findings.push(unset(case));
     }
     for (connection, destination) in case.destinations() {
-        let heard = heard(case, environment, &connection.name.value);
-        if let (Heard::Missing, Live::NotAsked) = (heard, &case.facts.live) {
+        let answered = answer_of(case, environment, &connection.name.value);
+        if let (Answered::Missing, Live::NotAsked) = (answered, &case.facts.live) {
             let name = &destination.variable.name;
             findings.push(Finding::undecided(
                 &RULE,
@@ -75,11 +74,11 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             ));
         }
     }
-    for told in told(case) {
-        findings.extend(read_only(&told));
-        findings.extend(stamp(&told));
+    for found in identified(case) {
+        findings.extend(read_only(&found));
+        findings.extend(stamp(&found));
         for tripwire in &environment.tripwires {
-            findings.extend(tripped(&told, tripwire));
+            findings.extend(tripped(&found, tripwire));
         }
     }
 }
@@ -109,13 +108,13 @@ fn unset(case: &Case<'_>) -> Finding {
     )
 }
 
-fn read_only(told: &Told<'_, '_>) -> Option<Finding> {
-    let name = told.name();
-    told.identity.read_only.then(|| {
+fn read_only(found: &Identified<'_, '_>) -> Option<Finding> {
+    let name = found.name();
+    found.identity.read_only.then(|| {
         Finding::refused(
             &RULE,
             name,
-            told.place(),
+            found.place(),
             format!("`{name}` leads to a standby, or to a session that cannot write"),
             format!("point `{name}` at the primary"),
         )
@@ -124,13 +123,16 @@ fn read_only(told: &Told<'_, '_>) -> Option<Finding> {
 
 /// What no stamp permits to fill. MIRRORS `database-stamp-matches`, which has
 /// the other half of the table.
-fn stamp(told: &Told<'_, '_>) -> Option<Finding> {
-    let name = told.name();
-    let (message, help) = match standing(told.identity) {
-        Standing::Fresh | Standing::Own(_) | Standing::Untold(_) | Standing::Unreadable(_) => {
+fn stamp(found: &Identified<'_, '_>) -> Option<Finding> {
+    let name = found.name();
+    let (message, help) = match standing(found.identity) {
+        Standing::Fresh
+        | Standing::Own(_)
+        | Standing::Unverifiable(_)
+        | Standing::Unreadable(_) => {
             return None;
         }
-        Standing::Unstamped if !has_stamps(told.identity) => (
+        Standing::Unstamped if !has_stamps(found.identity) => (
             format!(
                 "`{name}` leads to a MySQL database with tables, and nothing says that they may be lost"
             ),
@@ -147,23 +149,23 @@ fn stamp(told: &Told<'_, '_>) -> Option<Finding> {
             "if it may be lost, say so once: `guard-cli stamp`".to_owned(),
         ),
         Standing::Copied(stamp) => (
-            format!("`{name}` leads to {}", told.copy_of(stamp)),
-            format!("if the copy may be lost, say so once: {}", told.restamp(stamp)),
+            format!("`{name}` leads to {}", found.copy_of(stamp)),
+            format!("if the copy may be lost, say so once: {}", found.restamp(stamp)),
         ),
     };
-    Some(Finding::refused(&RULE, name, told.place(), message, help))
+    Some(Finding::refused(&RULE, name, found.place(), message, help))
 }
 
-fn tripped(told: &Told<'_, '_>, tripwire: &Tripwire) -> Option<Finding> {
-    let (name, table) = (told.name(), tripwire.table.value.to_string());
-    let counted = told.identity.tripwires.iter().find(|counted| counted.table == table);
+fn tripped(found: &Identified<'_, '_>, tripwire: &Tripwire) -> Option<Finding> {
+    let (name, table) = (found.name(), tripwire.table.value.to_string());
+    let counted = found.identity.tripwires.iter().find(|counted| counted.table == table);
     let refused = |message: String| {
         let help = "find out who uses the database; a seed is for one that nobody uses";
-        Finding::refused(&RULE, name, told.place(), message, help)
+        Finding::refused(&RULE, name, found.place(), message, help)
     };
     let undecided = |message: String| {
         let help = format!("let its role read `{table}`");
-        Finding::undecided(&RULE, name, told.place(), message, help)
+        Finding::undecided(&RULE, name, found.place(), message, help)
     };
     let finding = match counted.map(|counted| &counted.rows) {
         Some(Rows::NoTable | Rows::Seen { too_many: false, recent: false }) => return None,
@@ -179,7 +181,7 @@ fn tripped(told: &Told<'_, '_>, tripwire: &Tripwire) -> Option<Finding> {
         }
         None => undecided(format!("the rows of `{table}` behind `{name}` were not counted")),
     };
-    Some(finding.because(told.case.source(), tripwire.table.span, "this environment's tripwire"))
+    Some(finding.because(found.case.source(), tripwire.table.span, "this environment's tripwire"))
 }
 
 #[cfg(test)]
@@ -189,7 +191,7 @@ mod tests {
     use crate::rules::live::tests::{ask, marked, url};
     use crate::rules::testing::{Ask, seen};
 
-    type Stamp = Box<dyn Fn(&Identity) -> Marked>;
+    type Stamp = Box<dyn Fn(&Identity) -> StampState>;
 
     const PLAY: &str = "ep-play-2.eu.aws.neon.tech/koomy";
     const HERE: &str = "localhost/koomy";
@@ -207,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_stamp_says_what_may_be_filled() {
-        let no = |tables| Marked::No { tables };
+        let no = |tables| StampState::No { tables };
         let stamp = "if they may be lost, say so once: `guard-cli stamp`";
         let copy = |of: &str, how: &str| {
             format!(
@@ -219,14 +221,14 @@ mod tests {
         let table: [(Stamp, String); 9] = [
             (Box::new(move |_| no(Tables::Absent)), String::new()),
             (Box::new(move |_| no(Tables::Present)), format!("a database with tables and without a stamp; {stamp}")),
-            (Box::new(|_| Marked::Emptied), "a database whose stamp table is empty, as after a copy of the schema; if it may be lost, say so once: `guard-cli stamp`".to_owned()),
+            (Box::new(|_| StampState::Emptied), "a database whose stamp table is empty, as after a copy of the schema; if it may be lost, say so once: `guard-cli stamp`".to_owned()),
             (Box::new(|it| marked(it, "sandbox", "own")), String::new()),
             (Box::new(|it| marked(it, "sandbox", "copied")), copy("`sandbox`", "")),
             (Box::new(|it| marked(it, "production", "copied")), copy("`production`, with real data", adopt)),
             (Box::new(|it| marked(it, "gone", "copied")), copy("`gone`, an environment that the policy does not know", adopt)),
             // `database-stamp-matches` says these.
             (Box::new(|it| marked(it, "production", "own")), String::new()),
-            (Box::new(|_| Marked::Unreadable { why: "it has two rows".to_owned() }), String::new()),
+            (Box::new(|_| StampState::Unreadable { why: "it has two rows".to_owned() }), String::new()),
         ];
         for address in [PLAY, HERE] {
             for (number, (stamp, said)) in table.iter().enumerate() {
@@ -255,7 +257,7 @@ mod tests {
             ),
         ] {
             let ask = asked();
-            let facts = ask.told(&given, |it| it.stamp = Marked::No { tables });
+            let facts = ask.told(&given, |it| it.stamp = StampState::No { tables });
             assert_eq!(ask.says_of(&facts), said);
             assert!(!ask.in_full_of(&facts).contains("stamp"));
         }

@@ -3,7 +3,7 @@
 use super::{Case, Check, Rule};
 use crate::dotenv::{self, Parsed};
 use crate::facts::{Facts, Identity, Live, Observed, Seen, Variables};
-use crate::finding::{Finding, Findings, Role};
+use crate::finding::{Finding, Findings, LabelRole};
 use crate::gate::Gate;
 use crate::policy::{Phase, Policy};
 use crate::secret::Kind;
@@ -128,9 +128,12 @@ impl Ask {
     fn owned(&self, findings: Findings) -> Findings {
         assert!(findings.iter().all(|finding| finding.rule() == self.rule), "{findings:?}");
         assert!(
-            findings
+            findings.iter().all(|f| f
+                .labels()
                 .iter()
-                .all(|f| f.labels().iter().filter(|l| l.role == Role::Cause).count() == 1)
+                .filter(|l| l.role == LabelRole::Cause)
+                .count()
+                == 1)
         );
         findings
     }

@@ -1,6 +1,6 @@
 //! `variable-is-set`
 
-use super::{Case, Check, Reading, Rule};
+use super::{Case, Check, ConnectionReading, Reading, Rule};
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
@@ -47,9 +47,9 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             must_be_set(case, variable, environment, findings);
         }
     }
-    for reached in &case.connections {
-        match &reached.reading {
-            Reading::Unset => must_be_connected(case, reached.connection, environment, findings),
+    for ConnectionReading { connection, reading } in &case.connections {
+        match reading {
+            Reading::Unset => must_be_connected(case, connection, environment, findings),
             Reading::Partial { set, missing } => partial(case, set, missing, findings),
             Reading::Ambiguous { .. } | Reading::NotText(_) | Reading::Target(_) => {}
         }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::facts::{
-    Answer, Cluster, Counted, Facts, Identity, Live, Marked, Neon, Observed, Role, Rows, Server,
-    Stamp, Tables,
+    Answer, Cluster, Counted, Facts, Identity, Live, Neon, Observed, Role, Rows, Server, Stamp,
+    StampState, Tables,
 };
 use crate::policy::{Database, Environment, Policy};
 use crate::rules::{Case, endpoint_of};
@@ -46,11 +46,11 @@ fn identity(
         address: None,
         read_only: false,
         traces: BTreeSet::new(),
-        stamp: Marked::No { tables: Tables::Absent },
+        stamp: StampState::No { tables: Tables::Absent },
         tripwires: tripwires.collect(),
     };
     if let Some(binding) = identity.binding() {
-        identity.stamp = Marked::Stamped(Stamp {
+        identity.stamp = StampState::Stamped(Stamp {
             environment: environment.name.value.clone(),
             binding,
             stamped_at: "2026-01-01 00:00:00+00".to_owned(),
@@ -67,7 +67,7 @@ fn server(policy: &Policy, database: &Database, target: &Target) -> Server {
         Engine::MySql => {
             Server::MySql { hostname: pin(|known| known.server_hostname.as_ref()), uuid: None }
         }
-        Engine::Postgres if database.is_neons() => {
+        Engine::Postgres if database.is_on_neon() => {
             let own = database.endpoints.iter().chain(&database.hosts);
             let mut ids = own.filter_map(|host| endpoint_of(&host.value));
             let dialed = target.host().and_then(endpoint_of).or_else(|| ids.next());

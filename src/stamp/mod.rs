@@ -19,7 +19,7 @@ pub use refusal::StampRefusal;
 use std::fmt::Write as _;
 
 use crate::assertion;
-use crate::facts::{Binding, Identity, Marked, Stamp};
+use crate::facts::{Binding, Identity, Stamp, StampState};
 use crate::policy::{Data, Database, Environment, Policy};
 use crate::target::Target;
 
@@ -89,15 +89,17 @@ fn change(
     adopt: Option<&str>,
 ) -> Result<Change, StampRefusal> {
     let change = match &identity.stamp {
-        Marked::No { .. } | Marked::Emptied => Change::First,
-        Marked::Unreadable { why } => return Err(StampRefusal::Unreadable { why: why.clone() }),
-        Marked::Stamped(stamp) if stamp.binding == *binding => {
+        StampState::No { .. } | StampState::Emptied => Change::First,
+        StampState::Unreadable { why } => {
+            return Err(StampRefusal::Unreadable { why: why.clone() });
+        }
+        StampState::Stamped(stamp) if stamp.binding == *binding => {
             if stamp.environment != environment.name.value {
                 return Err(StampRefusal::Contradiction { stamped: stamp.environment.clone() });
             }
             Change::Renew
         }
-        Marked::Stamped(stamp) => return replace(policy, environment, stamp, adopt),
+        StampState::Stamped(stamp) => return replace(policy, environment, stamp, adopt),
     };
     if adopt.is_some() { Err(StampRefusal::NothingToAdopt) } else { Ok(change) }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::problem::Problem;
+use super::flaw::Flaw;
 use crate::secret::Secret;
 
 /// An address that two drivers could read differently.
@@ -13,17 +13,17 @@ use crate::secret::Secret;
 /// anything of the address. [`canonical`](Self::canonical) does, for the one
 /// command that is asked where an address leads.
 #[derive(Clone, Error)]
-#[error("the {part} {problem}")]
+#[error("the {part} {flaw}")]
 pub struct Ambiguity {
     part: Part,
-    problem: Problem,
+    flaw: Flaw,
     canonical: Option<Secret>,
 }
 
 impl Ambiguity {
-    pub(super) fn new(flaw: Flaw, canonical: Option<String>) -> Self {
-        let Flaw(part, problem) = flaw;
-        Self { part, problem, canonical: canonical.map(Secret::new) }
+    pub(super) fn new(flaw: FlawAt, canonical: Option<String>) -> Self {
+        let FlawAt(part, flaw) = flaw;
+        Self { part, flaw, canonical: canonical.map(Secret::new) }
     }
 
     /// The part that is ambiguous.
@@ -32,13 +32,13 @@ impl Ambiguity {
     }
 
     /// What is wrong with it.
-    pub fn problem(&self) -> Problem {
-        self.problem
+    pub fn flaw(&self) -> Flaw {
+        self.flaw
     }
 
     /// The way out.
     pub fn help(&self) -> String {
-        self.problem.help()
+        self.flaw.help()
     }
 
     /// The URL that would be accepted, if there is only one candidate.
@@ -51,7 +51,7 @@ impl Ambiguity {
 
 /// A flaw before anybody asked for the way out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Flaw(pub(super) Part, pub(super) Problem);
+pub(super) struct FlawAt(pub(super) Part, pub(super) Flaw);
 
 /// A part of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -2,8 +2,8 @@
 
 use std::net::Ipv4Addr;
 
-use super::ambiguity::{Flaw, Part};
-use super::problem::Problem;
+use super::ambiguity::{FlawAt, Part};
+use super::flaw::Flaw;
 
 /// `A-Z a-z 0-9 - . _ ~`: what no driver decodes, cuts at or folds.
 pub(crate) const fn is_unreserved(byte: u8) -> bool {
@@ -11,124 +11,124 @@ pub(crate) const fn is_unreserved(byte: u8) -> bool {
 }
 
 /// `user[:password]`, percent-encoded.
-pub(super) fn userinfo(text: &str) -> Result<(String, Option<String>), Flaw> {
+pub(super) fn userinfo(text: &str) -> Result<(String, Option<String>), FlawAt> {
     let (name, secret) = match text.split_once(':') {
         Some((name, secret)) => (name, Some(secret)),
         None => (text, None),
     };
-    let name = decode(name).and_then(user).map_err(|problem| Flaw(Part::User, problem))?;
+    let name = decode(name).and_then(user).map_err(|flaw| FlawAt(Part::User, flaw))?;
     let secret = secret
         .map(|secret| decode(secret).and_then(password))
         .transpose()
-        .map_err(|problem| Flaw(Part::Password, problem))?;
+        .map_err(|flaw| FlawAt(Part::Password, flaw))?;
     Ok((name, secret))
 }
 
 /// A user, as the server will see it.
-pub(crate) fn user(name: String) -> Result<String, Problem> {
+pub(crate) fn user(name: String) -> Result<String, Flaw> {
     match name.as_str() {
-        "" => Err(Problem::UserMissing),
-        name if name.contains(char::is_control) => Err(Problem::ControlCharacter),
+        "" => Err(Flaw::UserMissing),
+        name if name.contains(char::is_control) => Err(Flaw::ControlCharacter),
         // DELIBERATE: `user%3Apassword@` is a password in the user's place,
         // and users are shown.
-        name if name.contains(':') => Err(Problem::UserHoldsColon),
+        name if name.contains(':') => Err(Flaw::UserHoldsColon),
         _ => Ok(name),
     }
 }
 
 /// A password, as the server will see it.
-pub(super) fn password(secret: String) -> Result<String, Problem> {
+pub(super) fn password(secret: String) -> Result<String, Flaw> {
     match secret.as_str() {
-        "" => Err(Problem::PasswordEmpty),
-        secret if secret.contains(char::is_control) => Err(Problem::ControlCharacter),
+        "" => Err(Flaw::PasswordEmpty),
+        secret if secret.contains(char::is_control) => Err(Flaw::ControlCharacter),
         // MIRRORS: Neon's proxy takes the endpoint from such a password.
         secret if secret.starts_with("endpoint=") || secret.starts_with("project=") => {
-            Err(Problem::PasswordChoosesEndpoint)
+            Err(Flaw::PasswordChoosesEndpoint)
         }
         _ => Ok(secret),
     }
 }
 
 /// `host[:port]`.
-pub(super) fn authority(text: &str) -> Result<(&str, Option<u16>), Flaw> {
-    let of_host = |problem| Flaw(Part::Host, problem);
+pub(super) fn authority(text: &str) -> Result<(&str, Option<u16>), FlawAt> {
+    let of_host = |flaw| FlawAt(Part::Host, flaw);
     if text.contains(',') {
-        return Err(of_host(Problem::HostTwice));
+        return Err(of_host(Flaw::HostTwice));
     }
     if text.starts_with('[') || text.bytes().filter(|byte| *byte == b':').count() > 1 {
-        return Err(of_host(Problem::HostIpv6));
+        return Err(of_host(Flaw::HostIpv6));
     }
     let (name, digits) = match text.split_once(':') {
         Some((name, digits)) => (name, Some(digits)),
         None => (text, None),
     };
     host(name).map_err(of_host)?;
-    let port = digits.map(port).transpose().map_err(|problem| Flaw(Part::Port, problem))?;
+    let port = digits.map(port).transpose().map_err(|flaw| FlawAt(Part::Port, flaw))?;
     Ok((name, port))
 }
 
 /// One lower-case name, or one dotted quad in its canonical form.
-pub(crate) fn host(text: &str) -> Result<(), Problem> {
+pub(crate) fn host(text: &str) -> Result<(), Flaw> {
     match text {
-        "" => return Err(Problem::HostMissing),
-        "0.0.0.0" => return Err(Problem::HostUnspecified),
-        "pg.neon.tech" => return Err(Problem::HostChosenInBrowser),
+        "" => return Err(Flaw::HostMissing),
+        "0.0.0.0" => return Err(Flaw::HostUnspecified),
+        "pg.neon.tech" => return Err(Flaw::HostChosenInBrowser),
         _ => {}
     }
-    for (held, problem) in [(',', Problem::HostTwice), (':', Problem::HostIpv6)] {
+    for (held, flaw) in [(',', Flaw::HostTwice), (':', Flaw::HostIpv6)] {
         if text.contains(held) {
-            return Err(problem);
+            return Err(flaw);
         }
     }
     if text.contains('%') {
-        return Err(Problem::HostEncoded);
+        return Err(Flaw::HostEncoded);
     }
     if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return Err(Problem::HostUpperCase);
+        return Err(Flaw::HostUpperCase);
     }
     if text.ends_with('.') {
-        return Err(Problem::HostTrailingDot);
+        return Err(Flaw::HostTrailingDot);
     }
     if !is_name(text) {
-        return Err(Problem::HostName);
+        return Err(Flaw::HostName);
     }
     if text.split('.').any(|label| label.starts_with("xn--")) {
-        return Err(Problem::HostInternational);
+        return Err(Flaw::HostInternational);
     }
     let last = text.rsplit('.').next().unwrap_or_default();
     let numeric = last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x");
-    if numeric && !is_dotted_quad(text) { Err(Problem::HostNumber) } else { Ok(()) }
+    if numeric && !is_dotted_quad(text) { Err(Flaw::HostNumber) } else { Ok(()) }
 }
 
 /// 1 to 65535 without a leading zero.
-pub(super) fn port(text: &str) -> Result<u16, Problem> {
+pub(super) fn port(text: &str) -> Result<u16, Flaw> {
     if text.is_empty() {
-        return Err(Problem::PortEmpty);
+        return Err(Flaw::PortEmpty);
     }
     if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Problem::PortRange);
+        return Err(Flaw::PortRange);
     }
     if text.len() > 1 && text.starts_with('0') {
-        return Err(Problem::PortLeadingZero);
+        return Err(Flaw::PortLeadingZero);
     }
-    text.parse().ok().filter(|port| *port != 0).ok_or(Problem::PortRange)
+    text.parse().ok().filter(|port| *port != 0).ok_or(Flaw::PortRange)
 }
 
 /// One path segment of unreserved characters.
-pub(crate) fn database(text: &str) -> Result<String, Problem> {
+pub(crate) fn database(text: &str) -> Result<String, Flaw> {
     match text {
-        "" => Err(Problem::DatabaseMissing),
-        "." | ".." => Err(Problem::DatabaseDots),
-        _ if text.contains('/') => Err(Problem::DatabaseSegments),
-        _ if text.contains('%') => Err(Problem::DatabaseEncoded),
+        "" => Err(Flaw::DatabaseMissing),
+        "." | ".." => Err(Flaw::DatabaseDots),
+        _ if text.contains('/') => Err(Flaw::DatabaseSegments),
+        _ if text.contains('%') => Err(Flaw::DatabaseEncoded),
         _ if text.bytes().all(is_unreserved) => Ok(text.to_owned()),
-        _ => Err(Problem::DatabaseCharacter),
+        _ => Err(Flaw::DatabaseCharacter),
     }
 }
 
 /// The directory of a PostgreSQL socket.
-pub(crate) fn directory(text: &str) -> Result<String, Problem> {
-    if is_absolute_path(text) { Ok(text.to_owned()) } else { Err(Problem::SocketDirectory) }
+pub(crate) fn directory(text: &str) -> Result<String, Flaw> {
+    if is_absolute_path(text) { Ok(text.to_owned()) } else { Err(Flaw::SocketDirectory) }
 }
 
 /// `/a/b`: no empty segment, no `.` or `..`, nothing that anybody expands.
@@ -140,22 +140,22 @@ pub(super) fn is_absolute_path(text: &str) -> bool {
 }
 
 /// Undoes percent-encoding; whatever is not unreserved has to be encoded.
-pub(super) fn decode(text: &str) -> Result<String, Problem> {
+pub(super) fn decode(text: &str) -> Result<String, Flaw> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
         match byte {
             b'%' => {
                 let pair = bytes.next().and_then(hex).zip(bytes.next().and_then(hex));
-                let (high, low) = pair.ok_or(Problem::PercentSign)?;
+                let (high, low) = pair.ok_or(Flaw::PercentSign)?;
                 decoded.push(high << 4 | low);
             }
-            b'/' | b'?' | b'#' => return Err(Problem::RawDelimiter),
+            b'/' | b'?' | b'#' => return Err(Flaw::RawDelimiter),
             byte if is_unreserved(byte) => decoded.push(byte),
-            _ => return Err(Problem::RawCharacter),
+            _ => return Err(Flaw::RawCharacter),
         }
     }
-    String::from_utf8(decoded).map_err(|_| Problem::NotUtf8)
+    String::from_utf8(decoded).map_err(|_| Flaw::NotUtf8)
 }
 
 /// Percent-encodes all but unreserved characters.

@@ -24,13 +24,13 @@
 
 mod ambiguity;
 mod engine;
+mod flaw;
 pub(crate) mod grammar;
 mod key;
 mod mysql;
 mod parameter;
 mod parts;
 mod postgres;
-mod problem;
 mod provider;
 mod repair;
 mod slip;
@@ -42,10 +42,10 @@ use std::fmt;
 
 pub use ambiguity::{Ambiguity, Part};
 pub use engine::{Encryption, Engine};
+pub use flaw::Flaw;
 pub(crate) use key::DatabaseKey;
 pub use parts::Parts;
 pub use postgres::MOVERS;
-pub use problem::Problem;
 pub use provider::Provider;
 pub(crate) use provider::is_pooler;
 

@@ -60,11 +60,11 @@ pub(super) static DIALECT: Dialect = Dialect {
 #[cfg(test)]
 mod tests {
     use crate::secret::Secret;
-    use crate::target::{Encryption, Engine, Part, Problem, Provider, Target};
+    use crate::target::{Encryption, Engine, Flaw, Part, Provider, Target};
 
-    fn parse(text: &str) -> Result<Target, (Part, Problem)> {
+    fn parse(text: &str) -> Result<Target, (Part, Flaw)> {
         let parsed = Target::parse(Engine::MySql, &Secret::new(text));
-        parsed.map_err(|ambiguity| (ambiguity.part(), ambiguity.problem()))
+        parsed.map_err(|ambiguity| (ambiguity.part(), ambiguity.flaw()))
     }
 
     #[test]
@@ -129,16 +129,16 @@ mod tests {
     #[test]
     fn what_another_driver_reads_otherwise_is_refused() {
         let expected = Engine::MySql;
-        let moves = |key| (Part::Query, Problem::ParameterMoves { key });
-        let value = |key| (Part::Query, Problem::ParameterValue { key });
+        let moves = |key| (Part::Query, Flaw::ParameterMoves { key });
+        let value = |key| (Part::Query, Flaw::ParameterValue { key });
         let table = [
-            ("postgresql://u:p@h/d", (Part::Scheme, Problem::SchemeOfOtherEngine { expected })),
-            ("postgres://u:p@h/d", (Part::Scheme, Problem::SchemeOfOtherEngine { expected })),
-            ("mariadb://u:p@h/d", (Part::Scheme, Problem::SchemeUnknown)),
-            ("mysql+pymysql://u:p@h/d", (Part::Scheme, Problem::SchemeNamesDriver)),
-            ("MySQL://u:p@h/d", (Part::Scheme, Problem::SchemeUpperCase)),
-            ("u:p@tcp(h:3306)/d", (Part::Scheme, Problem::SchemeMissing)),
-            ("mysql://u:p@/d", (Part::Host, Problem::HostMissing)),
+            ("postgresql://u:p@h/d", (Part::Scheme, Flaw::SchemeOfOtherEngine { expected })),
+            ("postgres://u:p@h/d", (Part::Scheme, Flaw::SchemeOfOtherEngine { expected })),
+            ("mariadb://u:p@h/d", (Part::Scheme, Flaw::SchemeUnknown)),
+            ("mysql+pymysql://u:p@h/d", (Part::Scheme, Flaw::SchemeNamesDriver)),
+            ("MySQL://u:p@h/d", (Part::Scheme, Flaw::SchemeUpperCase)),
+            ("u:p@tcp(h:3306)/d", (Part::Scheme, Flaw::SchemeMissing)),
+            ("mysql://u:p@/d", (Part::Host, Flaw::HostMissing)),
             ("mysql://u:p@/d?host=/tmp", moves("host")),
             ("mysql://u:p@h/d?host=p", moves("host")),
             ("mysql://u:p@h/d?socket=/tmp/mysql.sock", moves("socket")),
@@ -146,13 +146,13 @@ mod tests {
             ("mysql://u:p@h/d?unix_socket=/tmp/mysql.sock", moves("unix_socket")),
             (
                 "mysql://u:p@h/d?ssl-mode=REQUIRED&sslmode=DISABLED",
-                (Part::Query, Problem::ParameterTwice { key: "ssl-mode" }),
+                (Part::Query, Flaw::ParameterTwice { key: "ssl-mode" }),
             ),
             ("mysql://u:p@h/d?ssl-mode=Required", value("ssl-mode")),
             ("mysql://u:p@h/d?ssl-mode=require", value("ssl-mode")),
             ("mysql://u:p@h/d?charset=utf8-x", value("charset")),
-            ("mysql://u:p@h/d?schema=a", (Part::Query, Problem::ParameterUnknown)),
-            ("mysql://u:p@h/d?ssl={}", (Part::Query, Problem::ParameterUnknown)),
+            ("mysql://u:p@h/d?schema=a", (Part::Query, Flaw::ParameterUnknown)),
+            ("mysql://u:p@h/d?ssl={}", (Part::Query, Flaw::ParameterUnknown)),
         ];
         for (text, flaw) in table {
             assert_eq!(parse(text), Err(flaw), "{text}");

@@ -1,9 +1,9 @@
 //! The query of a URL: a closed list of keys, each with a closed list of values.
 
-use super::ambiguity::{Flaw, Part};
+use super::ambiguity::{FlawAt, Part};
 use super::engine::{Dialect, Encryption};
+use super::flaw::Flaw;
 use super::grammar::{is_absolute_path, is_unreserved};
-use super::problem::Problem;
 
 /// What the values of a parameter may be.
 pub(super) enum Kind {
@@ -44,25 +44,25 @@ pub(super) struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
-    pub(super) fn parse(dialect: &Dialect, text: &'a str) -> Result<Self, Flaw> {
+    pub(super) fn parse(dialect: &Dialect, text: &'a str) -> Result<Self, FlawAt> {
         let mut query = Self::default();
         for pair in text.split('&') {
-            query.add(dialect, pair).map_err(|problem| Flaw(Part::Query, problem))?;
+            query.add(dialect, pair).map_err(|flaw| FlawAt(Part::Query, flaw))?;
         }
         Ok(query)
     }
 
-    fn add(&mut self, dialect: &Dialect, pair: &'a str) -> Result<(), Problem> {
+    fn add(&mut self, dialect: &Dialect, pair: &'a str) -> Result<(), Flaw> {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         if key.is_empty() {
-            return Err(Problem::ParameterEmpty);
+            return Err(Flaw::ParameterEmpty);
         }
         if dialect.encryption_keys.contains(&key) {
             return self.encrypt(dialect, value);
         }
         if dialect.socket_key == Some(key) {
             return match self.socket.replace(value) {
-                Some(_) => Err(Problem::ParameterMoves { key: "host" }),
+                Some(_) => Err(Flaw::ParameterMoves { key: "host" }),
                 None => Ok(()),
             };
         }
@@ -70,8 +70,8 @@ impl<'a> Query<'a> {
             return Err(foreign(dialect, key));
         };
         match self.parameters.binary_search_by(|(known, _)| known.cmp(name)) {
-            Ok(_) => Err(Problem::ParameterTwice { key: name }),
-            Err(_) if !kind.allows(value) => Err(Problem::ParameterValue { key: name }),
+            Ok(_) => Err(Flaw::ParameterTwice { key: name }),
+            Err(_) if !kind.allows(value) => Err(Flaw::ParameterValue { key: name }),
             Err(place) => {
                 self.parameters.insert(place, (name, value.to_owned()));
                 Ok(())
@@ -79,23 +79,23 @@ impl<'a> Query<'a> {
         }
     }
 
-    fn encrypt(&mut self, dialect: &Dialect, value: &str) -> Result<(), Problem> {
+    fn encrypt(&mut self, dialect: &Dialect, value: &str) -> Result<(), Flaw> {
         let key = dialect.encryption_keys.first().copied().unwrap_or_default();
         if self.encryption != Encryption::Unstated {
-            return Err(Problem::ParameterTwice { key });
+            return Err(Flaw::ParameterTwice { key });
         }
-        self.encryption = dialect.read_encryption(value).ok_or(Problem::ParameterValue { key })?;
+        self.encryption = dialect.read_encryption(value).ok_or(Flaw::ParameterValue { key })?;
         Ok(())
     }
 }
 
-fn foreign(dialect: &Dialect, key: &str) -> Problem {
+fn foreign(dialect: &Dialect, key: &str) -> Flaw {
     if key.contains('%') {
-        return Problem::ParameterEncoded;
+        return Flaw::ParameterEncoded;
     }
     match dialect.movers.iter().find(|mover| mover.eq_ignore_ascii_case(key)) {
-        Some(mover) => Problem::ParameterMoves { key: mover },
-        None => Problem::ParameterUnknown,
+        Some(mover) => Flaw::ParameterMoves { key: mover },
+        None => Flaw::ParameterUnknown,
     }
 }
 

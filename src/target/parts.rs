@@ -1,8 +1,8 @@
 //! A connection given as separate variables.
 
-use super::ambiguity::{Ambiguity, Flaw, Part};
+use super::ambiguity::{Ambiguity, FlawAt, Part};
 use super::engine::{Encryption, Engine};
-use super::problem::Problem;
+use super::flaw::Flaw;
 use super::{Address, Target, grammar, slip};
 use crate::secret::Secret;
 
@@ -37,7 +37,7 @@ impl Target {
     }
 }
 
-fn read(engine: Engine, parts: Parts<'_>) -> Result<Target, Flaw> {
+fn read(engine: Engine, parts: Parts<'_>) -> Result<Target, FlawAt> {
     let Parts { host, port, database, user, password, encryption } = parts;
     let port = port.map(|port| part(Part::Port, port, grammar::port)).transpose()?;
     Ok(Target {
@@ -59,26 +59,26 @@ fn read(engine: Engine, parts: Parts<'_>) -> Result<Target, Flaw> {
 fn part<T>(
     part: Part,
     value: &Secret,
-    read: impl FnOnce(&str) -> Result<T, Problem>,
-) -> Result<T, Flaw> {
+    read: impl FnOnce(&str) -> Result<T, Flaw>,
+) -> Result<T, FlawAt> {
     let text = value.expose();
-    let found = match slip::wrapping(text).filter(|problem| *problem != Problem::Empty) {
-        Some(problem) => Err(problem),
-        None if slip::placeholder(text).is_some() => Err(Problem::Unexpanded),
+    let found = match slip::wrapping(text).filter(|flaw| *flaw != Flaw::Empty) {
+        Some(flaw) => Err(flaw),
+        None if slip::placeholder(text).is_some() => Err(Flaw::Unexpanded),
         None => read(text),
     };
-    found.map_err(|problem| Flaw(part, problem))
+    found.map_err(|flaw| FlawAt(part, flaw))
 }
 
-fn address(engine: Engine, host: &Secret, port: Option<u16>) -> Result<Address, Flaw> {
+fn address(engine: Engine, host: &Secret, port: Option<u16>) -> Result<Address, FlawAt> {
     if !host.expose().starts_with('/') {
         part(Part::Host, host, grammar::host)?;
         return Ok(Address::tcp(engine, host.expose(), port));
     }
     match engine {
-        Engine::MySql => Err(Flaw(Part::Host, Problem::SocketOfMySql)),
+        Engine::MySql => Err(FlawAt(Part::Host, Flaw::SocketOfMySql)),
         Engine::Postgres if port.is_some_and(|port| port != engine.default_port()) => {
-            Err(Flaw(Part::Port, Problem::SocketPort))
+            Err(FlawAt(Part::Port, Flaw::SocketPort))
         }
         Engine::Postgres => {
             let directory = part(Part::Host, host, grammar::directory)?;
@@ -87,16 +87,16 @@ fn address(engine: Engine, host: &Secret, port: Option<u16>) -> Result<Address, 
     }
 }
 
-fn secret(value: &Secret) -> Result<Option<Secret>, Flaw> {
+fn secret(value: &Secret) -> Result<Option<Secret>, FlawAt> {
     match grammar::password(value.expose().to_owned()) {
         Ok(_) => Ok(Some(value.clone())),
-        Err(Problem::PasswordEmpty) => Ok(None),
-        Err(problem) => Err(Flaw(Part::Password, problem)),
+        Err(Flaw::PasswordEmpty) => Ok(None),
+        Err(flaw) => Err(FlawAt(Part::Password, flaw)),
     }
 }
 
-fn encrypt(engine: Engine, word: &str) -> Result<Encryption, Problem> {
-    engine.dialect().read_encryption(word).ok_or(Problem::EncryptionWord)
+fn encrypt(engine: Engine, word: &str) -> Result<Encryption, Flaw> {
+    engine.dialect().read_encryption(word).ok_or(Flaw::EncryptionWord)
 }
 
 #[cfg(test)]
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn every_part_holds_to_the_grammar() {
-        use Problem as P;
+        use Flaw as P;
         let table = [
             (["", "-", "d", "u", "-", "-"], Part::Host, P::HostMissing),
             (["H", "-", "d", "u", "-", "-"], Part::Host, P::HostUpperCase),
@@ -186,12 +186,12 @@ mod tests {
             (["h", "-", "d", "u", "-", ""], Part::Encryption, P::EncryptionWord),
             (["h", "-", "d", "u", "-", "REQUIRED"], Part::Encryption, P::EncryptionWord),
         ];
-        for (row, part, problem) in table {
+        for (row, part, flaw) in table {
             let Err(ambiguity) = judge(Engine::Postgres, row) else { panic!("accepted: {row:?}") };
-            assert_eq!((ambiguity.part(), ambiguity.problem()), (part, problem), "{row:?}");
+            assert_eq!((ambiguity.part(), ambiguity.flaw()), (part, flaw), "{row:?}");
             assert_eq!(ambiguity.canonical(), None);
         }
         let socket = judge(Engine::MySql, ["/x", "-", "d", "u", "-", "-"]).unwrap_err();
-        assert_eq!((socket.part(), socket.problem()), (Part::Host, P::SocketOfMySql));
+        assert_eq!((socket.part(), socket.flaw()), (Part::Host, P::SocketOfMySql));
     }
 }

@@ -7,13 +7,13 @@
 use std::mem;
 
 use super::engine::Engine;
-use super::problem::Problem;
+use super::flaw::Flaw;
 use super::{Target, grammar, slip, url};
 
 /// The accepted form of a refused URL, with `PASSWORD` for the password.
-pub(super) fn canonical(engine: Engine, text: &str, problem: Problem) -> Option<String> {
+pub(super) fn canonical(engine: Engine, text: &str, flaw: Flaw) -> Option<String> {
     // DELIBERATE: a placeholder is no password, user or host to repair around.
-    if problem == Problem::Unexpanded {
+    if flaw == Flaw::Unexpanded {
         return None;
     }
     let text = text.trim();

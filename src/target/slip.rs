@@ -3,45 +3,43 @@
 //! Runs only on an address that is already refused; nothing here accepts.
 
 use super::Engine;
-use super::ambiguity::{Flaw, Part};
-use super::problem::Problem;
+use super::ambiguity::{FlawAt, Part};
+use super::flaw::Flaw;
 
 /// The flaw that helps most: the slip behind it, or the flaw as it was found.
-pub(super) fn explain(engine: Engine, text: &str, found: Flaw) -> Flaw {
-    if let Some(problem) = wrapping(text) {
-        return Flaw(Part::Whole, problem);
+pub(super) fn explain(engine: Engine, text: &str, found: FlawAt) -> FlawAt {
+    if let Some(flaw) = wrapping(text) {
+        return FlawAt(Part::Whole, flaw);
     }
     if let Some(offset) = placeholder(text) {
-        return Flaw(part_at(text, offset), Problem::Unexpanded);
+        return FlawAt(part_at(text, offset), Flaw::Unexpanded);
     }
     let found = match found {
-        Flaw(_, Problem::SchemeUnknown) => scheme(engine, text),
+        FlawAt(_, Flaw::SchemeUnknown) => scheme(engine, text),
         _ => found,
     };
-    let Flaw(part, problem) = found;
+    let FlawAt(part, flaw) = found;
     let is_vague = !matches!(part, Part::Scheme | Part::Whole)
-        || matches!(problem, Problem::SchemeUnknown | Problem::SchemeMissing);
-    if let Some((offset, problem)) = text.char_indices().find_map(odd).filter(|_| is_vague) {
-        return Flaw(part_at(text, offset), problem);
+        || matches!(flaw, Flaw::SchemeUnknown | Flaw::SchemeMissing);
+    if let Some((offset, flaw)) = text.char_indices().find_map(odd).filter(|_| is_vague) {
+        return FlawAt(part_at(text, offset), flaw);
     }
     match text.find('#') {
-        Some(offset)
-            if is_vague && !matches!(problem, Problem::RawDelimiter | Problem::SecondAt) =>
-        {
-            Flaw(part_at(text, offset), Problem::Fragment)
+        Some(offset) if is_vague && !matches!(flaw, Flaw::RawDelimiter | Flaw::SecondAt) => {
+            FlawAt(part_at(text, offset), Flaw::Fragment)
         }
         _ => found,
     }
 }
 
 /// What came along around a value.
-pub(super) fn wrapping(text: &str) -> Option<Problem> {
+pub(super) fn wrapping(text: &str) -> Option<Flaw> {
     if text.is_empty() {
-        Some(Problem::Empty)
+        Some(Flaw::Empty)
     } else if text.trim() != text {
-        Some(Problem::WhiteSpaceAround)
+        Some(Flaw::WhiteSpaceAround)
     } else if unquoted(text).is_some() {
-        Some(Problem::Quoted)
+        Some(Flaw::Quoted)
     } else {
         None
     }
@@ -61,18 +59,18 @@ pub(super) fn placeholder(text: &str) -> Option<usize> {
     })
 }
 
-fn odd((offset, character): (usize, char)) -> Option<(usize, Problem)> {
-    let problem = match character {
-        '\\' => Problem::Backslash,
-        character if character.is_whitespace() => Problem::WhiteSpaceInside,
-        character if character.is_control() => Problem::ControlCharacter,
-        character if !character.is_ascii() => Problem::NonAscii,
+fn odd((offset, character): (usize, char)) -> Option<(usize, Flaw)> {
+    let flaw = match character {
+        '\\' => Flaw::Backslash,
+        character if character.is_whitespace() => Flaw::WhiteSpaceInside,
+        character if character.is_control() => Flaw::ControlCharacter,
+        character if !character.is_ascii() => Flaw::NonAscii,
         _ => return None,
     };
-    Some((offset, problem))
+    Some((offset, flaw))
 }
 
-fn scheme(engine: Engine, text: &str) -> Flaw {
+fn scheme(engine: Engine, text: &str) -> FlawAt {
     let Some((before, _)) = text.split_once("://") else {
         return schemeless(text);
     };
@@ -81,29 +79,29 @@ fn scheme(engine: Engine, text: &str) -> Flaw {
         Some((name, driver)) => (name, Some(driver)),
         None => (lower.as_str(), None),
     };
-    let problem = match (name, Engine::of_scheme(name)) {
-        (name, _) if name.starts_with("jdbc:") => Problem::SchemeJdbc,
-        ("prisma", _) => Problem::SchemeOfService,
-        (_, Some(other)) if other != engine => Problem::SchemeOfOtherEngine { expected: engine },
-        (_, Some(_)) if driver.is_some() => Problem::SchemeNamesDriver,
-        (_, Some(_)) if lower != before => Problem::SchemeUpperCase,
-        _ if before.contains('=') => return Flaw(Part::Whole, Problem::KeyValue),
-        _ => Problem::SchemeUnknown,
+    let flaw = match (name, Engine::of_scheme(name)) {
+        (name, _) if name.starts_with("jdbc:") => Flaw::SchemeJdbc,
+        ("prisma", _) => Flaw::SchemeOfService,
+        (_, Some(other)) if other != engine => Flaw::SchemeOfOtherEngine { expected: engine },
+        (_, Some(_)) if driver.is_some() => Flaw::SchemeNamesDriver,
+        (_, Some(_)) if lower != before => Flaw::SchemeUpperCase,
+        _ if before.contains('=') => return FlawAt(Part::Whole, Flaw::KeyValue),
+        _ => Flaw::SchemeUnknown,
     };
-    Flaw(Part::Scheme, problem)
+    FlawAt(Part::Scheme, flaw)
 }
 
-fn schemeless(text: &str) -> Flaw {
+fn schemeless(text: &str) -> FlawAt {
     let before = text.split_once(':').map(|(before, _)| before);
     match before {
         Some(before) if before.eq_ignore_ascii_case("jdbc") => {
-            Flaw(Part::Scheme, Problem::SchemeJdbc)
+            FlawAt(Part::Scheme, Flaw::SchemeJdbc)
         }
         Some(before) if Engine::of_scheme(before).is_some() => {
-            Flaw(Part::Scheme, Problem::SchemeSlashes)
+            FlawAt(Part::Scheme, Flaw::SchemeSlashes)
         }
-        _ if text.contains('=') => Flaw(Part::Whole, Problem::KeyValue),
-        _ => Flaw(Part::Scheme, Problem::SchemeMissing),
+        _ if text.contains('=') => FlawAt(Part::Whole, Flaw::KeyValue),
+        _ => FlawAt(Part::Scheme, Flaw::SchemeMissing),
     }
 }
 

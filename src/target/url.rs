@@ -1,20 +1,20 @@
 //! A URL, read and written.
 
-use super::ambiguity::{Flaw, Part};
+use super::ambiguity::{FlawAt, Part};
 use super::engine::Engine;
+use super::flaw::Flaw;
 use super::parameter::Query;
-use super::problem::Problem;
 use super::{Address, Target, grammar};
 use crate::secret::Secret;
 
 /// Reads the grammar on which all drivers agree, and nothing else.
-pub(super) fn parse(engine: Engine, text: &str) -> Result<Target, Flaw> {
+pub(super) fn parse(engine: Engine, text: &str) -> Result<Target, FlawAt> {
     let dialect = engine.dialect();
     let scheme = dialect.schemes.iter().find_map(|scheme| text.strip_prefix(scheme));
-    let rest = scheme.ok_or(Flaw(Part::Scheme, Problem::SchemeUnknown))?;
-    let (userinfo, rest) = rest.split_once('@').ok_or(Flaw(Part::User, Problem::UserMissing))?;
+    let rest = scheme.ok_or(FlawAt(Part::Scheme, Flaw::SchemeUnknown))?;
+    let (userinfo, rest) = rest.split_once('@').ok_or(FlawAt(Part::User, Flaw::UserMissing))?;
     if rest.contains('@') {
-        return Err(Flaw(Part::Password, Problem::SecondAt));
+        return Err(FlawAt(Part::Password, Flaw::SecondAt));
     }
     let (user, password) = grammar::userinfo(userinfo)?;
     let (authority, path) = match rest.split_once('/') {
@@ -29,7 +29,7 @@ pub(super) fn parse(engine: Engine, text: &str) -> Result<Target, Flaw> {
         Some((database, query)) => (database, Some(query)),
         None => (path, None),
     };
-    let database = grammar::database(database).map_err(|problem| Flaw(Part::Database, problem))?;
+    let database = grammar::database(database).map_err(|flaw| FlawAt(Part::Database, flaw))?;
     let query = query.map(|query| Query::parse(dialect, query)).transpose()?.unwrap_or_default();
     Ok(Target {
         engine,
@@ -47,14 +47,14 @@ fn address(
     engine: Engine,
     tcp: Option<(&str, Option<u16>)>,
     socket: Option<&str>,
-) -> Result<Address, Flaw> {
+) -> Result<Address, FlawAt> {
     match (tcp, socket) {
         (Some((host, port)), None) => Ok(Address::tcp(engine, host, port)),
         (None, Some(socket)) => grammar::directory(socket)
             .map(|directory| Address::Socket { directory })
-            .map_err(|problem| Flaw(Part::Query, problem)),
-        (Some(_), Some(_)) => Err(Flaw(Part::Query, Problem::ParameterMoves { key: "host" })),
-        (None, None) => Err(Flaw(Part::Host, Problem::HostMissing)),
+            .map_err(|flaw| FlawAt(Part::Query, flaw)),
+        (Some(_), Some(_)) => Err(FlawAt(Part::Query, Flaw::ParameterMoves { key: "host" })),
+        (None, None) => Err(FlawAt(Part::Host, Flaw::HostMissing)),
     }
 }
 

@@ -6,7 +6,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, Response};
 use serde_json::{Value, json};
 
-use crate::facts::{Binding, Facts, Identity, Marked, Observed, Server};
+use crate::facts::{Binding, Facts, Identity, Observed, Server, StampState};
 use crate::gate::{Boot, Permit, Verdict};
 use crate::policy::Connection;
 use crate::rules::Destination;
@@ -134,12 +134,12 @@ fn identity(said: &Identity) -> Value {
     })
 }
 
-fn stamp(marked: &Marked) -> Value {
+fn stamp(marked: &StampState) -> Value {
     match marked {
-        Marked::No { .. } => json!({ "found": false }),
-        Marked::Emptied => json!({ "found": true, "readable": false, "why": "it has no row" }),
-        Marked::Unreadable { why } => json!({ "found": true, "readable": false, "why": why }),
-        Marked::Stamped(stamp) => {
+        StampState::No { .. } => json!({ "found": false }),
+        StampState::Emptied => json!({ "found": true, "readable": false, "why": "it has no row" }),
+        StampState::Unreadable { why } => json!({ "found": true, "readable": false, "why": why }),
+        StampState::Stamped(stamp) => {
             let bound_to = match &stamp.binding {
                 Binding::Neon { project, branch } => {
                     json!({ "project": project, "branch": branch })

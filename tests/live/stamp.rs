@@ -1,6 +1,6 @@
 //! The stamp, whole and in every broken form.
 
-use koomy_guard::facts::{Binding, Marked, Stamp, Tables};
+use koomy_guard::facts::{Binding, Stamp, StampState, Tables};
 use test_servers::Cluster;
 
 use crate::world::{Way, with_shop};
@@ -48,28 +48,28 @@ fn a_stamp_is_read_or_is_told_why_not() {
         parent_environment: None,
         ..stamp(neon, "production")
     };
-    let no = |tables| Marked::No { tables };
-    let why = |why: &str| Marked::Unreadable { why: why.to_owned() };
+    let no = |tables| StampState::No { tables };
+    let why = |why: &str| StampState::Unreadable { why: why.to_owned() };
     let whole = || stamp(plain.clone(), "sandbox");
-    let plain = || Marked::Stamped(whole());
+    let plain = || StampState::Stamped(whole());
     let incomplete = || why("its row is not complete");
     let other = || why("something else has its name");
-    let table: Vec<(&str, String, Marked)> = vec![
+    let table: Vec<(&str, String, StampState)> = vec![
         ("nothing", String::new(), no(Tables::Absent)),
         (
             "a schema",
             "CREATE SCHEMA koomy_guard; CREATE TABLE koomy_guard.x (); GRANT USAGE ON SCHEMA koomy_guard TO app".to_owned(),
             no(Tables::Absent),
         ),
-        ("empty", TABLE.to_owned(), Marked::Emptied),
+        ("empty", TABLE.to_owned(), StampState::Emptied),
         ("plain", format!("{TABLE}{PLAIN}"), plain()),
-        ("neon", format!("{TABLE}{NEON}"), Marked::Stamped(neon.clone())),
+        ("neon", format!("{TABLE}{NEON}"), StampState::Stamped(neon.clone())),
         ("two", format!("{TABLE}{PLAIN}{NEON}"), why("it has several rows")),
         ("many", format!("{TABLE}{PLAIN}{NEON}{PLAIN}"), why("it has several rows")),
         (
             "words as the role has them",
             format!("{TABLE}{NEON}ALTER ROLE app SET array_nulls = off"),
-            Marked::Stamped(neon.clone()),
+            StampState::Stamped(neon.clone()),
         ),
         (
             "a column more",
@@ -115,7 +115,7 @@ fn a_stamp_is_read_or_is_told_why_not() {
                 "{TABLE}CREATE TABLE koomy_guard.child () INHERITS (koomy_guard.stamp); {PLAIN} \
                 WITH gone AS (DELETE FROM koomy_guard.stamp RETURNING *) INSERT INTO koomy_guard.child SELECT * FROM gone"
             ),
-            Marked::Emptied,
+            StampState::Emptied,
         ),
         (
             "no right",
@@ -179,7 +179,7 @@ fn a_stamp_is_read_or_is_told_why_not() {
             format!(
                 "{TABLE}{PLAIN}UPDATE koomy_guard.stamp SET guard_version = '}},{{\\\",\"NULL', parent_stamp = NULL"
             ),
-            Marked::Stamped(Stamp {
+            StampState::Stamped(Stamp {
                 guard_version: "},{\\\",\"NULL".to_owned(),
                 parent_environment: None,
                 ..whole()
@@ -207,7 +207,7 @@ fn a_stamp_that_somebody_locked_keeps_nobody_waiting() {
         let held = "SELECT count(*) FROM pg_locks WHERE relation = 'koomy_guard.stamp'::regclass";
         while cluster.sql("shop", held) != "1\n" {}
         let why = "another session has locked it".to_owned();
-        assert_eq!(way.identity().stamp, Marked::Unreadable { why });
+        assert_eq!(way.identity().stamp, StampState::Unreadable { why });
         cluster.stop();
         assert!(lock.join().unwrap().is_err());
     });
@@ -218,7 +218,7 @@ fn tables_are_a_users_where_a_user_made_them() {
     let cluster = with_shop(Cluster::start());
     let way = Way::to(cluster.port(), "shop");
     let tables = || match way.identity().stamp {
-        Marked::No { tables } => tables,
+        StampState::No { tables } => tables,
         other => panic!("{other:?}"),
     };
     // Nor is a session's own a database's.

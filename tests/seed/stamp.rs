@@ -1,6 +1,6 @@
 //! Stamps, and what becomes of them in copies.
 
-use koomy_guard::facts::{Binding, Identity, Marked, Stamp, Tables, Trace};
+use koomy_guard::facts::{Binding, Identity, Stamp, StampState, Tables, Trace};
 use koomy_guard::stamp::{StampRefusal, write};
 use test_servers::Cluster;
 
@@ -11,7 +11,7 @@ use crate::world::{
 
 fn stamp(identity: &Identity) -> &Stamp {
     match &identity.stamp {
-        Marked::Stamped(stamp) => stamp,
+        StampState::Stamped(stamp) => stamp,
         other => panic!("{other:?}"),
     }
 }
@@ -62,7 +62,10 @@ fn a_plan_can_be_run_by_hand() {
     assert_eq!(stamp(&identity(&world.sandbox, "shop")).environment, "sandbox");
     let said = world.production.try_sql(("app", PASSWORD), "shop", &sql).unwrap_err();
     assert!(said.contains("branch br-main-1"), "{said}");
-    assert_eq!(identity(&world.production, "shop").stamp, Marked::No { tables: Tables::Absent });
+    assert_eq!(
+        identity(&world.production, "shop").stamp,
+        StampState::No { tables: Tables::Absent }
+    );
 }
 
 /// Whoever may make a schema could lay a trigger there and wait for a superuser.
@@ -180,7 +183,7 @@ fn a_plan_is_for_one_server_and_one_moment() {
     let (code, message) = raised(&error);
     assert_eq!(code, "KG001");
     assert!(message.contains("branch br-main-1") && message.contains("nothing was written"));
-    let none = Marked::No { tables: Tables::Absent };
+    let none = StampState::No { tables: Tables::Absent };
     assert_eq!(identity(&world.production, "shop").stamp, none);
 
     // Somebody else stamped it meanwhile.
@@ -334,19 +337,19 @@ fn a_template_of_production_is_known_as_its_copy() {
 fn a_copy_is_not_adopted_where_data_are_real() {
     let plain = Plain::new();
     let mut copy = identity(&plain.production, "shop");
-    let Marked::Stamped(stamp) = &mut copy.stamp else { panic!("{:?}", copy.stamp) };
+    let StampState::Stamped(stamp) = &mut copy.stamp else { panic!("{:?}", copy.stamp) };
     stamp.binding = Binding::Neon { project: "p".to_owned(), branch: "b".to_owned() };
     let ask = |copy: &Identity, adopt| plan_of(&plain.policy, "production", copy, adopt);
     assert!(ask(&copy, None).is_ok(), "its own stamp, from elsewhere: restored");
     let mut foreign = copy.clone();
-    if let Marked::Stamped(stamp) = &mut foreign.stamp {
+    if let StampState::Stamped(stamp) = &mut foreign.stamp {
         "unheard-of".clone_into(&mut stamp.environment);
     }
     for adopt in [None, Some("a reason")] {
         let error = ask(&foreign, adopt).unwrap_err();
         assert_eq!(error, StampRefusal::CopyInReal { stamped: "unheard-of".to_owned() });
     }
-    if let Marked::Stamped(stamp) = &mut foreign.stamp {
+    if let StampState::Stamped(stamp) = &mut foreign.stamp {
         "sandbox".clone_into(&mut stamp.environment);
     }
     assert!(ask(&foreign, None).is_ok(), "what began as made-up data");
@@ -356,16 +359,16 @@ fn a_copy_is_not_adopted_where_data_are_real() {
 fn a_contradiction_is_not_painted_over() {
     let world = World::stamped();
     let mut here = identity(&world.sandbox, "shop");
-    let Marked::Stamped(stamp) = &mut here.stamp else { panic!("{:?}", here.stamp) };
+    let StampState::Stamped(stamp) = &mut here.stamp else { panic!("{:?}", here.stamp) };
     "local".clone_into(&mut stamp.environment);
     for adopt in [None, Some("a reason")] {
         let error = plan_of(&world.policy(), "sandbox", &here, adopt).unwrap_err();
         assert_eq!(error, StampRefusal::Contradiction { stamped: "local".to_owned() });
     }
-    here.stamp = Marked::Unreadable { why: "it has several rows".to_owned() };
+    here.stamp = StampState::Unreadable { why: "it has several rows".to_owned() };
     let error = plan_of(&world.policy(), "sandbox", &here, None).unwrap_err();
     assert!(error.to_string().contains("it has several rows"), "{error}");
-    here.stamp = Marked::Emptied;
+    here.stamp = StampState::Emptied;
     let plan = plan_of(&world.policy(), "sandbox", &here, None).unwrap();
     let error = write(&mut client(world.sandbox.port(), "shop"), &plan).unwrap_err();
     assert_eq!(raised(&error).0, "KG002", "it is not empty after all");

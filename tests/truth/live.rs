@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use koomy_guard::facts::{
-    Binding, Cluster, Counted, Facts, Identity, Live, Marked, Neon, Right, Role, Rows, Server,
-    Stamp, Tables, Trace,
+    Binding, Cluster, Counted, Facts, Identity, Live, Neon, Right, Role, Rows, Server, Stamp,
+    StampState, Tables, Trace,
 };
 use koomy_guard::gate::{Gate, decide};
 use koomy_guard::policy::Policy;
@@ -57,9 +57,9 @@ const IDENTITIES: [(&str, Change); 16] = [
 ];
 
 const STAMPS: [(&str, Change); 12] = [
-    ("none, no tables", |it| it.stamp = Marked::No { tables: Tables::Absent }),
-    ("none, tables", |it| it.stamp = Marked::No { tables: Tables::Present }),
-    ("emptied", |it| it.stamp = Marked::Emptied),
+    ("none, no tables", |it| it.stamp = StampState::No { tables: Tables::Absent }),
+    ("none, tables", |it| it.stamp = StampState::No { tables: Tables::Present }),
+    ("emptied", |it| it.stamp = StampState::Emptied),
     ("own, production", |it| stamp(it, "production", Bound::Here)),
     ("own, sandbox", |it| stamp(it, "sandbox", Bound::Here)),
     ("own, local", |it| stamp(it, "local", Bound::Here)),
@@ -68,7 +68,7 @@ const STAMPS: [(&str, Change); 12] = [
     ("copy of production", |it| stamp(it, "production", Bound::Elsewhere)),
     ("copy of sandbox", |it| stamp(it, "sandbox", Bound::Elsewhere)),
     ("copy of an unknown", |it| stamp(it, "gone", Bound::Elsewhere)),
-    ("unreadable", |it| it.stamp = Marked::Unreadable { why: "it has two rows".to_owned() }),
+    ("unreadable", |it| it.stamp = StampState::Unreadable { why: "it has two rows".to_owned() }),
 ];
 
 const OTHERS: [(&str, Change); 9] = [
@@ -162,7 +162,7 @@ fn facts(place: &Place, before: Change, after: Change) -> Facts {
         address: None,
         read_only: false,
         traces: [].into(),
-        stamp: Marked::Emptied,
+        stamp: StampState::Emptied,
         tripwires: Vec::new(),
     };
     before(&mut identity);
@@ -220,7 +220,7 @@ fn stamp(identity: &mut Identity, environment: &str, bound: Bound) {
         Bound::Here => identity.binding().unwrap_or(elsewhere),
         Bound::Elsewhere => elsewhere,
     };
-    identity.stamp = Marked::Stamped(Stamp {
+    identity.stamp = StampState::Stamped(Stamp {
         environment: environment.to_owned(),
         binding,
         stamped_at: "2026-01-01 00:00:00+00".to_owned(),

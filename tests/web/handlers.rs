@@ -10,8 +10,8 @@ use axum::http::Request;
 use axum::routing::get;
 use http_body_util::BodyExt as _;
 use koomy_guard::facts::{
-    Answer, Binding, Cause, Causes, Facts, Identity, Live, Marked, Neon, Observed, Role, Server,
-    Stamp,
+    Answer, Binding, Cause, Causes, Facts, Identity, Live, Neon, Observed, Role, Server, Stamp,
+    StampState,
 };
 use koomy_guard::source::{Place, Source};
 use koomy_guard::{Boot, Permit, Policy};
@@ -45,7 +45,7 @@ fn identity() -> Identity {
         address: Some("10.0.0.9:5432".to_owned()),
         read_only: false,
         traces: Default::default(),
-        stamp: Marked::Stamped(Stamp {
+        stamp: StampState::Stamped(Stamp {
             environment: "production".to_owned(),
             binding,
             stamped_at: "2026-01-01T00:00:00Z".to_owned(),

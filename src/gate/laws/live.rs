@@ -4,8 +4,8 @@
 use super::violations::{answered_by, neon, stamp};
 use super::*;
 use crate::facts::{
-    Answer, Binding, Cluster, Counted, Identity, Live, Marked, Neon, Right, Rows as Counts, Server,
-    Tables, Trace,
+    Answer, Binding, Cluster, Counted, Identity, Live, Neon, Right, Rows as Counts, Server,
+    StampState, Tables, Trace,
 };
 
 /// One combination.
@@ -258,10 +258,12 @@ impl Cell {
         let here = self.setting.name;
         let other = if here == "sandbox" { "local" } else { "sandbox" };
         let (environment, is_own) = match self.stamp {
-            Mark::Fresh => return identity.stamp = Marked::No { tables: Tables::Absent },
-            Mark::Unstamped => return identity.stamp = Marked::No { tables: Tables::Present },
-            Mark::Emptied => return identity.stamp = Marked::Emptied,
-            Mark::Illegible => return identity.stamp = Marked::Unreadable { why: String::new() },
+            Mark::Fresh => return identity.stamp = StampState::No { tables: Tables::Absent },
+            Mark::Unstamped => return identity.stamp = StampState::No { tables: Tables::Present },
+            Mark::Emptied => return identity.stamp = StampState::Emptied,
+            Mark::Illegible => {
+                return identity.stamp = StampState::Unreadable { why: String::new() };
+            }
             Mark::OwnHere => (here, true),
             Mark::OwnOther => (other, true),
             Mark::OwnGone => ("gone", true),

@@ -3,7 +3,7 @@
 use super::live::{SETTINGS, given};
 use super::violations::{answered, neon, stamp};
 use super::*;
-use crate::facts::{Binding, Identity, Live, Marked, Rows, Tables};
+use crate::facts::{Binding, Identity, Live, Rows, StampState, Tables};
 
 /// What is noted of a setting's server at a gate, but for a pin that is missing.
 fn noted(setting: &str, gate: Gate, change: impl Fn(&mut Identity)) -> Vec<String> {
@@ -46,7 +46,7 @@ fn what_is_as_it_should_be_needs_no_note() {
 /// A stamp of its own tells a server apart as well as a pin does.
 #[test]
 fn a_server_that_nothing_tells_apart_is_noted() {
-    let unstamped = |it: &mut Identity| it.stamp = Marked::No { tables: Tables::Absent };
+    let unstamped = |it: &mut Identity| it.stamp = StampState::No { tables: Tables::Absent };
     for (setting, is_pinned) in [("production", true), ("sandbox", true), ("local", false)] {
         let said = |change: &dyn Fn(&mut Identity)| {
             let notes = all_noted(setting, Gate::Boot, change);
@@ -111,7 +111,7 @@ fn a_copy_is_noted_where_it_may_be_used() {
 
 #[test]
 fn a_missing_stamp_and_a_standby_are_noted() {
-    let no = |tables| move |it: &mut Identity| it.stamp = Marked::No { tables };
+    let no = |tables| move |it: &mut Identity| it.stamp = StampState::No { tables };
     let leads = "`DATABASE_URL` leads to";
     let fresh = format!(
         "{leads} an empty database without a stamp; stamp it before it is filled: `guard-cli stamp`"
@@ -129,7 +129,7 @@ fn a_missing_stamp_and_a_standby_are_noted() {
         let at = |gate, change: &dyn Fn(&mut Identity)| noted(setting, gate, change);
         assert_eq!(at(Gate::Boot, &no(Tables::Absent)), [&*fresh]);
         assert_eq!(at(Gate::Boot, &no(Tables::Present)), [&*unstamped]);
-        assert_eq!(at(Gate::Boot, &|it| it.stamp = Marked::Emptied), [&*emptied]);
+        assert_eq!(at(Gate::Boot, &|it| it.stamp = StampState::Emptied), [&*emptied]);
         assert_eq!(at(Gate::Boot, &|it| it.read_only = true), [&*standby]);
         assert_eq!(at(Gate::Seed, &no(Tables::Absent)), [&*fresh]);
         assert_eq!(at(Gate::Seed, &no(Tables::Present)), [""; 0], "refused");
@@ -165,7 +165,7 @@ fn a_permit_carries_what_was_noted() {
         let Live::Asked(answers) = &mut facts.live else { panic!("nothing was asked") };
         let Observed::Seen(identity) = &mut answers[0].identity else { panic!("nothing was said") };
         if change {
-            identity.stamp = Marked::No { tables: Tables::Absent };
+            identity.stamp = StampState::No { tables: Tables::Absent };
         }
         let permit = Permit::<Boot>::ask(&policy, &facts).unwrap();
         let verdict = decide(Gate::Boot, &policy, &facts);

@@ -71,13 +71,13 @@ fn every_place_is_true() {
 /// How many labels were looked at.
 fn hold(policy: &Policy, findings: &Findings) -> usize {
     for finding in findings {
-        let causes = finding.labels().iter().filter(|label| label.role == Role::Cause).count();
-        assert_eq!((causes, finding.labels()[0].role), (1, Role::Cause));
+        let causes = finding.labels().iter().filter(|label| label.role == LabelRole::Cause).count();
+        assert_eq!((causes, finding.labels()[0].role), (1, LabelRole::Cause));
         for label in finding.labels() {
             let source = &label.place.source;
             let Some(span) = label.place.span else {
                 // Only what is not there has no line.
-                assert!(label.role == Role::Cause && finding.message().contains("not set"));
+                assert!(label.role == LabelRole::Cause && finding.message().contains("not set"));
                 continue;
             };
             let shown = source.slice(span).unwrap();
@@ -87,12 +87,15 @@ fn hold(policy: &Policy, findings: &Findings) -> usize {
             assert!(from.starts_with(shown.lines().next().unwrap()), "{}", label.place);
             if source == policy.source() {
                 assert!(is_token(source.shown().unwrap(), span.start, span.end), "{shown:?}");
-                assert_ne!(label.role, Role::Cause);
+                assert_ne!(label.role, LabelRole::Cause);
             } else {
-                assert_ne!(label.role, Role::DecidedBy);
+                assert_ne!(label.role, LabelRole::DecidedBy);
                 let is_name = shown.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
                 assert!(is_name && line.starts_with(&format!("{shown}=")), "{shown:?}");
-                assert!(label.role == Role::Related || shown == finding.subject(), "{shown:?}");
+                assert!(
+                    label.role == LabelRole::Related || shown == finding.subject(),
+                    "{shown:?}"
+                );
             }
         }
     }

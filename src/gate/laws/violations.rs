@@ -1,7 +1,7 @@
 //! Complete variables of each environment, and one change for each rule.
 
 use super::*;
-use crate::facts::{Identity, Live, Marked, Neon, Right, Server, Stamp};
+use crate::facts::{Identity, Live, Neon, Right, Server, Stamp, StampState};
 
 /// A change that a rule refuses, in an environment that is permitted before.
 pub(super) struct Change {
@@ -66,7 +66,7 @@ pub(super) const ALONE: &[Change] = &[
         stamp(identity).environment = "production".to_owned();
     }),
     told("database-stamp-matches", "sandbox", Gate::Seed, |identity| {
-        identity.stamp = Marked::Unreadable { why: "it has two rows".to_owned() };
+        identity.stamp = StampState::Unreadable { why: "it has two rows".to_owned() };
     }),
     change("database-url-is-unambiguous", "local", &[("DATABASE_URL", Some("@a,b/koomy"))]),
     change("database-url-is-unambiguous", "production", &[("PGHOST", Some("elsewhere.net"))]),
@@ -100,7 +100,7 @@ pub(super) const ALONE: &[Change] = &[
     change("secret-is-strong", "sandbox", &[("SESSION_SECRET", Some("kJ2"))]),
     change("secret-is-unique", "sandbox", &[("SESSION_SECRET", Some("=JWT_SECRET"))]),
     told("seed-database-is-disposable", "sandbox", Gate::Seed, |identity| {
-        identity.stamp = Marked::Emptied;
+        identity.stamp = StampState::Emptied;
     }),
     told("seed-database-is-disposable", "sandbox", Gate::Seed, |identity| {
         identity.read_only = true;
@@ -201,8 +201,10 @@ pub(super) fn neon(identity: &mut Identity) -> &mut Neon {
 
 pub(super) fn stamp(identity: &mut Identity) -> &mut Stamp {
     match &mut identity.stamp {
-        Marked::Stamped(stamp) => stamp,
-        Marked::No { .. } | Marked::Emptied | Marked::Unreadable { .. } => panic!("no stamp"),
+        StampState::Stamped(stamp) => stamp,
+        StampState::No { .. } | StampState::Emptied | StampState::Unreadable { .. } => {
+            panic!("no stamp")
+        }
     }
 }
 

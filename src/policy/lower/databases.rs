@@ -4,7 +4,7 @@ use super::Lower;
 use crate::policy::reader::Section;
 use crate::policy::{Database, DatabaseId, Network};
 use crate::source::Spanned;
-use crate::target::{Engine, Problem, Provider, grammar, is_pooler};
+use crate::target::{Engine, Flaw, Provider, grammar, is_pooler};
 
 impl Lower {
     pub(super) fn databases(&mut self, top: Section<'_>) -> Vec<Database> {
@@ -121,7 +121,7 @@ impl Lower {
         for socket in sockets {
             self.nameable("socket", socket, |text| match database.engine {
                 Engine::Postgres => grammar::directory(text).map(drop),
-                Engine::MySql => Err(Problem::SocketOfMySql),
+                Engine::MySql => Err(Flaw::SocketOfMySql),
             });
         }
         self.nameable("database", &database.database, |text| grammar::database(text).map(drop));
@@ -135,7 +135,7 @@ impl Lower {
         &mut self,
         part: &str,
         written: &Spanned<String>,
-        read: impl Fn(&str) -> Result<(), Problem>,
+        read: impl Fn(&str) -> Result<(), Flaw>,
     ) {
         if let Err(problem) = read(&written.value) {
             let message = format!("`{}` as a {part}: {problem}", written.value);

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use crate::facts::{
-    Answer, Binding, Cause, Cluster, Counted, Identity, Live, Marked, Neon, Observed, Right, Role,
-    Rows, Server, Stamp, Tables, Trace,
+    Answer, Binding, Cause, Cluster, Counted, Identity, Live, Neon, Observed, Right, Role, Rows,
+    Server, Stamp, StampState, Tables, Trace,
 };
 use crate::gate::Verdict;
 use crate::policy::{Database, Policy};
@@ -138,11 +138,11 @@ pub(in crate::report) fn known_as(policy: &Policy, database: Option<&Database>) 
 
 fn stamp(identity: &Identity) -> String {
     let stamp = match &identity.stamp {
-        Marked::No { tables: Tables::Absent } => return "none; no tables either".to_owned(),
-        Marked::No { tables: Tables::Present } => return "none; there are tables".to_owned(),
-        Marked::Emptied => return "without a row: a copy of the schema, or emptied".to_owned(),
-        Marked::Unreadable { why } => return format!("cannot be read: {why}"),
-        Marked::Stamped(stamp) => stamp,
+        StampState::No { tables: Tables::Absent } => return "none; no tables either".to_owned(),
+        StampState::No { tables: Tables::Present } => return "none; there are tables".to_owned(),
+        StampState::Emptied => return "without a row: a copy of the schema, or emptied".to_owned(),
+        StampState::Unreadable { why } => return format!("cannot be read: {why}"),
+        StampState::Stamped(stamp) => stamp,
     };
     let Stamp { environment, binding, stamped_at, guard_version, parent_environment } = stamp;
     let bound = if identity.binding().as_ref() == Some(binding) {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use annotate_snippets::{Annotation, AnnotationKind};
 
 use super::super::escape::{visible, visible_lines};
-use crate::finding::{Label, Role};
+use crate::finding::{Label, LabelRole};
 use crate::source::Span;
 
 /// Lines to show.
@@ -61,8 +61,8 @@ impl<'b> Mark<'b> {
         };
         let span = moved(span.start)?..moved(span.end)?;
         let kind = match label.role {
-            Role::Cause => AnnotationKind::Primary,
-            Role::DecidedBy | Role::Related => AnnotationKind::Context,
+            LabelRole::Cause => AnnotationKind::Primary,
+            LabelRole::DecidedBy | LabelRole::Related => AnnotationKind::Context,
         };
         let text = Some(label.text.as_str()).filter(|text| *text != "here").map(visible);
         (span.start <= span.end).then_some(Self { span, kind, text })

@@ -9,7 +9,7 @@ use super::super::escape::visible;
 use super::super::{Color, Style};
 use super::policy_path;
 use super::quote::Quote;
-use crate::finding::{Label, Outcome, Role};
+use crate::finding::{Label, LabelRole, Outcome};
 use crate::policy::{Policy, PolicyError};
 use crate::source::Source;
 
@@ -124,8 +124,8 @@ fn width(Style { color: _, width }: Style) -> usize {
 
 fn origin(path: &str, label: &Label) -> Origin<'static> {
     let path = match label.role {
-        Role::Cause => path.to_owned(),
-        Role::DecidedBy | Role::Related => format!("{path} ({})", visible(&label.text)),
+        LabelRole::Cause => path.to_owned(),
+        LabelRole::DecidedBy | LabelRole::Related => format!("{path} ({})", visible(&label.text)),
     };
     match label.place.location() {
         None => Origin::path(path),

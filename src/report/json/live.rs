@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::facts::{
-    Answer, Binding, Cause, Counted, Identity, Live, Marked, Neon, Observed, Role, Rows, Server,
-    Stamp, Tables, Trace,
+    Answer, Binding, Cause, Counted, Identity, Live, Neon, Observed, Role, Rows, Server, Stamp,
+    StampState, Tables, Trace,
 };
 use crate::gate::Verdict;
 use crate::policy::{Database, Policy};
@@ -231,9 +231,9 @@ fn trace(Trace { service, by }: &Trace) -> TraceObject<'_> {
 
 fn stamp(identity: &Identity) -> StampObject<'_> {
     match &identity.stamp {
-        Marked::No { tables } => StampObject::None { has_tables: *tables == Tables::Present },
-        Marked::Emptied => StampObject::Empty,
-        Marked::Stamped(stamp) => {
+        StampState::No { tables } => StampObject::None { has_tables: *tables == Tables::Present },
+        StampState::Emptied => StampObject::Empty,
+        StampState::Stamped(stamp) => {
             let Stamp { environment, binding, stamped_at, guard_version, parent_environment } =
                 stamp;
             StampObject::Stamped {
@@ -245,7 +245,7 @@ fn stamp(identity: &Identity) -> StampObject<'_> {
                 copied_from: parent_environment.as_deref(),
             }
         }
-        Marked::Unreadable { why } => StampObject::Unreadable { message: why },
+        StampState::Unreadable { why } => StampObject::Unreadable { message: why },
     }
 }
 

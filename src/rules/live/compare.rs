@@ -3,7 +3,7 @@
 use super::recognise::{
     database_of, endpoint_of, endpoints, has_branch, has_cluster, has_hostname, is_whole,
 };
-use super::{Told, quoted};
+use super::{Identified, quoted};
 use crate::facts::{Cluster, Identity, Neon, Server, Trace};
 use crate::finding::Outcome;
 use crate::gate::Gate;
@@ -45,7 +45,7 @@ pub(crate) enum Endpoint {
     Unpinned,
 }
 
-impl Told<'_, '_> {
+impl Identified<'_, '_> {
     /// Whether the server is the database that the policy means.
     ///
     /// # Errors
@@ -53,7 +53,7 @@ impl Told<'_, '_> {
     /// [`Mismatch`] says what is not as the policy has it.
     pub(crate) fn compare(&self) -> Result<Fit, Mismatch> {
         match (&self.identity.server, self.database.engine) {
-            (Server::Postgres { neon, .. }, Engine::Postgres) if self.database.is_neons() => {
+            (Server::Postgres { neon, .. }, Engine::Postgres) if self.database.is_on_neon() => {
                 let fit = self.compare_neon(neon.as_ref())?;
                 self.compare_traces()?;
                 self.compare_name()?;

@@ -1,4 +1,4 @@
-//! What the servers said, as the rules that listen to it see it.
+//! What the servers said, for the rules that judge it.
 
 mod compare;
 mod recognise;
@@ -23,7 +23,7 @@ use crate::visible::{listed, visible};
 
 /// A connection to a database of the policy, whose server said who it is.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Told<'c, 'a> {
+pub(crate) struct Identified<'c, 'a> {
     /// The case.
     pub(crate) case: &'c Case<'a>,
     /// The environment.
@@ -36,7 +36,7 @@ pub(crate) struct Told<'c, 'a> {
     pub(crate) identity: &'a Identity,
 }
 
-impl Told<'_, '_> {
+impl Identified<'_, '_> {
     /// The name of the variable that leads there.
     pub(crate) fn name(&self) -> &str {
         &self.destination.variable.name
@@ -108,11 +108,11 @@ impl Told<'_, '_> {
 ///
 /// Those without an answer are `database-identity-matches`'s; those to no
 /// database of the policy are `database-belongs-to-environment`'s.
-pub(crate) fn told<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = Told<'c, 'a>> {
+pub(crate) fn identified<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = Identified<'c, 'a>> {
     let facts = case.facts;
     case.destinations().filter_map(move |(connection, destination)| {
         let answer = facts.live.answer(&connection.name.value)?;
-        Some(Told {
+        Some(Identified {
             case,
             environment: case.environment?,
             destination,
@@ -123,9 +123,9 @@ pub(crate) fn told<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = Told<'c, 
 }
 
 /// What is known of a connection's server.
-pub(crate) enum Heard<'a> {
+pub(crate) enum Answered<'a> {
     /// It was not asked, and need not be.
-    Nothing,
+    NotNeeded,
     /// It was not asked, and must be.
     Missing,
     /// What came of asking it.
@@ -133,16 +133,20 @@ pub(crate) enum Heard<'a> {
 }
 
 /// What is known of the server of the connection called `name`.
-pub(crate) fn heard<'a>(case: &Case<'a>, environment: &Environment, name: &str) -> Heard<'a> {
+pub(crate) fn answer_of<'a>(
+    case: &Case<'a>,
+    environment: &Environment,
+    name: &str,
+) -> Answered<'a> {
     let facts = case.facts;
     match (&facts.live, facts.live.answer(name), case.gate) {
-        (Live::Asked(_), Some(answer), _) => Heard::Answer(answer),
+        (Live::Asked(_), Some(answer), _) => Answered::Answer(answer),
         (Live::NotAsked, _, Gate::Boot | Gate::Compare | Gate::Probe)
             if !environment.live.value || !facts.phase.has_servers() =>
         {
-            Heard::Nothing
+            Answered::NotNeeded
         }
-        (Live::Asked(_) | Live::NotAsked, _, _) => Heard::Missing,
+        (Live::Asked(_) | Live::NotAsked, _, _) => Answered::Missing,
     }
 }
 

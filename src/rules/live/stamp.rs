@@ -1,6 +1,6 @@
 //! What a stamp says, next to who the server is.
 
-use crate::facts::{Identity, Marked, Server, Stamp, Tables};
+use crate::facts::{Identity, Server, Stamp, StampState, Tables};
 
 /// How the stamp of a database stands to the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum Standing<'a> {
     Copied(&'a Stamp),
     /// A stamp, and a server that does not say enough of itself to tell whether
     /// it was written for this database.
-    Untold(&'a Stamp),
+    Unverifiable(&'a Stamp),
     /// Something that cannot be read as a stamp, with the reason.
     Unreadable(&'a str),
 }
@@ -34,12 +34,12 @@ pub(crate) fn has_stamps(identity: &Identity) -> bool {
 /// How the stamp that a server told of stands to it.
 pub fn standing(identity: &Identity) -> Standing<'_> {
     match &identity.stamp {
-        Marked::No { tables: Tables::Absent } => Standing::Fresh,
-        Marked::No { tables: Tables::Present } => Standing::Unstamped,
-        Marked::Emptied => Standing::Emptied,
-        Marked::Unreadable { why } => Standing::Unreadable(why),
-        Marked::Stamped(stamp) => match identity.binding() {
-            None => Standing::Untold(stamp),
+        StampState::No { tables: Tables::Absent } => Standing::Fresh,
+        StampState::No { tables: Tables::Present } => Standing::Unstamped,
+        StampState::Emptied => Standing::Emptied,
+        StampState::Unreadable { why } => Standing::Unreadable(why),
+        StampState::Stamped(stamp) => match identity.binding() {
+            None => Standing::Unverifiable(stamp),
             Some(here) if here == stamp.binding => Standing::Own(stamp),
             Some(_) => Standing::Copied(stamp),
         },

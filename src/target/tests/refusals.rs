@@ -1,19 +1,19 @@
-//! Every refusal: which part, which problem, which words.
+//! Every refusal: which part, which flaw, which words.
 
 use super::*;
 
-const fn moves(key: &'static str) -> Problem {
-    Problem::ParameterMoves { key }
+const fn moves(key: &'static str) -> Flaw {
+    Flaw::ParameterMoves { key }
 }
 
-const fn value(key: &'static str) -> Problem {
-    Problem::ParameterValue { key }
+const fn value(key: &'static str) -> Flaw {
+    Flaw::ParameterValue { key }
 }
 
 /// One row for each production and each slip.
-const REFUSALS: &[(&str, Part, Problem)] = {
+const REFUSALS: &[(&str, Part, Flaw)] = {
+    use Flaw as P;
     use Part::{Database, Host, Password, Port, Query, Scheme, User, Whole};
-    use Problem as P;
     const OF_OTHER: P = P::SchemeOfOtherEngine { expected: Engine::Postgres };
     &[
         ("", Whole, P::Empty),
@@ -181,10 +181,10 @@ const REFUSALS: &[(&str, Part, Problem)] = {
 };
 
 #[test]
-fn every_flaw_is_named_by_part_and_problem() {
-    for &(text, part, problem) in REFUSALS {
+fn every_flaw_is_named_by_part_and_flaw() {
+    for &(text, part, flaw) in REFUSALS {
         let ambiguity = refused(postgres(text), text);
-        assert_eq!((ambiguity.part(), ambiguity.problem()), (part, problem), "{text}");
+        assert_eq!((ambiguity.part(), ambiguity.flaw()), (part, flaw), "{text}");
     }
 }
 
@@ -225,7 +225,7 @@ fn no_refusal_says_anything_of_the_value() {
         for parsed in [postgres(&text), mysql(&text)] {
             let Err(ambiguity) = parsed else { continue };
             let said =
-                format!("{ambiguity} {ambiguity:?} {:?} {}", ambiguity.problem(), ambiguity.help());
+                format!("{ambiguity} {ambiguity:?} {:?} {}", ambiguity.flaw(), ambiguity.help());
             assert!(!said.to_lowercase().contains(&CANARY.to_lowercase()), "{text}: {said}");
         }
     }

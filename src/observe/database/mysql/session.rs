@@ -10,7 +10,7 @@ use super::super::failure::{Code, Failure};
 use super::super::tls;
 use super::code::*;
 use super::grants;
-use crate::facts::{Counted, Identity, Marked, Role, Rows, Server, Tables};
+use crate::facts::{Counted, Identity, Role, Rows, Server, StampState, Tables};
 use crate::policy::{SqlName, TableName, Tripwire};
 
 type Cells = Vec<Option<String>>;
@@ -30,7 +30,9 @@ pub(super) fn ask(connection: &mut Conn, tripwires: &[Tripwire]) -> Result<Ident
         address: None,
         read_only: yes(read_only)?,
         traces: BTreeSet::new(),
-        stamp: Marked::No { tables: if yes(tables)? { Tables::Present } else { Tables::Absent } },
+        stamp: StampState::No {
+            tables: if yes(tables)? { Tables::Present } else { Tables::Absent },
+        },
         tripwires: counts(connection, tripwires)?,
     };
     run(connection, "ROLLBACK")?;

@@ -10,8 +10,8 @@ use super::super::common::name;
 use super::super::failure::Failure;
 use super::answer::{Answer, Cells, Error};
 use crate::facts::{
-    Binding, Cluster, Counted, Identity, Marked, Neon, Right, Role, Rows, Server, Stamp, Tables,
-    Trace,
+    Binding, Cluster, Counted, Identity, Neon, Right, Role, Rows, Server, Stamp, StampState,
+    Tables, Trace,
 };
 use crate::policy::Tripwire;
 use crate::target::Provider;
@@ -162,20 +162,20 @@ impl<'a> Session<'a> {
         Ok(traces)
     }
 
-    fn stamp(&'a self, answer: &'a Answer) -> Result<Marked, Failure> {
+    fn stamp(&'a self, answer: &'a Answer) -> Result<StampState, Failure> {
         let [tables] = one(self.rows, "tables")?;
         let tables = if flag(tables)? { Tables::Present } else { Tables::Absent };
-        let unreadable = |why: &str| Ok(Marked::Unreadable { why: why.to_owned() });
+        let unreadable = |why: &str| Ok(StampState::Unreadable { why: why.to_owned() });
         match answer {
-            Answer::Error(Error::NoTable) => Ok(Marked::No { tables }),
+            Answer::Error(Error::NoTable) => Ok(StampState::No { tables }),
             Answer::Error(Error::Denied) => unreadable("the role has no right to read it"),
             Answer::Error(Error::Slow) => unreadable("another session has locked it"),
             Answer::Error(Error::Other) => unreadable("something else has its name"),
             Answer::Rows(rows) => match rows.as_slice() {
-                [] => Ok(Marked::Emptied),
+                [] => Ok(StampState::Emptied),
                 [row] => match self.beside::<11>(row)? {
                     [cells @ .., Some("r")] => {
-                        Ok(stamped(cells).map_or_else(incomplete, Marked::Stamped))
+                        Ok(stamped(cells).map_or_else(incomplete, StampState::Stamped))
                     }
                     // A materialized view can be sampled as a table can.
                     [..] => unreadable("something else has its name"),
@@ -234,8 +234,8 @@ fn stamped(row: [Text<'_>; 10]) -> Option<Stamp> {
     })
 }
 
-fn incomplete() -> Marked {
-    Marked::Unreadable { why: "its row is not complete".to_owned() }
+fn incomplete() -> StampState {
+    StampState::Unreadable { why: "its row is not complete".to_owned() }
 }
 
 /// The rows about something, without the word for it.

@@ -6,7 +6,7 @@ use super::super::common::name;
 use super::super::failure::Failure;
 use super::answer::{Answer, Cells, Error};
 use super::read::read;
-use crate::facts::{Identity, Marked, Right, Rows, Server, Tables};
+use crate::facts::{Identity, Right, Rows, Server, StampState, Tables};
 use crate::policy::{SqlName, TableName, Tripwire};
 use crate::source::{Span, Spanned};
 
@@ -282,8 +282,8 @@ fn a_stamp_is_whole_or_is_none() {
     let stamp = |stamp: Answer| {
         read(&[rows(&PLAIN), NO_CONTROL, stamp], &[]).map(|identity| identity.stamp)
     };
-    let incomplete = Marked::Unreadable { why: "its row is not complete".to_owned() };
-    assert!(matches!(stamp(rows(&[ROW])), Ok(Marked::Stamped(_))));
+    let incomplete = StampState::Unreadable { why: "its row is not complete".to_owned() };
+    assert!(matches!(stamp(rows(&[ROW])), Ok(StampState::Stamped(_))));
     for cell in [3, 4, 7, 8, 9, 10, 11] {
         for nothing in ["-", ""] {
             let mut row = ROW.to_vec();
@@ -297,10 +297,10 @@ fn a_stamp_is_whole_or_is_none() {
     let mut view = ROW.to_vec();
     view[13] = "m";
     let why = "something else has its name".to_owned();
-    assert_eq!(stamp(rows(&[&view])), Ok(Marked::Unreadable { why }));
+    assert_eq!(stamp(rows(&[&view])), Ok(StampState::Unreadable { why }));
     assert_eq!(stamp(rows(&[&ROW[..13]])), Err(Failure::Answer));
-    assert_eq!(stamp(rows(&[])), Ok(Marked::Emptied));
-    assert_eq!(stamp(NO_STAMP), Ok(Marked::No { tables: Tables::Absent }));
+    assert_eq!(stamp(rows(&[])), Ok(StampState::Emptied));
+    assert_eq!(stamp(NO_STAMP), Ok(StampState::No { tables: Tables::Absent }));
     let whys = [
         rows(&[ROW, ROW]),
         Answer::Error(Error::Denied),

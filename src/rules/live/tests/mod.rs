@@ -9,7 +9,7 @@ use super::super::database_identity_matches::RULE;
 use super::super::testing::Ask;
 pub(in crate::rules) use super::super::testing::url;
 use super::quoted;
-use crate::facts::{Binding, Cluster, Identity, Marked, Neon, Server, Stamp, Trace};
+use crate::facts::{Binding, Cluster, Identity, Neon, Server, Stamp, StampState, Trace};
 use crate::gate::Gate;
 
 type Change = fn(&mut Identity);
@@ -29,11 +29,11 @@ pub(in crate::rules) fn ask(rule: &'static Rule, gate: Gate) -> Ask {
 }
 
 /// A stamp for `environment`, bound to this very database (`own`) or to another.
-pub(in crate::rules) fn marked(identity: &Identity, environment: &str, bound: &str) -> Marked {
+pub(in crate::rules) fn marked(identity: &Identity, environment: &str, bound: &str) -> StampState {
     let stamp = stamp_for(environment);
     match bound {
-        "own" => Marked::Stamped(Stamp { binding: identity.binding().unwrap(), ..stamp }),
-        _ => Marked::Stamped(stamp),
+        "own" => StampState::Stamped(Stamp { binding: identity.binding().unwrap(), ..stamp }),
+        _ => StampState::Stamped(stamp),
     }
 }
 

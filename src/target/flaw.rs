@@ -5,17 +5,17 @@ use thiserror::Error;
 use super::Engine;
 
 /// One table: the cause, the message, the help.
-macro_rules! problems {
+macro_rules! flaws {
     ($($(#[$doc:meta])* $name:ident $({ $(#[$about:meta])* $field:ident: $type:ty })?:
         $message:literal, $help:literal $(, $word:expr)?;)*) => {
         /// What is wrong with a part.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
         #[non_exhaustive]
-        pub enum Problem {
+        pub enum Flaw {
             $($(#[$doc])* #[error($message)] $name $({ $(#[$about])* $field: $type })?,)*
         }
 
-        impl Problem {
+        impl Flaw {
             /// The way out.
             pub fn help(self) -> String {
                 match self {
@@ -26,7 +26,7 @@ macro_rules! problems {
     };
 }
 
-problems! {
+flaws! {
     /// Nothing is there.
     Empty:
         "is empty",
