@@ -11,13 +11,13 @@ use divan::{Bencher, black_box};
 use koomy_guard::facts::{Facts, Observed};
 use koomy_guard::gate::{Gate, decide};
 use koomy_guard::policy::Phase;
-use koomy_guard::{Policy, observe};
+use koomy_guard::{Policy, Ruling, observe};
 
 fn main() {
     let sandbox = sandbox();
     let policy = Policy::built_in().expect("the tests parse it");
     let verdict = decide(Gate::Boot, &policy, &sandbox);
-    assert_eq!(verdict.outcome(), None, "the permitted path is what is timed");
+    assert_eq!(verdict.ruling(), Ruling::Permitted, "the permitted path is what is timed");
     divan::main();
 }
 
@@ -40,7 +40,7 @@ fn policy_text_to_verdict(bencher: Bencher<'_, '_>) {
     let facts = sandbox();
     bencher.bench(|| {
         let policy = Policy::built_in().expect("the tests parse it");
-        decide(Gate::Boot, &policy, black_box(&facts)).outcome()
+        decide(Gate::Boot, &policy, black_box(&facts)).ruling()
     });
 }
 
@@ -61,7 +61,7 @@ fn env_file_to_facts() -> Facts {
 fn warm_decision(bencher: Bencher<'_, '_>) {
     let facts = sandbox();
     let policy = Policy::built_in().expect("the tests parse it");
-    bencher.bench(|| decide(Gate::Boot, black_box(&policy), black_box(&facts)).outcome());
+    bencher.bench(|| decide(Gate::Boot, black_box(&policy), black_box(&facts)).ruling());
 }
 
 /// A decision among so many undeclared variables, as a shell has them.
@@ -75,7 +75,7 @@ fn warm_decision_with_more_variables(bencher: Bencher<'_, '_>, count: usize) {
     let own = own.iter().map(|(name, secret)| (*name, secret.expose()));
     let facts = Facts::assume().variables(pairs.chain(own)).facts();
     let policy = Policy::built_in().expect("the tests parse it");
-    bencher.bench(|| decide(Gate::Boot, black_box(&policy), black_box(&facts)).outcome());
+    bencher.bench(|| decide(Gate::Boot, black_box(&policy), black_box(&facts)).ruling());
 }
 
 /// Policy text to policy, with so many environments, databases and variables.
@@ -93,8 +93,8 @@ fn warm_decision_with_more_of_everything(bencher: Bencher<'_, '_>, count: usize)
         .variable("APP_ENV", format!("stage-{}", count - 1))
         .variable("DATABASE_URL", format!("postgresql://app:pw@db-{}/app", count - 1))
         .facts();
-    assert_eq!(decide(Gate::Boot, &policy, &facts).outcome(), None);
-    bencher.bench(|| decide(Gate::Boot, black_box(&policy), black_box(&facts)).outcome());
+    assert_eq!(decide(Gate::Boot, &policy, &facts).ruling(), Ruling::Permitted);
+    bencher.bench(|| decide(Gate::Boot, black_box(&policy), black_box(&facts)).ruling());
 }
 
 fn sandbox() -> Facts {

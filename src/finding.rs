@@ -25,6 +25,54 @@ impl Outcome {
     }
 }
 
+/// What was decided.
+///
+/// Unlike the outcome of findings, which is `None` where there are none, it is never
+/// missing: whoever asked nothing has not permitted anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[must_use = "only `Permitted` is leave to go on"]
+pub enum Ruling {
+    /// A rule refuses.
+    Refused,
+    /// A rule could not look, or nothing was asked.
+    Undecided,
+    /// Rules were asked, and none of them found anything.
+    Permitted,
+}
+
+impl Ruling {
+    /// The word in every format.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Refused => Outcome::Refused.name(),
+            Self::Undecided => Outcome::Undecided.name(),
+            Self::Permitted => "permitted",
+        }
+    }
+
+    /// Leave to go on.
+    ///
+    /// # Errors
+    ///
+    /// The outcome that keeps the gate shut.
+    pub const fn permitted(self) -> Result<(), Outcome> {
+        match self {
+            Self::Refused => Err(Outcome::Refused),
+            Self::Undecided => Err(Outcome::Undecided),
+            Self::Permitted => Ok(()),
+        }
+    }
+}
+
+impl From<Outcome> for Ruling {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Refused => Self::Refused,
+            Outcome::Undecided => Self::Undecided,
+        }
+    }
+}
+
 /// What a place has to do with a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LabelRole {
@@ -237,8 +285,8 @@ impl Findings {
         self.0.iter()
     }
 
-    /// The outcome of the whole: refused wins over undecided; `None` when
-    /// nothing was found.
+    /// The worst outcome: refused wins over undecided; `None` when nothing was
+    /// found, which alone is no leave: see [`Ruling`].
     pub fn outcome(&self) -> Option<Outcome> {
         self.0.iter().map(Finding::outcome).min()
     }

@@ -204,7 +204,7 @@ pub mod target;
 pub mod tower;
 mod visible;
 
-pub use finding::{Finding, Outcome};
+pub use finding::{Finding, Outcome, Ruling};
 pub use gate::{Boot, Permit, Refusal, Seed, boot, boot_live, boot_with};
 #[cfg(feature = "postgres")]
 pub use gate::{SeedCheck, Verified, seed, seed_connection, seed_with};

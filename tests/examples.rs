@@ -10,7 +10,7 @@ use koomy_guard::observe::env_files;
 use koomy_guard::policy::{Phase, Policy};
 use koomy_guard::secret::Kind;
 use koomy_guard::selftest::{self, Proof};
-use koomy_guard::{Outcome, Permit};
+use koomy_guard::{Permit, Ruling};
 
 #[path = "examples/changes.rs"]
 mod changes;
@@ -113,12 +113,12 @@ fn a_file_is_permitted_as_its_own_environment_and_as_no_other() -> Tested {
             let mut facts = file(team, name);
             let verdict = decide(Gate::Boot, &policy, &facts);
             assert_eq!(findings(&verdict), BTreeSet::new(), "{team}/{name}.env");
-            assert_eq!(verdict.outcome(), None, "{team}/{name}.env");
+            assert_eq!(verdict.ruling(), Ruling::Permitted, "{team}/{name}.env");
             for (expected, _) in environments {
                 facts.expected = Some((*expected).to_owned());
                 let verdict = decide(Gate::Boot, &policy, &facts);
-                let outcome = (expected != own).then_some(Outcome::Refused);
-                assert_eq!(verdict.outcome(), outcome, "{team}/{name}.env as {expected}");
+                let ruling = if expected == own { Ruling::Permitted } else { Ruling::Refused };
+                assert_eq!(verdict.ruling(), ruling, "{team}/{name}.env as {expected}");
             }
         }
     }
@@ -153,7 +153,7 @@ fn the_environments_of_a_team_share_nothing() -> Tested {
         let comparison = compare(&policy, &facts);
         let shown: Vec<_> = comparison.findings.iter().map(|finding| finding.message()).collect();
         assert_eq!(shown, [""; 0], "{team}");
-        assert_eq!(comparison.outcome(), None, "{team}");
+        assert_eq!(comparison.ruling(), Ruling::Permitted, "{team}");
         assert_eq!(comparison.verdicts.len(), environments.len(), "{team}");
     }
     Ok(())

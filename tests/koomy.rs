@@ -9,7 +9,7 @@ use koomy_guard::gate::{Gate, decide};
 use koomy_guard::observe::env_files;
 use koomy_guard::policy::{Phase, Policy};
 use koomy_guard::rules::Rule;
-use koomy_guard::{Finding, Outcome};
+use koomy_guard::{Finding, Ruling};
 
 #[path = "koomy/table.rs"]
 mod table;
@@ -91,7 +91,7 @@ fn the_three_files_are_permitted() -> Tested {
     for name in ["production", "sandbox", "local"] {
         let facts = file(name);
         let verdict = decide(Gate::Boot, &policy, &facts);
-        assert_eq!(verdict.outcome(), None, "{name}: {:?}", rules(&verdict.findings));
+        assert_eq!(verdict.ruling(), Ruling::Permitted, "{name}: {:?}", rules(&verdict.findings));
         assert_eq!(verdict.environment.map(|found| found.name.value.as_str()), Some(name));
         assert_eq!(verdict.destinations().count(), 1, "{name}");
     }
@@ -104,7 +104,7 @@ fn every_single_change_is_refused_by_the_rule_one_expects() -> Tested {
     let mut wrong = Vec::new();
     for (number, (what, base, change, expected)) in every_row().iter().enumerate() {
         let expected: BTreeSet<_> = expected.iter().copied().collect();
-        let outcome = (!expected.is_empty()).then_some(Outcome::Refused);
+        let ruling = if expected.is_empty() { Ruling::Permitted } else { Ruling::Refused };
         let list = changed(base, change);
         assert_ne!(list, variables(&file(base)), "{base}: {what} changes nothing");
         // No process has a name twice, and no file a carriage return.
@@ -114,8 +114,8 @@ fn every_single_change_is_refused_by_the_rule_one_expects() -> Tested {
         for facts in process.into_iter().chain(file) {
             let verdict = decide(Gate::Boot, &policy, &facts);
             let about = format!("{base}: {what}, in {}", facts.source.name());
-            let found = (rules(&verdict.findings), verdict.outcome());
-            if found != (expected.clone(), outcome) {
+            let found = (rules(&verdict.findings), verdict.ruling());
+            if found != (expected.clone(), ruling) {
                 wrong.push(format!("{about}: {:?}", found.0));
             }
         }
@@ -225,7 +225,7 @@ fn a_file_that_is_not_understood_is_undecided() -> Tested {
         let facts = env_files(&[path], Phase::Boot);
         assert!(!matches!(facts.variables, Observed::Seen(_)));
         let verdict = decide(Gate::Boot, &policy, &facts);
-        assert_eq!(verdict.outcome(), Some(Outcome::Undecided));
+        assert_eq!(verdict.ruling(), Ruling::Undecided);
         assert_eq!(rules(&verdict.findings), BTreeSet::from(["environment-is-readable"]));
     }
     Ok(())

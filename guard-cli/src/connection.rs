@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 use koomy_guard::facts::Facts;
-use koomy_guard::finding::Finding;
+use koomy_guard::finding::{Finding, Ruling};
 use koomy_guard::gate::{Gate, Verdict, decide};
 use koomy_guard::policy::{Connection, Phase, Policy};
 use koomy_guard::rules::{
@@ -77,7 +77,7 @@ impl Selection {
 
     /// Says that nobody could be asked, where no chosen connection is set.
     pub(crate) fn demand(&self, policy: &Policy, facts: &Facts, verdict: &mut Verdict<'_>) {
-        if verdict.outcome().is_some() || verdict.destinations().next().is_some() {
+        if verdict.ruling() != Ruling::Permitted || verdict.destinations().next().is_some() {
             return;
         }
         let chosen = policy.connections().iter().filter(|connection| self.has(connection));

@@ -2,7 +2,7 @@
 
 use std::process::{ExitCode, Termination};
 
-use koomy_guard::Outcome;
+use koomy_guard::Ruling;
 
 /// How the process ends. These numbers are part of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,11 +30,11 @@ pub(crate) enum Exit {
 
 impl Exit {
     /// The code of a decision.
-    pub(crate) fn of(outcome: Option<Outcome>) -> Self {
-        match outcome {
-            None => Self::Permitted,
-            Some(Outcome::Refused) => Self::Refused,
-            Some(Outcome::Undecided) => Self::Undecided,
+    pub(crate) fn of(ruling: Ruling) -> Self {
+        match ruling {
+            Ruling::Permitted => Self::Permitted,
+            Ruling::Refused => Self::Refused,
+            Ruling::Undecided => Self::Undecided,
         }
     }
 

@@ -2,12 +2,13 @@
 
 use super::{Gate, Verdict, decide};
 use crate::facts::{Facts, Observed};
-use crate::finding::{Findings, Outcome};
+use crate::finding::{Findings, Ruling};
 use crate::policy::Policy;
 use crate::rules::{Case, Check, Rule};
 
 /// Several environments side by side.
 #[derive(Clone, Debug)]
+#[must_use = "a comparison may refuse: ask for its `ruling`"]
 pub struct Comparison<'a> {
     /// What was seen of each, in the order in which they were given.
     pub environments: &'a [Facts],
@@ -20,14 +21,15 @@ pub struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    /// The outcome of the whole: refused wins over undecided. Without two
+    /// The ruling on the whole: refused wins over undecided. Without two
     /// environments that differ, nothing was compared.
-    pub fn outcome(&self) -> Option<Outcome> {
+    pub fn ruling(&self) -> Ruling {
         let mut known = self.verdicts.iter().filter_map(|verdict| verdict.environment);
         let first = known.next();
-        let nothing = !first.is_some_and(|first| known.any(|other| other.id != first.id));
-        let alone = self.verdicts.iter().filter_map(Verdict::outcome);
-        alone.chain(self.findings.outcome()).chain(nothing.then_some(Outcome::Undecided)).min()
+        let differ = first.is_some_and(|first| known.any(|other| other.id != first.id));
+        let whole = if differ { Ruling::Permitted } else { Ruling::Undecided };
+        let between = self.findings.outcome().map(Ruling::from);
+        self.verdicts.iter().map(Verdict::ruling).chain(between).fold(whole, Ruling::min)
     }
 }
 

@@ -21,7 +21,7 @@ use every::Cells;
 use violations::{ACROSS, ALONE, complete, planted};
 
 fn permits(gate: Gate, policy: &Policy, facts: &Facts) -> bool {
-    decide(gate, policy, facts).outcome().is_none()
+    decide(gate, policy, facts).ruling() == Ruling::Permitted
 }
 
 /// All that is said of facts, the places included.
@@ -92,18 +92,23 @@ fn blindness_permits_no_comparison() {
     let policy = Policy::built_in().unwrap();
     for change in ACROSS {
         let environments = change.environments();
-        assert!(compare(&policy, &environments).outcome().is_some(), "{}", change.rule);
+        assert_ne!(compare(&policy, &environments).ruling(), Ruling::Permitted, "{}", change.rule);
         for (at, facts) in environments.iter().enumerate() {
             let names: Vec<_> =
                 facts.variables.seen().unwrap().iter().map(|seen| seen.name.clone()).collect();
             for name in names {
                 let mut less = environments.clone();
                 every::blind(&mut less[at], &name);
-                assert!(compare(&policy, &less).outcome().is_some(), "{}: {name}", change.rule);
+                assert_ne!(
+                    compare(&policy, &less).ruling(),
+                    Ruling::Permitted,
+                    "{}: {name}",
+                    change.rule
+                );
             }
             let mut less = environments.clone();
             less[at].variables = Observed::Absent;
-            assert!(compare(&policy, &less).outcome().is_some(), "{}", change.rule);
+            assert_ne!(compare(&policy, &less).ruling(), Ruling::Permitted, "{}", change.rule);
         }
     }
 }
@@ -121,18 +126,18 @@ fn a_gate_that_asked_nothing_permits_nothing() {
             connections: Vec::new(),
             live: &Live::NotAsked,
         };
-        assert_eq!(verdict.outcome(), Some(Outcome::Undecided), "{gate:?}");
+        assert_eq!(verdict.ruling(), Ruling::Undecided, "{gate:?}");
         let asked = Verdict { rules_asked: vec!["a-rule"], ..verdict };
-        assert_eq!(asked.outcome(), None, "{gate:?}");
+        assert_eq!(asked.ruling(), Ruling::Permitted, "{gate:?}");
         let nameless = Verdict { environment: None, ..asked };
-        let expected = (gate != Gate::Compare).then_some(Outcome::Undecided);
-        assert_eq!(nameless.outcome(), expected, "{gate:?}");
+        let expected = if gate == Gate::Compare { Ruling::Permitted } else { Ruling::Undecided };
+        assert_eq!(nameless.ruling(), expected, "{gate:?}");
     }
     // One looks at several, the other at a service; of variables alone they ask nothing.
     let facts = complete("production", &[]);
     for gate in [Gate::Compare, Gate::Probe] {
         let alone = decide(gate, &policy, &facts);
-        assert_eq!((alone.rules_asked.len(), alone.outcome()), (0, Some(Outcome::Undecided)));
+        assert_eq!((alone.rules_asked.len(), alone.ruling()), (0, Ruling::Undecided));
     }
 }
 
@@ -140,26 +145,30 @@ fn a_gate_that_asked_nothing_permits_nothing() {
 fn a_comparison_of_less_than_two_is_undecided() {
     let policy = Policy::built_in().unwrap();
     let all = ["production", "sandbox", "local"].map(|name| complete(name, &[]));
-    let table =
-        [(0, Some(Outcome::Undecided)), (1, Some(Outcome::Undecided)), (2, None), (3, None)];
-    for (count, outcome) in table {
+    let table = [
+        (0, Ruling::Undecided),
+        (1, Ruling::Undecided),
+        (2, Ruling::Permitted),
+        (3, Ruling::Permitted),
+    ];
+    for (count, ruling) in table {
         let comparison = compare(&policy, &all[..count]);
-        assert_eq!(comparison.outcome(), outcome, "{count}");
+        assert_eq!(comparison.ruling(), ruling, "{count}");
         assert_eq!(comparison.verdicts.len(), count);
         assert_eq!(comparison.rules_asked, ["database-is-not-shared", "secret-is-not-shared"]);
     }
     let twice = [all[0].clone(), all[0].clone()];
-    assert_eq!(compare(&policy, &twice).outcome(), Some(Outcome::Undecided));
+    assert_eq!(compare(&policy, &twice).ruling(), Ruling::Undecided);
     // What one of them alone is refused for refuses the whole, and wins.
     let bad = complete("sandbox", &[("JWT_SECRET", Some("changeme"))]);
     let unseen = Facts::assume().facts();
     let table = [
-        (vec![all[0].clone(), bad.clone()], Some(Outcome::Refused)),
-        (vec![all[0].clone(), unseen.clone()], Some(Outcome::Undecided)),
-        (vec![unseen, bad], Some(Outcome::Refused)),
+        (vec![all[0].clone(), bad.clone()], Ruling::Refused),
+        (vec![all[0].clone(), unseen.clone()], Ruling::Undecided),
+        (vec![unseen, bad], Ruling::Refused),
     ];
-    for (environments, outcome) in table {
-        assert_eq!(compare(&policy, &environments).outcome(), outcome);
+    for (environments, ruling) in table {
+        assert_eq!(compare(&policy, &environments).ruling(), ruling);
     }
 }
 

@@ -32,7 +32,7 @@ pub use snapshot::ConnectError;
 pub use verified::{Seedable, Verified};
 
 use crate::facts::{Facts, Live, Observed};
-use crate::finding::{Findings, Outcome};
+use crate::finding::{Findings, Outcome, Ruling};
 use crate::named::named;
 use crate::policy::{Connection, Environment, Policy};
 use crate::rules::{Case, Check, ConnectionReading, Destination, Rule, report_unreadable};
@@ -54,6 +54,7 @@ named! {
 
 /// What a gate decided, and what it looked at.
 #[derive(Clone, Debug)]
+#[must_use = "a verdict may refuse: ask for its `ruling`"]
 pub struct Verdict<'a> {
     /// The gate.
     pub gate: Gate,
@@ -97,16 +98,14 @@ impl<'a> Verdict<'a> {
             })
     }
 
-    /// The outcome: permitted only if the gate asked at least one rule, knows
+    /// The ruling: permitted only if the gate asked at least one rule, knows
     /// the environment and found nothing.
-    pub fn outcome(&self) -> Option<Outcome> {
+    pub fn ruling(&self) -> Ruling {
         match self.findings.outcome() {
-            Some(outcome) => Some(outcome),
-            None if self.rules_asked.is_empty() => Some(Outcome::Undecided),
-            None if self.gate != Gate::Compare && self.environment.is_none() => {
-                Some(Outcome::Undecided)
-            }
-            None => None,
+            Some(outcome) => outcome.into(),
+            None if self.rules_asked.is_empty() => Ruling::Undecided,
+            None if self.gate != Gate::Compare && self.environment.is_none() => Ruling::Undecided,
+            None => Ruling::Permitted,
         }
     }
 }

@@ -116,9 +116,9 @@ impl<A: Action> Permit<A> {
     }
 
     fn of(policy: &Policy, verdict: Verdict<'_>, facts: &Facts) -> Result<Self, Refusal> {
-        match verdict.outcome() {
-            None => Ok(Self { action: A::granted(policy, &verdict, facts) }),
-            Some(outcome) => Err(Refusal::new(policy, outcome, verdict)),
+        match verdict.ruling().permitted() {
+            Ok(()) => Ok(Self { action: A::granted(policy, &verdict, facts) }),
+            Err(outcome) => Err(Refusal::new(policy, outcome, verdict)),
         }
     }
 

@@ -31,7 +31,7 @@ impl<'a> Subject<'a> {
         known(policy, connection).map_err(Refusal::Connection)?;
         let mut verdict = decide(Gate::Seed, policy, facts);
         if !verdict.may_ask_servers() {
-            let outcome = verdict.outcome().unwrap_or(Outcome::Undecided);
+            let outcome = verdict.ruling().permitted().err().unwrap_or(Outcome::Undecided);
             return Err(Refusal::new(policy, outcome, verdict));
         }
         let is_it = |reading: &ConnectionReading<'_>| reading.connection.name.value == connection;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::judgement::{Judgement, Scope};
 use crate::facts::Facts;
-use crate::finding::{Finding, Findings, Label, LabelRole, Outcome};
+use crate::finding::{Finding, Findings, Label, LabelRole, Outcome, Ruling};
 use crate::gate::{Comparison, Gate, Verdict};
 use crate::policy::{Database, Policy, PolicyError, Problem};
 use crate::source::Place;
@@ -14,7 +14,7 @@ pub(super) struct Decision<'a> {
     pub(super) policy: &'a Policy,
     /// The gate, or what was asked instead of one.
     pub(super) asked: &'static str,
-    pub(super) outcome: Option<Outcome>,
+    pub(super) ruling: Ruling,
     pub(super) rules_asked: Cow<'a, [&'static str]>,
     /// Every finding, in the order of the report.
     pub(super) findings: Vec<&'a Finding>,
@@ -41,7 +41,7 @@ impl<'a> Decision<'a> {
         Self {
             policy,
             asked: verdict.gate.name(),
-            outcome: verdict.outcome(),
+            ruling: verdict.ruling(),
             rules_asked: Cow::Borrowed(&verdict.rules_asked),
             findings: verdict.findings.iter().collect(),
             subject: Subject::One { scope: Scope::of(verdict), seen: Some(verdict) },
@@ -53,7 +53,7 @@ impl<'a> Decision<'a> {
         Self {
             policy,
             asked,
-            outcome: judgement.outcome(),
+            ruling: judgement.ruling(),
             rules_asked: Cow::Borrowed(rules_asked),
             findings: findings.iter().collect(),
             subject: Subject::One { scope: *scope, seen: *seen },
@@ -72,7 +72,7 @@ impl<'a> Decision<'a> {
         Self {
             policy,
             asked: Gate::Compare.name(),
-            outcome: comparison.outcome(),
+            ruling: comparison.ruling(),
             rules_asked: Cow::Owned(rules_asked),
             findings: findings.collect(),
             subject: Subject::Several { members, between },
@@ -94,7 +94,7 @@ impl<'a> Decision<'a> {
 
     /// Why nothing was proved although nothing was found.
     pub(super) fn unjudged(&self) -> Option<&'static str> {
-        if self.outcome.is_none() || !self.findings.is_empty() {
+        if self.ruling == Ruling::Permitted || !self.findings.is_empty() {
             return None;
         }
         Some(match &self.subject {
@@ -111,11 +111,6 @@ impl<'a> Member<'a> {
         let name = facts.expected.as_deref().or(found).unwrap_or_default();
         Self { name, source: facts.source.name(), verdict }
     }
-}
-
-/// The word for an outcome; no outcome is leave to go on.
-pub(super) fn outcome_name(outcome: Option<Outcome>) -> &'static str {
-    outcome.map_or("permitted", Outcome::name)
 }
 
 /// The environments that a database belongs to.

@@ -4,20 +4,22 @@ use std::borrow::Borrow;
 use std::fmt::Write;
 use std::ptr;
 
-use super::decision::{Decision, Entry, outcome_name};
+use super::decision::{Decision, Entry};
 use super::escape::{data, property, visible};
 use super::human;
-use crate::finding::Label;
+use crate::finding::{Label, Ruling};
 use crate::policy::{Origin, Policy};
 use crate::source::{Location, Place, Source};
 
 pub(super) fn decision(decision: &Decision<'_>) -> String {
-    match (decision.outcome, decision.unjudged()) {
-        (None, _) => notice(&human::permitted(decision)),
-        (outcome @ Some(_), Some(why)) => {
-            format!("::error title={}::{}\n", property(outcome_name(outcome)), data(why))
+    match (decision.ruling, decision.unjudged()) {
+        (Ruling::Permitted, _) => notice(&human::permitted(decision)),
+        (ruling @ (Ruling::Refused | Ruling::Undecided), Some(why)) => {
+            format!("::error title={}::{}\n", property(ruling.name()), data(why))
         }
-        (Some(_), None) => errors(decision.entries(), compiled_in(decision.policy)),
+        (Ruling::Refused | Ruling::Undecided, None) => {
+            errors(decision.entries(), compiled_in(decision.policy))
+        }
     }
 }
 

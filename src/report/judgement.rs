@@ -1,6 +1,6 @@
 //! What is judged without a gate.
 
-use crate::finding::{Findings, Outcome};
+use crate::finding::{Findings, Ruling};
 use crate::gate::{Gate, Verdict};
 use crate::policy::Environment;
 
@@ -41,15 +41,16 @@ impl<'a> Judgement<'a> {
         }
     }
 
-    /// The outcome: as that of a [`Verdict`], it is good only if a rule was asked,
+    /// The ruling: as that of a [`Verdict`], it is good only if a rule was asked,
     /// of something that is known, and found nothing.
-    pub fn outcome(&self) -> Option<Outcome> {
+    pub fn ruling(&self) -> Ruling {
         match (self.findings.outcome(), self.scope) {
-            (Some(outcome), _) => Some(outcome),
-            (None, Scope::One(None)) => Some(Outcome::Undecided),
-            (None, Scope::One(Some(_)) | Scope::Every) => {
-                self.rules_asked.is_empty().then_some(Outcome::Undecided)
+            (Some(outcome), _) => outcome.into(),
+            (None, Scope::One(None)) => Ruling::Undecided,
+            (None, Scope::One(Some(_)) | Scope::Every) if self.rules_asked.is_empty() => {
+                Ruling::Undecided
             }
+            (None, Scope::One(Some(_)) | Scope::Every) => Ruling::Permitted,
         }
     }
 }

@@ -96,7 +96,7 @@ pub fn run(policy: &Policy) -> SelfTest {
         let stuck = |gate| {
             let facts = baseline.facts();
             let verdict = decide(gate, policy, &facts);
-            verdict.outcome().map(|_| verdict.findings)
+            verdict.ruling().permitted().err().map(|_| verdict.findings)
         };
         let seed = || baseline.environment().seed.value.then(|| stuck(Gate::Seed)).flatten();
         let findings = stuck(Gate::Boot).or_else(seed)?;

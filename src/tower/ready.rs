@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::pace::instant;
 use crate::facts::{Facts, Live};
+use crate::finding::Ruling;
 use crate::gate::{Boot, Gate, Permit, decide};
 use crate::observe::{Asking, When, answers};
 use crate::policy::Policy;
@@ -125,7 +126,7 @@ fn rules(policy: &Policy, facts: &Facts) -> Vec<&'static str> {
     let verdict = decide(Gate::Boot, policy, facts);
     let mut rules: Vec<_> = verdict.findings.iter().map(|finding| finding.rule().id).collect();
     rules.dedup();
-    if rules.is_empty() && verdict.outcome().is_some() {
+    if rules.is_empty() && verdict.ruling() != Ruling::Permitted {
         rules.push("readiness");
     }
     rules

@@ -39,7 +39,7 @@ fn environments_side_by_side() {
                     second.name,
                     koomy::verdict(&both.findings),
                     alone(&both),
-                    both.outcome().map_or("permitted", |outcome| outcome.name()),
+                    both.ruling().name(),
                 );
             }
         }
@@ -48,7 +48,7 @@ fn environments_side_by_side() {
     let one = [facts(&PLACES[0], None)];
     for (environments, what) in [(&[][..], "no environment"), (&one[..], "one environment")] {
         let both = compare(&policy, environments);
-        let outcome = both.outcome().map_or("permitted", |outcome| outcome.name());
+        let outcome = both.ruling().name();
         let _ = writeln!(rows, "{what:<53} {:<13} {:<22} {outcome}", "permitted", "permitted");
     }
     let head = format!(

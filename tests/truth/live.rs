@@ -6,6 +6,7 @@ use koomy_guard::facts::{
     Binding, Cluster, Counted, Facts, Identity, Live, Neon, Right, Role, Rows, Server, Stamp,
     StampState, Tables, Trace,
 };
+use koomy_guard::finding::Ruling;
 use koomy_guard::gate::{Gate, decide};
 use koomy_guard::policy::Policy;
 
@@ -144,11 +145,11 @@ fn row(name: &str, cells: impl Iterator<Item = String>) -> String {
 fn cell(policy: &Policy, gate: Gate, facts: &Facts) -> String {
     let verdict = decide(gate, policy, facts);
     let said = koomy::verdict(&verdict.findings);
-    let mark = match verdict.outcome() {
-        Some(koomy_guard::Outcome::Refused) => "",
-        Some(koomy_guard::Outcome::Undecided) => "?",
-        None if verdict.notes.is_empty() => "",
-        None => "*",
+    let mark = match verdict.ruling() {
+        Ruling::Refused => "",
+        Ruling::Undecided => "?",
+        Ruling::Permitted if verdict.notes.is_empty() => "",
+        Ruling::Permitted => "*",
     };
     format!("{said}{mark}")
 }

@@ -45,7 +45,7 @@ impl Check {
         let verdict = decide(gate, &policy, &facts);
         console.note(&verdict);
         let report = console.report().verdict(&policy, &verdict);
-        Ok(console.print(&report, Exit::of(verdict.outcome())))
+        Ok(console.print(&report, Exit::of(verdict.ruling())))
     }
 }
 

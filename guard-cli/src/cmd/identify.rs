@@ -23,7 +23,7 @@ impl Identify {
         let (facts, selection) = self.chosen.observe(&policy)?;
         let mut verdict = selection.judge(&policy, &facts);
         selection.demand(&policy, &facts, &mut verdict);
-        let exit = Exit::of(verdict.outcome());
+        let exit = Exit::of(verdict.ruling());
         console.note(&verdict);
         let judged = console.report().judgement(&policy, &Judgement::of(ASKED, &verdict), ());
         let report = match (console.format, exit) {

@@ -52,7 +52,7 @@ pub(super) fn run(
     let comparison = compare(policy, &facts);
     comparison.verdicts.iter().for_each(|verdict| console.note(verdict));
     let report = console.report().comparison(policy, &comparison);
-    Ok(console.print(&report, Exit::of(comparison.outcome())))
+    Ok(console.print(&report, Exit::of(comparison.ruling())))
 }
 
 /// The names, in the order in which they first come.

@@ -107,7 +107,7 @@ impl<'a> Said<'a> {
         findings: impl IntoIterator<Item = Finding>,
     ) -> Stop {
         let judgement = judgement(environment, findings);
-        let exit = Exit::of(judgement.outcome());
+        let exit = Exit::of(judgement.ruling());
         match self.console.format {
             Format::Json => Stop::report(exit, self.write(self.console.report(), &judgement, None)),
             Format::Human | Format::Sarif | Format::Github => {

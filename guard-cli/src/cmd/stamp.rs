@@ -4,7 +4,7 @@ use std::io::{self, BufRead, IsTerminal};
 
 use clap::Args;
 use koomy_guard::facts::{Cause, Observed, Seen};
-use koomy_guard::finding::{Finding, Findings};
+use koomy_guard::finding::{Finding, Findings, Ruling};
 use koomy_guard::gate::Verdict;
 use koomy_guard::observe::database::{Patience, postgres};
 use koomy_guard::policy::{Connection, Policy};
@@ -49,7 +49,7 @@ impl Stamp {
         verdict.findings = decisive(&verdict.findings);
         selection.demand(&policy, &facts, &mut verdict);
         let case = Subject { policy: &policy, verdict: &verdict, console };
-        if verdict.outcome().is_some() {
+        if verdict.ruling() != Ruling::Permitted {
             return Err(case.stop(&Judgement::of(ASKED, &verdict)));
         }
         let plan = case.plan(reason.as_deref())?;
@@ -167,7 +167,7 @@ impl Subject<'_> {
 
     fn stop(&self, judgement: &Judgement<'_>) -> Stop {
         let report = self.report(judgement, Written::No);
-        Stop::report(Exit::of(judgement.outcome()), report)
+        Stop::report(Exit::of(judgement.ruling()), report)
     }
 
     fn done(&self, plan: &Plan, written: Written) -> Exit {

@@ -43,7 +43,7 @@ impl Target {
             Format::Sarif => target::report::sarif(console.report(), &policy, &leads),
             Format::Github => target::report::github(console.report(), &policy, &leads),
         };
-        Ok(console.print(&report, Exit::of(target::report::judgement(&leads).outcome())))
+        Ok(console.print(&report, Exit::of(target::report::judgement(&leads).ruling())))
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn launch(
 ) -> Stop {
     let verdict = decide(gate, policy, facts);
     console.note(&verdict);
-    match (&facts.variables, Exit::of(verdict.outcome())) {
+    match (&facts.variables, Exit::of(verdict.ruling())) {
         (Observed::Seen(variables), Exit::Permitted) => {
             match environment::of_child(policy, &verdict, variables, origin) {
                 Ok(environment) => {

@@ -13,7 +13,7 @@ mod url;
 
 use koomy_guard::policy::Environment;
 use koomy_guard::rules::{DEBUG_IS_ALLOWED_HERE, DOMAIN_BELONGS_TO_ENVIRONMENT, Rule};
-use koomy_guard::{Outcome, Policy};
+use koomy_guard::{Outcome, Policy, Ruling};
 
 use client::Client;
 pub(crate) use report::Report;
@@ -116,7 +116,8 @@ impl Found {
 
     /// How the command ends.
     pub(crate) fn exit(&self) -> Exit {
-        Exit::of(self.findings.iter().map(|finding| finding.outcome).min())
+        let found = self.findings.iter().map(|finding| Ruling::from(finding.outcome));
+        Exit::of(found.min().unwrap_or(Ruling::Permitted))
     }
 }
 

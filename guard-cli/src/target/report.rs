@@ -1,9 +1,9 @@
 //! Where connections lead, as text; never a password.
 
-use koomy_guard::Policy;
 use koomy_guard::policy::Database;
 use koomy_guard::report::{self, Judgement, Report, SCHEMA, Scope};
 use koomy_guard::rules::DATABASE_URL_IS_UNAMBIGUOUS;
+use koomy_guard::{Policy, Ruling};
 use serde_json::{Value, json};
 
 use super::{Answer, Lead};
@@ -95,9 +95,9 @@ pub(crate) fn github(report: Report, policy: &Policy, leads: &[Lead<'_>]) -> Str
     };
     let notices: String = leads.iter().filter_map(notice).collect();
     let judgement = judgement(leads);
-    match judgement.outcome() {
-        None => notices,
-        Some(_) => notices + &report.judgement(policy, &judgement, ()),
+    match judgement.ruling() {
+        Ruling::Permitted => notices,
+        Ruling::Refused | Ruling::Undecided => notices + &report.judgement(policy, &judgement, ()),
     }
 }
 

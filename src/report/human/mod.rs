@@ -9,22 +9,22 @@ use std::fmt::Write;
 
 pub(super) use self::identity::{identities, known_as};
 use self::snippet::Blocks;
-use super::decision::{Decision, Entry, Member, Subject, outcome_name};
+use super::decision::{Decision, Entry, Member, Subject};
 use super::escape::visible;
 use super::{Color, Style, Tool, counted};
 use crate::facts::Observed;
-use crate::finding::{Finding, Outcome};
+use crate::finding::{Finding, Ruling};
 use crate::gate::{Note, Verdict};
 use crate::policy::{Origin, Policy, PolicyError};
 
 pub(super) fn decision(style: Style, tool: Tool, decision: &Decision<'_>) -> String {
-    match decision.outcome {
-        None => line(style, None, &permitted(decision)),
-        Some(outcome) => shut(style, tool, decision, outcome),
+    match decision.ruling {
+        Ruling::Permitted => line(style, Ruling::Permitted, &permitted(decision)),
+        Ruling::Refused | Ruling::Undecided => shut(style, tool, decision),
     }
 }
 
-fn shut(style: Style, tool: Tool, decision: &Decision<'_>, outcome: Outcome) -> String {
+fn shut(style: Style, tool: Tool, decision: &Decision<'_>) -> String {
     let blocks = Blocks::new(style, decision.policy);
     let mut out = String::new();
     for entry in decision.entries() {
@@ -32,16 +32,16 @@ fn shut(style: Style, tool: Tool, decision: &Decision<'_>, outcome: Outcome) -> 
     }
     if let Subject::Several { members, between } = &decision.subject {
         for member in members {
-            let outcome = member.verdict.outcome();
-            out.push_str(&line(style, outcome, &one_of_several(member)));
+            let ruling = member.verdict.ruling();
+            out.push_str(&line(style, ruling, &one_of_several(member)));
         }
         if let Some(outcome) = between.outcome() {
             let findings = counted(between.as_slice().len(), "finding", "findings");
             let text = format!("{}: between them, {findings}", outcome.name());
-            out.push_str(&line(style, Some(outcome), &text));
+            out.push_str(&line(style, outcome.into(), &text));
         }
     }
-    out.push_str(&line(style, Some(outcome), &summary(tool, decision)));
+    out.push_str(&line(style, decision.ruling, &summary(tool, decision)));
     out
 }
 
@@ -93,9 +93,10 @@ fn who(decision: &Decision<'_>) -> String {
 
 fn one_of_several(member: &Member<'_>) -> String {
     let Member { name, source, verdict } = member;
-    let (word, name, source) = (outcome_name(verdict.outcome()), visible(name), visible(source));
+    let ruling = verdict.ruling();
+    let (word, name, source) = (ruling.name(), visible(name), visible(source));
     let mut out = format!("{word}: {name} ({source})");
-    if verdict.outcome().is_some() {
+    if ruling != Ruling::Permitted {
         let findings = counted(verdict.findings.as_slice().len(), "finding", "findings");
         let _infallible = write!(out, ", {findings}");
     }
@@ -110,7 +111,7 @@ fn summary(tool: Tool, decision: &Decision<'_>) -> String {
     };
     let mut out = format!(
         "{}: {found}; {}; policy {} ({})",
-        outcome_name(decision.outcome),
+        decision.ruling.name(),
         visible(&who(decision)),
         visible(policy.name()),
         visible(policy.origin_name()),
@@ -136,12 +137,12 @@ pub(super) fn policy_error(style: Style, error: &PolicyError, entries: &[Entry<'
         counted(entries.len(), "problem", "problems"),
         visible(error.policy().name()),
     );
-    out.push_str(&line(style, Some(Outcome::Refused), &summary));
+    out.push_str(&line(style, Ruling::Refused, &summary));
     out
 }
 
 pub(super) fn policy_valid(style: Style, policy: &Policy) -> String {
-    line(style, None, &valid(policy))
+    line(style, Ruling::Permitted, &valid(policy))
 }
 
 /// The line that says what a policy holds.
@@ -167,20 +168,20 @@ fn policy_path(policy: &Policy) -> String {
     }
 }
 
-/// Ends a line, with its first word in the colour of its outcome.
-fn line(style: Style, outcome: Option<Outcome>, text: &str) -> String {
+/// Ends a line, with its first word in the colour of the ruling.
+fn line(style: Style, ruling: Ruling, text: &str) -> String {
     let (word, rest) = text.split_at(text.find(':').unwrap_or(0));
     match style.color {
         Color::Plain => format!("{text}\n"),
-        Color::Ansi => format!("{}{word}\u{1b}[0m{rest}\n", sequence(outcome)),
+        Color::Ansi => format!("{}{word}\u{1b}[0m{rest}\n", sequence(ruling)),
     }
 }
 
-/// Bold, and the colour that the blocks use for the same outcome.
-fn sequence(outcome: Option<Outcome>) -> &'static str {
-    match outcome {
-        None => "\u{1b}[1m\u{1b}[92m",
-        Some(Outcome::Refused) => "\u{1b}[1m\u{1b}[91m",
-        Some(Outcome::Undecided) => "\u{1b}[1m\u{1b}[33m",
+/// Bold, and the colour that the blocks use for the same ruling.
+fn sequence(ruling: Ruling) -> &'static str {
+    match ruling {
+        Ruling::Permitted => "\u{1b}[1m\u{1b}[92m",
+        Ruling::Refused => "\u{1b}[1m\u{1b}[91m",
+        Ruling::Undecided => "\u{1b}[1m\u{1b}[33m",
     }
 }

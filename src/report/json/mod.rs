@@ -10,10 +10,10 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use self::live::AnswerObject;
-use super::decision::{Decision, Entry, Member, Subject, outcome_name};
+use super::decision::{Decision, Entry, Member, Subject};
 use super::escape::visible_json;
 use super::{SCHEMA, Tool};
-use crate::finding::{Finding, Label};
+use crate::finding::{Finding, Label, Ruling};
 use crate::gate::{Note, Verdict};
 use crate::policy::{Policy, PolicyError};
 use crate::source::Location;
@@ -140,7 +140,7 @@ pub(super) fn decision(tool: Tool, decision: &Decision<'_>, extra: impl Serializ
         policy: PolicyObject::from(policy),
         gate: decision.asked,
         environment: decision.environment(),
-        outcome: outcome_name(decision.outcome),
+        outcome: decision.ruling.name(),
         rules_asked: &decision.rules_asked,
         findings: decision.findings.iter().copied().map(finding).collect(),
         notes,
@@ -165,7 +165,7 @@ pub(super) fn policy_valid(tool: Tool, policy: &Policy) -> String {
         schema: SCHEMA,
         tool: ToolObject::from(tool),
         policy: PolicyObject::from(policy),
-        outcome: outcome_name(None),
+        outcome: Ruling::Permitted.name(),
         problems: Vec::new(),
     })
 }
@@ -204,7 +204,7 @@ fn environment<'a>(policy: &'a Policy, member: &Member<'a>) -> EnvironmentObject
     EnvironmentObject {
         environment: name,
         source,
-        outcome: outcome_name(verdict.outcome()),
+        outcome: verdict.ruling().name(),
         findings: verdict.findings.iter().map(finding).collect(),
         notes: notes(verdict),
         live: live::answers(policy, verdict),

@@ -14,30 +14,30 @@ use self::model::{
     ResultProperties, Run, SarifResult, SarifTool, TextRegion,
 };
 use super::Tool;
-use super::decision::{Decision, Entry, POLICY, outcome_name};
+use super::decision::{Decision, Entry, POLICY};
 use super::escape::uri;
 use super::json::document;
 use super::place::Region;
-use crate::finding::{Label, Outcome};
+use crate::finding::{Label, Ruling};
 use crate::policy::{Policy, PolicyError};
 use crate::rules::{RULES, Rule};
 use crate::source::Place;
 
 pub(super) fn decision(tool: Tool, decision: &Decision<'_>) -> String {
-    let Decision { policy, asked, outcome, .. } = decision;
+    let Decision { policy, asked, ruling, .. } = decision;
     let fallback = Place::at(policy.source(), policy.name_span());
     let entries: Vec<_> = decision.entries().collect();
     let properties = Properties {
         gate: Some(asked),
         environment: decision.environment(),
-        outcome: outcome_name(*outcome),
+        outcome: ruling.name(),
         policy: Some(policy.name()),
         policy_source: policy.origin_name(),
         policy_sha256: Some(policy.sha256()),
     };
-    let invocation = match outcome {
-        Some(Outcome::Undecided) => Invocation::failed(decision.unjudged()),
-        Some(Outcome::Refused) | None => Invocation::succeeded(),
+    let invocation = match ruling {
+        Ruling::Undecided => Invocation::failed(decision.unjudged()),
+        Ruling::Refused | Ruling::Permitted => Invocation::succeeded(),
     };
     let rules = RULES.iter().map(|rule| descriptor(rule)).collect();
     log(tool, rules, results(&entries, &fallback), invocation, properties)
@@ -54,7 +54,7 @@ pub(super) fn policy_valid(tool: Tool, policy: &Policy) -> String {
     let properties = Properties {
         policy: Some(policy.name()),
         policy_sha256: Some(policy.sha256()),
-        ..Properties::of_policy(outcome_name(None), policy.origin_name())
+        ..Properties::of_policy(Ruling::Permitted.name(), policy.origin_name())
     };
     log(tool, vec![about_policy()], Vec::new(), Invocation::succeeded(), properties)
 }
