@@ -15,13 +15,13 @@ pub(crate) enum AddressError {
     /// A URL without a host.
     #[error("is an address without a host")]
     NoHost,
-    /// A URL of a script, a file or a text: its host, if any, is not asked.
+    /// A URL of a script, a file or a text, which is not looked up at a host.
     #[error("is an address whose scheme does not lead to a server")]
     NoServer,
     /// Nothing listens at port 0.
     #[error("is an address with port 0")]
     PortZero,
-    /// Two readers would see two hosts.
+    /// Two programs could read two hosts.
     #[error("is an address that two programs could read differently")]
     Ambiguous,
 }
@@ -87,8 +87,8 @@ pub(crate) fn addresses_in(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The host of an address or, where readers see several, each that one may see.
-/// For a search, which must not miss any; the dot of a full name is left out.
+/// The host of an address or, where programs would read different ones, each of
+/// them: for a search, which must not miss any. Without a dot at the end.
 pub(crate) fn hosts_that_may_be_meant(address: &str) -> Vec<String> {
     let name = |host: &str| host.trim_end_matches('.').to_ascii_lowercase();
     match host_of(address) {
@@ -100,8 +100,7 @@ pub(crate) fn hosts_that_may_be_meant(address: &str) -> Vec<String> {
     }
 }
 
-/// The host of an address in the form that every reader knows, without the cost
-/// of the others: a scheme of the web, a lower-case name with a dot or
+/// The host of an address in its common form, found without parsing a URL: a scheme of the web, a lower-case name with a dot or
 /// `localhost`, perhaps a port, perhaps a plain path.
 fn plain(value: &str) -> Option<&str> {
     let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"))?;

@@ -76,7 +76,7 @@ fn skeleton(c: char) -> char {
     }
 }
 
-/// More edits than this are no slip of the finger.
+/// More edits than this are not a typing error.
 const TYPO_DISTANCE: usize = 2;
 
 #[cfg(test)]

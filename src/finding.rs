@@ -164,7 +164,7 @@ impl Finding {
         Self { outcome, ..Self::refused(rule, subject, place, message, help) }
     }
 
-    /// Says which of the several things it is that are found by the rule.
+    /// Says which of the rule's several findings this is.
     #[must_use]
     pub fn of_kind(self, kind: &'static str) -> Self {
         Self { kind: Some(kind), ..self }
@@ -196,18 +196,17 @@ impl Finding {
         self
     }
 
-    /// The rule that speaks.
+    /// The rule that found it.
     pub fn rule(&self) -> &'static Rule {
         self.rule
     }
 
-    /// Which of the several things it is that are found by the rule, where they
-    /// are told apart.
+    /// Which of the rule's several findings this is, where they are told apart.
     pub fn kind(&self) -> Option<&'static str> {
         self.kind
     }
 
-    /// Refused, or undecided.
+    /// How it keeps the gate shut.
     pub fn outcome(&self) -> Outcome {
         self.outcome
     }
@@ -270,7 +269,7 @@ impl Findings {
         self.0.is_empty()
     }
 
-    /// Adds what there is to add.
+    /// Adds several.
     pub(crate) fn extend(&mut self, more: impl IntoIterator<Item = Finding>) {
         self.0.extend(more);
     }

@@ -1,4 +1,4 @@
-//! Text of others made visible, so that it cannot act on whoever reads it.
+//! Makes text from outside harmless to print.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     rewritten(text, is_hidden)
 }
 
-/// [`visible`], by another idea of what is hidden.
+/// As [`visible`], with the characters that `is_bad` picks.
 pub(crate) fn rewritten(text: &str, is_bad: impl Fn(char) -> bool) -> Cow<'_, str> {
     if !text.contains(&is_bad) && !text.contains(COMMAND) {
         return Cow::Borrowed(text);

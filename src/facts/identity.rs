@@ -1,16 +1,16 @@
-//! Who the servers at the other ends say that they are.
+//! What the servers at the other ends report about themselves.
 
 use std::collections::BTreeSet;
 
 use super::Observed;
 use crate::named::named;
 
-/// What was asked of the servers.
+/// What the servers said, where they were asked.
 #[derive(Clone, Debug)]
 pub enum Live {
-    /// Nothing.
+    /// They were not asked.
     NotAsked,
-    /// Who they are.
+    /// What came of asking each.
     Asked(Vec<Answer>),
 }
 
@@ -155,7 +155,7 @@ pub struct Trace {
     pub by: String,
 }
 
-/// What a database says of its stamp.
+/// What is in the place of a database's stamp.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StampState {
     /// There is no stamp.
@@ -240,10 +240,10 @@ impl Identity {
         }
     }
 
-    /// Whether both are one database, as far as their servers say.
+    /// Whether two identities are of one database, as far as the servers report.
     ///
-    /// A copy of a server's files has its identifiers, too, until one of both is
-    /// stamped; a branch of Neon's has an id of its own.
+    /// A copy of a server's files keeps its identifiers until one of the two is
+    /// stamped; a Neon branch has an id of its own.
     pub(crate) fn is_same_database(&self, other: &Self) -> bool {
         let of_one_server = match (&self.server, &other.server) {
             (Server::MySql { hostname, uuid }, Server::MySql { hostname: host, uuid: id }) => {

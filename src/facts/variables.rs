@@ -17,9 +17,10 @@ pub struct Seen {
     pub value: Value,
     /// Where it was set.
     pub place: Place,
-    /// Where else the same source sets it; empty unless it is ambiguous.
+    /// Where else the same source sets it; empty unless it does so twice.
     pub also: Vec<Place>,
-    /// Why a file's readers disagree on the value; then it is the likeliest.
+    /// Why readers of the file disagree on the value; `value` is then the most
+    /// likely reading.
     pub doubt: Option<ProblemKind>,
 }
 
@@ -29,8 +30,8 @@ impl Seen {
         self.value.text().filter(|secret| !secret.expose().is_empty())
     }
 
-    /// The value as text, with a mark for whatever in it is none: for rules that
-    /// look for something in a value of which nothing else is known.
+    /// The value as text, with a replacement character for what is not UTF-8: for
+    /// rules that search values of any kind.
     pub(crate) fn lossy(&self) -> Cow<'_, Secret> {
         match &self.value {
             Value::Text(secret) => Cow::Borrowed(secret),
@@ -57,8 +58,8 @@ impl Seen {
 pub struct Variables(Vec<Seen>);
 
 impl Variables {
-    /// Takes the variables of one source; a name that comes again is kept with
-    /// its first value and remembered as ambiguous.
+    /// Takes the variables of one source. A name that comes again keeps its first
+    /// value, and the other places in `also`.
     pub fn from_source(seen: impl IntoIterator<Item = Seen>) -> Self {
         let mut list: Vec<Seen> = seen.into_iter().collect();
         list.sort_by(|a, b| a.name.cmp(&b.name));

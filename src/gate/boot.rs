@@ -10,15 +10,15 @@
 //! 3. every connection has exactly one target, whatever the driver, and that
 //!    target is a database of this environment, reached over TLS where it is
 //!    remote;
-//! 4. every secret has the class that the environment demands, is no
+//! 4. every secret has the class that the environment demands, is not a
 //!    placeholder, is strong, and is used once;
 //! 5. every address in a variable belongs to this environment;
 //! 6. where the policy says `live = true`, or the caller asks, each server says
 //!    of itself that it is the database that its address claims.
 //!
-//! *What this cannot see*: without the sixth, whether the server at the other
-//! end is what its address claims; ever, variables that the program loads by
-//! itself later.
+//! *What this cannot see*: whether the server at the other end is what its address
+//! claims, unless it is asked (6); and variables that the program loads by itself
+//! later.
 
 use once_cell::sync::OnceCell;
 use serde::de::DeserializeOwned;
@@ -59,7 +59,7 @@ impl Sealed for Boot {
 }
 
 impl Permit<Boot> {
-    /// What follows from policy and facts for requests.
+    /// What the layers need to judge requests.
     #[cfg(feature = "tower")]
     pub(crate) fn judged(&self) -> &crate::tower::Judged {
         &self.action().judged
@@ -125,8 +125,8 @@ impl SettingsError {
     fn of(error: envy::Error, variables: &Variables) -> Self {
         match error {
             envy::Error::MissingValue(field) => Self::Missing { field },
-            // DELIBERATE: what is said of a value that does not fit quotes the
-            // value. Of that, only the name of a variable is kept.
+            // DELIBERATE: the message of `serde` quotes the value. Only the name
+            // of the variable is kept of it.
             // MIRRORS envy: `… while parsing value 'VALUE' provided by NAME`.
             envy::Error::Custom(message) => Self::Unfit {
                 variable: message

@@ -24,8 +24,8 @@ fn permits(gate: Gate, policy: &Policy, facts: &Facts) -> bool {
     decide(gate, policy, facts).ruling() == Ruling::Permitted
 }
 
-/// All that is said of facts, the places included.
-fn told(findings: &Findings) -> Vec<String> {
+/// Everything in findings, the places included.
+fn printed(findings: &Findings) -> Vec<String> {
     findings.iter().map(|finding| format!("{finding:?}")).collect()
 }
 
@@ -189,7 +189,7 @@ fn every_rule_refuses_something_and_permits_something() {
     for change in ALONE {
         let before = change.before();
         let verdict = decide(change.gate, &policy, &before);
-        assert_eq!(told(&verdict.findings), [""; 0], "{}", change.rule);
+        assert_eq!(printed(&verdict.findings), [""; 0], "{}", change.rule);
         let facts = change.facts();
         let verdict = decide(change.gate, &policy, &facts);
         assert!(speaks(change.rule, &verdict.findings), "{}", change.rule);
@@ -206,8 +206,8 @@ fn every_rule_refuses_something_and_permits_something() {
 fn what_is_said_depends_on_no_order() {
     let policy = Policy::built_in().unwrap();
     for (gate, facts) in planted() {
-        let first = told(&decide(gate, &policy, &facts).findings);
-        assert_eq!(first, told(&decide(gate, &policy, &facts).findings), "same in, same out");
+        let first = printed(&decide(gate, &policy, &facts).findings);
+        assert_eq!(first, printed(&decide(gate, &policy, &facts).findings), "same in, same out");
 
         let variables = facts.variables.seen().unwrap();
         for turn in 0..3 {
@@ -218,7 +218,7 @@ fn what_is_said_depends_on_no_order() {
             }
             let variables = Observed::Seen(Variables::from_source(list));
             let turned = Facts { variables, ..facts.clone() };
-            assert_eq!(first, told(&decide(gate, &policy, &turned).findings));
+            assert_eq!(first, printed(&decide(gate, &policy, &turned).findings));
         }
 
         let case = Case::at(gate, &policy, &facts, variables);
@@ -229,7 +229,7 @@ fn what_is_said_depends_on_no_order() {
             }
         }
         backwards.sort();
-        assert_eq!(first, told(&backwards));
+        assert_eq!(first, printed(&backwards));
     }
 }
 

@@ -60,12 +60,13 @@ pub struct Verdict<'a> {
     pub gate: Gate,
     /// The environment, where the variables name one of the policy's.
     pub environment: Option<&'a Environment>,
-    /// The rules that were asked; of those that listen to servers, only where
-    /// one was asked or the rule spoke.
+    /// The rules that were asked. A rule about servers counts only where one was
+    /// asked, or the rule found something.
     pub rules_asked: Vec<&'static str>,
-    /// Why the gate stays shut; empty where it opens.
+    /// Why the gate stays shut. That there is none is not yet leave: see
+    /// [`ruling`](Self::ruling).
     pub findings: Findings,
-    /// What stands in no gate's way, and should be known.
+    /// Observations that shut no gate but that somebody should read.
     pub notes: Vec<Note>,
     /// Where the connections lead.
     pub connections: Vec<ConnectionReading<'a>>,
@@ -85,8 +86,8 @@ impl<'a> Verdict<'a> {
         all.find(|(connection, _)| connection.name.value == name).map(|(_, to)| to)
     }
 
-    /// Whether nothing is held against the environment but that its servers
-    /// were not asked, so that they may be.
+    /// Whether one obstacle is left, that the servers have not been asked who they
+    /// are; so they may be asked.
     ///
     /// DELIBERATE: no server is dialed that the policy does not permit, since
     /// whoever answers there is sent the user's name, and a proof of the password.
@@ -135,7 +136,7 @@ pub fn decide<'a>(gate: Gate, policy: &'a Policy, facts: &'a Facts) -> Verdict<'
                 check(&case, &mut verdict.findings);
                 true
             }
-            // INVARIANT: no rule is said to have been asked that could not look.
+            // INVARIANT: a rule that could not look does not count as asked.
             Check::Live(check) => {
                 check(&case, &mut verdict.findings);
                 let spoke = verdict.findings.as_slice().len() > before;

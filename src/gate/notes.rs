@@ -1,11 +1,11 @@
-//! What stands in no gate's way, and should be known.
+//! Observations that shut no gate but that somebody should read.
 
 use super::Gate;
 use crate::facts::{Counted, Rows, Server};
 use crate::policy::{Data, Database};
 use crate::rules::{Case, Fit, Identified, Standing, has_stamps, identified, standing};
 
-/// Something that a gate permits and somebody should look at.
+/// Something that shuts no gate but that somebody should read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     /// What it is about: the name of a variable.
@@ -16,14 +16,14 @@ pub struct Note {
     pub help: String,
 }
 
-/// What there is to know of the servers that are who they should be.
+/// The notes about the servers that are who they should be.
 pub(super) fn notes(case: &Case<'_>) -> Vec<Note> {
     let mut notes = Vec::new();
     for found in identified(case) {
         let Ok(fit) = found.compare() else { continue };
         notes.extend(restored(&found, fit));
         notes.extend(unpinned(&found));
-        // What a seed may not meet is refused, and needs no note.
+        // The seed gate refuses these, so they need no note there.
         match case.gate {
             Gate::Boot | Gate::Compare | Gate::Probe => {
                 notes.extend(read_only(&found));
@@ -51,8 +51,8 @@ fn restored(found: &Identified<'_, '_>, fit: Fit) -> Option<Note> {
     }
 }
 
-/// Without a pin and without a stamp of its own, a server is known by what it is
-/// not: another one behind the same address would pass.
+/// Without a pin and without a stamp of its own: another server behind the same
+/// address would pass.
 fn unpinned(found: &Identified<'_, '_>) -> Option<Note> {
     let Database { name: database, branch_id, system_identifier, server_hostname, .. } =
         found.database;
@@ -73,7 +73,7 @@ fn unpinned(found: &Identified<'_, '_>) -> Option<Note> {
     )
 }
 
-/// A misspelt table would never stop a seed.
+/// A table that is not there, perhaps misspelt: it would never stop a seed.
 fn missing<'a>(found: &'a Identified<'_, '_>) -> impl Fn(&Counted) -> Option<Note> + 'a {
     |counted| match counted.rows {
         Rows::NoTable => note(

@@ -144,8 +144,9 @@ impl<A: Action> Permit<A> {
         &self.action
     }
 
-    /// What stands in no way and should be known, such as that a database is a
-    /// copy. [`boot`](super::boot()) and the like say it as `tracing` events.
+    /// Observations that shut no gate but that somebody should read, such as that a
+    /// database is a copy. [`boot`](super::boot()) and the like log them as
+    /// `tracing` events.
     pub fn notes(&self) -> &[Note] {
         &self.snapshot().notes
     }
@@ -155,7 +156,7 @@ impl<A: Action> Permit<A> {
     }
 }
 
-/// Says as one event what was decided.
+/// Logs as one event what was decided.
 pub(super) fn log<A: Action>(policy: &Policy, permit: Result<&Permit<A>, &Refusal>) {
     let gate = A::GATE.name();
     match permit {

@@ -1,4 +1,5 @@
-//! What was judged, kept: the variables, and where the connections lead.
+//! What a permit keeps: the variables that were judged, and where the connections
+//! lead.
 
 use super::{Note, Verdict};
 use crate::facts::{Facts, Identity, Observed, Variables};
@@ -103,9 +104,9 @@ impl Snapshot {
     }
 }
 
-/// What knows the server again; `None` where it was not asked.
+/// The statement by which the server is recognised; `None` where it was not asked.
 ///
-/// INVARIANT: a server that was asked and cannot be known again is not connected to.
+/// INVARIANT: a server that was asked and cannot be recognised is not connected to.
 #[cfg(feature = "postgres")]
 fn assertion_of(identity: Option<&Identity>, name: &str) -> Result<Option<String>, ConnectError> {
     let Some(identity) = identity else { return Ok(None) };

@@ -10,7 +10,7 @@ use crate::rules::{ConnectionReading, Destination, Reading};
 use crate::source::Place;
 use crate::target::Engine;
 
-/// A connection against which nothing is held but that its server was not asked.
+/// A connection with one obstacle left: its server has not been asked who it is.
 pub(super) struct Subject<'a> {
     policy: &'a Policy,
     facts: &'a Facts,
@@ -79,7 +79,8 @@ impl<'a> Subject<'a> {
         let unseen = Observed::Unreadable(Causes { first: cause, rest: Vec::new() });
         match self.ask(unseen) {
             Err(refusal) => refusal,
-            // A gate that opens without an identity is not asked for one here.
+            // Cannot happen: the seed gate is undecided while a server is unreadable.
+            // Fails closed all the same.
             Ok(_) => Refusal::Connection(NoConnection::Unset { name: self.connection.to_owned() }),
         }
     }

@@ -23,7 +23,7 @@ pub struct Case<'a> {
     pub facts: &'a Facts,
     /// The variables that were seen.
     pub variables: &'a Variables,
-    /// The environment that they name; `None` if it is none of the policy's,
+    /// The environment that they name; `None` if the policy has no such one,
     /// which `variable-is-set` and `variable-is-allowed` refuse.
     pub environment: Option<&'a Environment>,
     /// The connections of the policy, each with what its variables say.
@@ -94,13 +94,13 @@ impl<'a> SetSecret<'a> {
 /// How good a secret's value is, as far as it shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Quality {
-    /// A word for nothing, such as `null`.
+    /// A word that means `no value`, such as `null`.
     Nothing,
     /// A value that somebody was to replace.
     Placeholder(Placeholder),
     /// Home-made, and too easy to guess.
     Weak,
-    /// A value of its own.
+    /// Nothing speaks against it.
     Own,
 }
 
@@ -148,7 +148,8 @@ impl<'a> ConnectionReading<'a> {
                 let port = target.port().to_string();
                 !target.states_port() && seen.text().is_none_or(|text| text.expose() != port)
             }
-            // Without TLS a connection is local or private, or refused.
+            // DELIBERATE: `PGSSLMODE` weakens nothing: a connection whose own variables
+            // state no TLS is local, private, or refused.
             ("PGSSLMODE", _) => false,
             (_, _) => true,
         }
@@ -160,7 +161,7 @@ impl<'a> ConnectionReading<'a> {
 pub enum Reading<'a> {
     /// None of them is set.
     Unset,
-    /// Some are set, and these that are needed are not.
+    /// Some are set, but not all that are needed.
     Partial {
         /// One that is set.
         set: &'a Seen,
@@ -174,7 +175,7 @@ pub enum Reading<'a> {
         /// Where the ambiguity is.
         ambiguity: Ambiguity,
     },
-    /// One of them is no text, so no URL either.
+    /// One of them is not text, so it is not a URL either.
     NotText(&'a Seen),
     /// Exactly one target.
     Target(Box<Destination<'a>>),

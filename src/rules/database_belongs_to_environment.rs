@@ -10,7 +10,7 @@ use crate::selftest::{Address, Baseline, Violation, one};
 use crate::source::Place;
 use crate::visible::listed;
 
-/// `database-belongs-to-environment`, which other judgements than a gate's may name.
+/// `database-belongs-to-environment`. Public so that reports made outside a gate can cite it.
 pub static RULE: Rule = Rule {
     id: "database-belongs-to-environment",
     gates: &[Gate::Boot, Gate::Seed],

@@ -7,7 +7,7 @@ use crate::policy::{Connection, Given, Network};
 use crate::selftest::{Address, Baseline, Violation, one};
 use crate::target::{Encryption, Engine};
 
-/// `database-connection-is-encrypted`, which other judgements than a gate's may name.
+/// `database-connection-is-encrypted`. Public so that reports made outside a gate can cite it.
 pub static RULE: Rule = Rule {
     id: "database-connection-is-encrypted",
     gates: &[Gate::Boot, Gate::Seed],

@@ -8,7 +8,7 @@ use crate::gate::Gate;
 use crate::policy::Environment;
 use crate::selftest::{Baseline, Violation, one};
 
-/// `database-identity-matches`, which other judgements than a gate's may name.
+/// `database-identity-matches`. Public so that reports made outside a gate can cite it.
 pub static RULE: Rule = Rule {
     id: "database-identity-matches",
     gates: &[Gate::Boot, Gate::Seed],

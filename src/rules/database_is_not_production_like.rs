@@ -7,7 +7,7 @@ use crate::policy::{Data, Policy};
 use crate::selftest::{Baseline, Violation, one};
 use crate::target::Target;
 
-/// `database-is-not-production-like`, which other judgements than a gate's may name.
+/// `database-is-not-production-like`. Public so that reports made outside a gate can cite it.
 pub static RULE: Rule = Rule {
     id: "database-is-not-production-like",
     gates: &[Gate::Boot, Gate::Seed],

@@ -7,7 +7,7 @@ use crate::gate::Gate;
 use crate::policy::Connection;
 use crate::selftest::{Baseline, Violation};
 
-/// `database-is-not-shared`, which other judgements than a gate's may name.
+/// `database-is-not-shared`. Public so that reports made outside a gate can cite it.
 pub static RULE: Rule = Rule {
     id: "database-is-not-shared",
     gates: &[Gate::Compare],

@@ -7,7 +7,7 @@ use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, one};
 use crate::visible::listed;
 
-/// `database-role-is-least-privileged`, which other judgements than a gate's may name.
+/// `database-role-is-least-privileged`. Public so that reports made outside a gate can cite it.
 pub static RULE: Rule = Rule {
     id: "database-role-is-least-privileged",
     gates: &[Gate::Boot, Gate::Seed],

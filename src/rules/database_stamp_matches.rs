@@ -8,7 +8,7 @@ use crate::gate::Gate;
 use crate::policy::Data;
 use crate::selftest::{Baseline, Violation, one};
 
-/// `database-stamp-matches`, which other judgements than a gate's may name.
+/// `database-stamp-matches`. Public so that reports made outside a gate can cite it.
 pub static RULE: Rule = Rule {
     id: "database-stamp-matches",
     gates: &[Gate::Boot, Gate::Seed],
@@ -60,7 +60,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             Standing::Own(stamp) if stamp.environment == here => {}
             Standing::Own(stamp) => findings.push(contradiction(&found, stamp)),
             Standing::Copied(stamp) => findings.extend(misplaced(&found, stamp)),
-            // Else `database-identity-matches` says so.
+            // Otherwise `database-identity-matches` reports it.
             Standing::Unverifiable(stamp) if found.compare().is_ok() => {
                 findings.push(unverifiable(&found, stamp));
             }

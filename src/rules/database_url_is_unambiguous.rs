@@ -5,7 +5,7 @@ use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, one};
 
-/// `database-url-is-unambiguous`, which other judgements than a gate's may name.
+/// `database-url-is-unambiguous`. Public so that reports made outside a gate can cite it.
 pub static RULE: Rule = Rule {
     id: "database-url-is-unambiguous",
     gates: &[Gate::Boot, Gate::Seed],

@@ -3,7 +3,7 @@
 use super::{Check, Rule};
 use crate::gate::Gate;
 
-/// `debug-is-allowed-here`, which other judgements than a gate's may name.
+/// `debug-is-allowed-here`. Public so that reports made outside a gate can cite it.
 pub static RULE: Rule = Rule {
     id: "debug-is-allowed-here",
     gates: &[Gate::Probe],

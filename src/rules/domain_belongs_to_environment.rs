@@ -11,7 +11,7 @@ use crate::policy::{Environment, Variable, VariableKind};
 use crate::selftest::{Baseline, Violation, one};
 use crate::source::{Place, Span};
 
-/// `domain-belongs-to-environment`, which other judgements than a gate's may name.
+/// `domain-belongs-to-environment`. Public so that reports made outside a gate can cite it.
 pub static RULE: Rule = Rule {
     id: "domain-belongs-to-environment",
     gates: &[Gate::Boot, Gate::Seed],
@@ -85,7 +85,7 @@ fn declared(
     }
 }
 
-/// The hosts in a value; what has none is `None`.
+/// The hosts in a value; `None` for an item without one.
 fn hosts_in<'a>(variable: &Variable, value: &'a str) -> Vec<Option<Cow<'a, str>>> {
     match &variable.kind {
         VariableKind::Url => vec![host_of(value).ok()],
@@ -107,8 +107,8 @@ fn host_in(value: &str) -> Option<Cow<'_, str>> {
     is_host(value).then(|| value.to_ascii_lowercase().into())
 }
 
-/// A variable that is not declared as an address, and holds one of another
-/// environment all the same.
+/// Refuses an address of another environment in a variable that is not declared as
+/// an address.
 fn contaminated(
     case: &Case<'_>,
     environment: &Environment,

@@ -6,7 +6,7 @@ use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, one};
 
-/// `environment-is-expected`, which other judgements than a gate's may name.
+/// `environment-is-expected`. Public so that reports made outside a gate can cite it.
 pub static RULE: Rule = Rule {
     id: "environment-is-expected",
     gates: &[Gate::Boot, Gate::Seed],

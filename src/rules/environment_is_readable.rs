@@ -7,7 +7,7 @@ use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, one};
 use crate::source::Place;
 
-/// `environment-is-readable`, which other judgements than a gate's may name.
+/// `environment-is-readable`. Public so that reports made outside a gate can cite it.
 pub static RULE: Rule = Rule {
     id: "environment-is-readable",
     gates: &[Gate::Boot, Gate::Seed],

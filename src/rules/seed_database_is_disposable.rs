@@ -8,7 +8,7 @@ use crate::gate::Gate;
 use crate::policy::{Data, Environment, Tripwire};
 use crate::selftest::{Baseline, Violation, at_seed};
 
-/// `seed-database-is-disposable`, which other judgements than a gate's may name.
+/// `seed-database-is-disposable`. Public so that reports made outside a gate can cite it.
 pub static RULE: Rule = Rule {
     id: "seed-database-is-disposable",
     gates: &[Gate::Seed],
@@ -121,8 +121,8 @@ fn read_only(found: &Identified<'_, '_>) -> Option<Finding> {
     })
 }
 
-/// What no stamp permits to fill. MIRRORS `database-stamp-matches`, which has
-/// the other half of the table.
+/// Refuses what may not be filled, by its stamp. MIRRORS `database-stamp-matches`,
+/// which has the other half of the table.
 fn stamp(found: &Identified<'_, '_>) -> Option<Finding> {
     let name = found.name();
     let (message, help) = match standing(found.identity) {

@@ -6,7 +6,7 @@ use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, at_seed};
 use crate::visible::listed;
 
-/// `seed-environment-is-allowed`, which other judgements than a gate's may name.
+/// `seed-environment-is-allowed`. Public so that reports made outside a gate can cite it.
 pub static RULE: Rule = Rule {
     id: "seed-environment-is-allowed",
     gates: &[Gate::Seed],

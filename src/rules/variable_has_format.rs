@@ -56,7 +56,8 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
-/// A closed list says more than a kind, and says it in another rule.
+/// Whether `variable-is-allowed` judges the value, by a list that says more than a
+/// kind.
 fn has_closed_list(variable: &Variable) -> bool {
     matches!(variable.kind, VariableKind::Environment | VariableKind::Runtime)
         || variable.values.is_some()

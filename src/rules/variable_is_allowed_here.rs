@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
 A variable whose `allowed` does not list this environment, declared by its name
 or by a pattern such as `DEBUG*`. One that is set and empty is refused as well.
 What the platform sets unasked passes a pattern: Kubernetes' variables of a
-service called `debug`, told by name and value.
+service called `debug`, recognised by name and value.
 
 ## Why
 A debug switch that reaches production works there. What may not be there is

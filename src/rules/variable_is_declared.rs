@@ -104,8 +104,8 @@ enum Look {
     Prefix,
 }
 
-/// A pattern says where such names may be, so that a name of its own is known; it
-/// says nothing of where a connection leads or whose key it is.
+/// A pattern says where such names are allowed; it says nothing about where a
+/// connection leads, or whose key a value is.
 fn look_of_name(policy: &Policy, name: &str, by_pattern: Option<Declared<'_>>) -> Option<Look> {
     let has_prefix = |prefix: &Spanned<String>| name.starts_with(&prefix.value);
     if by_pattern.is_none() && policy.prefix().is_some_and(has_prefix) {
@@ -123,7 +123,7 @@ fn look_of_value(seen: &Seen) -> Option<&'static str> {
     if seen.text().and_then(Kind::detect).is_some() {
         return Some("holds what looks like a provider's secret key");
     }
-    // LIMIT: a key with a byte that is no text has no provider's form any more.
+    // LIMIT: a key with a byte that is not text is not recognised.
     let value = seen.lossy();
     if has_password(value.expose()) {
         return Some("holds an address with a password");
@@ -140,7 +140,7 @@ fn is_part_left_out(policy: &Policy, name: &str) -> bool {
             let end = host.strip_suffix("HOST").map(str::len);
             let end = end.or(host.rfind('_').map(|at| at + 1)).unwrap_or_default();
             let rest = host.get(..end).and_then(|stem| name.strip_prefix(stem));
-            // A `PORT` or a `USER` alone may be anybody's.
+            // A `PORT` or a `USER` without a prefix may belong to anything.
             rest.is_some_and(|rest| {
                 if end == 0 { rest == "PORT" && host == "HOST" } else { naming::is_part(rest) }
             })
@@ -149,7 +149,8 @@ fn is_part_left_out(policy: &Policy, name: &str) -> bool {
     })
 }
 
-/// `MAX_TOKENS=4096`, `DB_FOREIGN_KEYS=true`: no secret, unless a weak password.
+/// `MAX_TOKENS=4096`, `DB_FOREIGN_KEYS=true`: not a secret; under the name of a
+/// password, a number may be one.
 fn is_setting(seen: &Seen) -> bool {
     seen.text().is_some_and(|text| {
         let text = text.expose();
@@ -184,7 +185,7 @@ fn is_of_database(value: &str) -> bool {
     })
 }
 
-/// Of ten digits are a moment in seconds and the size of a large memory.
+/// A time in seconds and the size of a large memory have ten digits.
 const LONGEST_NUMBER: usize = 10;
 
 const DATABASES: &[&str] =

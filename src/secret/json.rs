@@ -1,7 +1,7 @@
 //! Whether a JSON text holds another, without reading it as JSON.
 //!
-//! LIMIT: a text may stand in another place of the document than meant. Where
-//! this decides, the worst outcome is that a value passes for its own kind.
+//! LIMIT: a text is found anywhere in the document, not at its key. At worst a value
+//! passes for the kind that it claims to be.
 
 /// Whether `token` is a JSON Web Token whose claims hold each of `texts`.
 pub(super) fn claims_hold(token: &[u8], texts: &[&str]) -> bool {

@@ -59,6 +59,6 @@ const FOLDED: [u8; 128] = {
     table
 };
 
-/// What is no letter of English or French, no digit and no sign.
+/// Any letter outside English and French.
 pub(super) const FOREIGN: u8 = 0xff;
 const MAX_BYTES: usize = 160;

@@ -1,4 +1,4 @@
-//! What servers say of themselves that is as the policy has it.
+//! Answers of servers that agree with the policy.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,8 @@ use crate::rules::{Case, endpoint_of};
 use crate::source::Spanned;
 use crate::target::{Engine, Target};
 
-/// `facts` with an answer of each server that the connections lead to; no rule
-/// holds anything against it.
+/// Adds to `facts` an answer of each server that the connections lead to, against
+/// which no rule has an objection.
 pub(crate) fn answered(policy: &Policy, facts: Facts) -> Facts {
     let Some(variables) = facts.variables.seen() else { return facts };
     let case = Case::new(policy, &facts, variables);

@@ -49,7 +49,7 @@ impl Ambiguity {
     }
 }
 
-/// A flaw before anybody asked for the way out.
+/// A flaw, and the part that has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FlawAt(pub(super) Part, pub(super) Flaw);
 

@@ -189,7 +189,7 @@ flaws! {
         "let the server listen on 5432 in that directory, or connect by TCP";
     /// A socket where only TCP is judged.
     SocketOfMySql:
-        "is a socket, which MySQL drivers are told in different ways",
+        "is a socket, which each MySQL driver takes in its own way",
         "connect by TCP, as with `127.0.0.1`";
     /// `host:`.
     PortEmpty:

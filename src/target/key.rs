@@ -1,4 +1,4 @@
-//! What the ways to one database have in common.
+//! Which addresses lead to one database.
 
 use std::borrow::Cow;
 
@@ -102,7 +102,7 @@ impl<'a> DatabaseKey<'a> {
     }
 }
 
-/// The id that is in the address, or in the user, where a service has one.
+/// The database by the id that the service gave it: in the host, or in the user.
 fn known<'a>(provider: Provider, host: &'a str, user: &'a str) -> Option<Server<'a>> {
     let suffix = |user: &'a str| user.rsplit_once('.').map(|(_, id)| id);
     let id = match provider {

@@ -1,4 +1,5 @@
-//! What people paste: a flaw told by the slip that made it.
+//! Recognises common mistakes (quotes, a template, `jdbc:`), so that a refusal names
+//! the mistake and not its first symptom.
 //!
 //! Runs only on an address that is already refused; nothing here accepts.
 
@@ -6,7 +7,7 @@ use super::Engine;
 use super::ambiguity::{FlawAt, Part};
 use super::flaw::Flaw;
 
-/// The flaw that helps most: the slip behind it, or the flaw as it was found.
+/// The mistake behind a flaw, or the flaw as it was found.
 pub(super) fn explain(engine: Engine, text: &str, found: FlawAt) -> FlawAt {
     if let Some(flaw) = wrapping(text) {
         return FlawAt(Part::Whole, flaw);

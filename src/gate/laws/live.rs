@@ -353,9 +353,9 @@ fn to_know_less_of_a_server_permits_nothing_more() {
     assert!(blinded > 100_000, "{blinded}");
 }
 
-/// Whoever was not heard, for whatever reason, opens no gate that listens.
+/// A server that gave no answer, for whatever reason, opens no gate that asks one.
 #[test]
-fn a_server_that_is_not_heard_permits_nothing() {
+fn a_server_without_an_answer_permits_nothing() {
     let (policy, facts) = given();
     for facts in &facts {
         let causes = Causes {
@@ -383,7 +383,7 @@ fn a_server_that_is_not_heard_permits_nothing() {
                 let findings = decide(gate, &policy, &deaf).findings;
                 let of_identity =
                     findings.iter().filter(|f| f.rule().id == "database-identity-matches");
-                assert_eq!(of_identity.count(), 1, "one outage is told once");
+                assert_eq!(of_identity.count(), 1, "one outage is reported once");
                 assert!(findings.outcome().is_some());
             }
         }

@@ -16,15 +16,15 @@ use crate::target::{Engine, Provider, Target};
 pub(crate) enum Fit {
     /// It is the database that the policy means.
     Same,
-    /// It is, at the endpoint of real data, on a branch that nobody pinned: so
-    /// a branch looks after it was restored.
+    /// It is, at the endpoint of real data, but on another branch than the pinned
+    /// one, as after a restore.
     Restored,
 }
 
 /// How a server does not fit.
 #[derive(Clone, Debug)]
 pub(crate) struct Mismatch {
-    /// Whether it is another, or does not say.
+    /// Refused if it is another; undecided if it does not say.
     pub(crate) outcome: Outcome,
     /// What is wrong, after "leads to `NAME`, but".
     pub(crate) said: String,
@@ -50,7 +50,7 @@ impl Identified<'_, '_> {
     ///
     /// # Errors
     ///
-    /// [`Mismatch`] says what is not as the policy has it.
+    /// [`Mismatch`] says what differs from the policy.
     pub(crate) fn compare(&self) -> Result<Fit, Mismatch> {
         match (&self.identity.server, self.database.engine) {
             (Server::Postgres { neon, .. }, Engine::Postgres) if self.database.is_on_neon() => {
@@ -99,7 +99,7 @@ impl Identified<'_, '_> {
         self.compare_branch(branch, endpoint)
     }
 
-    /// What the server says, or that it does not.
+    /// What the server reports; an error if it does not.
     fn say<'b>(&self, said: Option<&'b str>, what: &str) -> Result<&'b str, Mismatch> {
         said.ok_or_else(|| self.other(format!("the server there does not report its {what}")))
     }
@@ -188,8 +188,8 @@ impl Identified<'_, '_> {
         }
     }
 
-    /// Without an identifier, a database that has a pin could be anywhere, and
-    /// one without could be any that has.
+    /// Without an identifier a pinned database cannot be confirmed, and an unpinned
+    /// one cannot be told from the pinned ones.
     fn demand_cluster(&self, cluster: Option<&Cluster>) -> Result<(), Mismatch> {
         let own = self.database.system_identifier.as_ref();
         let pinned = own.or_else(|| self.others().find_map(|it| it.system_identifier.as_ref()));
@@ -205,9 +205,10 @@ impl Identified<'_, '_> {
         }
     }
 
-    /// A seed goes to no server that only an address names which may lead elsewhere.
+    /// Refuses to seed an unpinned server at an address that may lead elsewhere.
     ///
-    /// DELIBERATE: a stamp helps nothing, since it permits nothing that no pin does.
+    /// DELIBERATE: a stamp does not replace the pin. Whoever can copy the database
+    /// copies its stamp.
     fn demand_pin(&self, key: &str) -> Result<(), Mismatch> {
         let target = &self.destination.target;
         let is_near = target.is_loopback()
@@ -320,7 +321,7 @@ fn fits(database: &Database, target: &Target, trace: &Trace) -> bool {
             matches!(provider, Provider::Rds | Provider::Aurora)
         }
         Some(service) => service == provider,
-        // A service that no policy has a word for, at an address of its own.
+        // A service for which the policy format has no word, at an address of its own.
         None => {
             provider == Provider::Plain
                 && database.owns_host_of(target)

@@ -74,7 +74,7 @@ impl Identified<'_, '_> {
         self.case.policy.environment(&stamp.environment).map(|origin| origin.data)
     }
 
-    /// What a database with a stamp of another database is.
+    /// Describes a database whose stamp was written for another.
     pub(crate) fn copy_of(&self, stamp: &Stamp) -> String {
         let origin = quoted(&stamp.environment);
         let what = match self.data_of(stamp) {
@@ -85,7 +85,7 @@ impl Identified<'_, '_> {
         format!("a copy of {origin}{what}: its stamp was written for another database")
     }
 
-    /// The command that makes the stamp of a copy this database's own, here.
+    /// The command that stamps a copy as a database of its own.
     ///
     /// MIRRORS `stamp::plan`, which asks for a reason where the data may be real.
     pub(crate) fn restamp(&self, stamp: &Stamp) -> &'static str {
@@ -106,8 +106,8 @@ impl Identified<'_, '_> {
 
 /// The connections whose servers said who they are.
 ///
-/// Those without an answer are `database-identity-matches`'s; those to no
-/// database of the policy are `database-belongs-to-environment`'s.
+/// Leaves those without an answer to `database-identity-matches`, and those to no
+/// database of the policy to `database-belongs-to-environment`.
 pub(crate) fn identified<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = Identified<'c, 'a>> {
     let facts = case.facts;
     case.destinations().filter_map(move |(connection, destination)| {
@@ -122,7 +122,7 @@ pub(crate) fn identified<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = Ide
     })
 }
 
-/// What is known of a connection's server.
+/// Whether a connection's server answered.
 pub(crate) enum Answered<'a> {
     /// It was not asked, and need not be.
     NotNeeded,
@@ -132,7 +132,7 @@ pub(crate) enum Answered<'a> {
     Answer(&'a Observed<Identity>),
 }
 
-/// What is known of the server of the connection called `name`.
+/// Whether the server of the connection called `name` answered.
 pub(crate) fn answer_of<'a>(
     case: &Case<'a>,
     environment: &Environment,
@@ -159,7 +159,7 @@ pub(crate) fn whose(policy: &Policy, database: &Database) -> String {
     }
 }
 
-/// A server's own word in backticks: bounded, and unable to forge a line.
+/// What a server says, in backticks: bounded, and unable to forge a line.
 pub(crate) fn quoted(text: &str) -> String {
     let end = text.char_indices().nth(MAX_SHOWN_CHARS).map(|(end, _)| end);
     let (shown, more) = end.and_then(|end| Some((text.get(..end)?, "…"))).unwrap_or((text, ""));

@@ -6,8 +6,8 @@ use crate::policy::{Database, Policy};
 /// The database of `policy` that a server is by what it says: by the id of its
 /// branch, of its endpoint, of its cluster, or by its host name, in this order.
 ///
-/// The address by which it was reached does not count. `None` where no pin is
-/// like it; where several databases are on one server, the one of that name.
+/// The address by which it was reached does not count. `None` where no pin
+/// matches; where several databases are on one server, the one of that name.
 pub fn database_of<'a>(policy: &'a Policy, identity: &Identity) -> Option<&'a Database> {
     match &identity.server {
         Server::Postgres { neon: Some(neon), .. } => {
@@ -30,8 +30,8 @@ pub fn database_of<'a>(policy: &'a Policy, identity: &Identity) -> Option<&'a Da
     }
 }
 
-/// Whether a server that was recognised as `database` is that, and not another
-/// database of the same cluster. A branch is one whatever is in it.
+/// Whether a server that was recognised as `database` is that one, and not another
+/// database of the same cluster. A branch counts as one database.
 pub(crate) fn is_whole(database: &Database, identity: &Identity) -> bool {
     match &identity.server {
         Server::Postgres { neon: Some(_), .. } => true,
@@ -41,7 +41,7 @@ pub(crate) fn is_whole(database: &Database, identity: &Identity) -> bool {
     }
 }
 
-/// The first that `fits`; rather one that has the name of the server's database.
+/// The first that `fits`, preferably one with the name of the server's database.
 fn named<'a>(
     policy: &'a Policy,
     identity: &Identity,

@@ -1,8 +1,8 @@
-//! What a stamp says, next to who the server is.
+//! Whether a stamp was written for the database in which it is.
 
 use crate::facts::{Identity, Server, Stamp, StampState, Tables};
 
-/// How the stamp of a database stands to the database.
+/// How a stamp relates to the database in which it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing<'a> {
     /// No stamp, and no tables of a user's.
@@ -31,7 +31,7 @@ pub(crate) fn has_stamps(identity: &Identity) -> bool {
     }
 }
 
-/// How the stamp that a server told of stands to it.
+/// How the stamp of a database relates to it.
 pub fn standing(identity: &Identity) -> Standing<'_> {
     match &identity.stamp {
         StampState::No { tables: Tables::Absent } => Standing::Fresh,
