@@ -120,50 +120,48 @@ pub struct Finding {
     labels: Vec<Label>,
 }
 
-impl Finding {
-    /// A rule refuses: `subject` (a variable, mostly) is wrong at `place`, and
-    /// `help` is the way out.
-    pub fn refused(
-        rule: &'static Rule,
-        subject: impl Into<String>,
-        place: Place,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) -> Self {
-        Self {
-            rule,
-            kind: None,
-            outcome: Outcome::Refused,
-            subject: subject.into(),
-            message: message.into(),
-            help: help.into(),
-            labels: vec![Label { role: LabelRole::Cause, place, text: "here".to_owned() }],
-        }
-    }
+/// A finding that does not say yet what is wrong.
+#[derive(Debug)]
+#[must_use = "a finding without a message is none"]
+pub struct Draft(Finding);
 
-    /// A rule could not look.
-    pub fn undecided(
-        rule: &'static Rule,
-        subject: impl Into<String>,
-        place: Place,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) -> Self {
-        Self { outcome: Outcome::Undecided, ..Self::refused(rule, subject, place, message, help) }
-    }
-
-    /// A rule refuses, or could not look, as `outcome` says.
-    pub(crate) fn judged(
+impl Draft {
+    pub(crate) fn new(
         rule: &'static Rule,
         outcome: Outcome,
         subject: impl Into<String>,
         place: Place,
-        message: impl Into<String>,
-        help: impl Into<String>,
     ) -> Self {
-        Self { outcome, ..Self::refused(rule, subject, place, message, help) }
+        Self(Finding {
+            rule,
+            kind: None,
+            outcome,
+            subject: subject.into(),
+            message: String::new(),
+            help: String::new(),
+            labels: vec![Label { role: LabelRole::Cause, place, text: "here".to_owned() }],
+        })
     }
 
+    /// Says what is wrong, in one sentence without a value.
+    pub fn says(self, message: impl Into<String>) -> Explained {
+        Explained(Finding { message: message.into(), ..self.0 })
+    }
+}
+
+/// A finding that does not say yet what to do.
+#[derive(Debug)]
+#[must_use = "a finding without a way out is none"]
+pub struct Explained(Finding);
+
+impl Explained {
+    /// Says the way out.
+    pub fn help(self, help: impl Into<String>) -> Finding {
+        Finding { help: help.into(), ..self.0 }
+    }
+}
+
+impl Finding {
     /// Says which of the rule's several findings this is.
     #[must_use]
     pub fn of_kind(self, kind: &'static str) -> Self {

@@ -82,13 +82,15 @@ impl Selection {
         }
         let chosen = policy.connections().iter().filter(|connection| self.has(connection));
         let mut variables = chosen.flat_map(Connection::variables);
-        verdict.findings.push(Finding::undecided(
-            &DATABASE_IDENTITY_MATCHES,
-            variables.next().map_or("connections", |variable| &variable.value),
-            Place::whole(&facts.source),
-            "this environment sets no connection of the policy, so nobody was asked",
-            "set the connection whose server is to be asked",
-        ));
+        verdict.findings.push(
+            DATABASE_IDENTITY_MATCHES
+                .leaves_undecided(
+                    variables.next().map_or("connections", |variable| &variable.value),
+                    Place::whole(&facts.source),
+                )
+                .says("this environment sets no connection of the policy, so nobody was asked")
+                .help("set the connection whose server is to be asked"),
+        );
     }
 
     fn has(&self, connection: &Connection) -> bool {

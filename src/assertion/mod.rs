@@ -265,6 +265,6 @@ impl NoAssertion {
         let mut variables = known.into_iter().flat_map(Connection::variables);
         let subject = variables.next().map_or(connection, |variable| &variable.value);
         let place = Place::at(policy.source(), span);
-        Finding::refused(self.rule(), subject, place, self.message(), self.help())
+        self.rule().refuses(subject, place).says(self.message()).help(self.help())
     }
 }

@@ -80,7 +80,7 @@ fn refuse(
             format!("`{name}` leads to {}", known_elsewhere(case, database, environment))
         }
     };
-    let finding = Finding::refused(&RULE, name, destination.variable.place.clone(), message, help);
+    let finding = RULE.refuses(name, destination.variable.place.clone()).says(message).help(help);
     match (destination.database, &connection.databases) {
         (Some(database), Some(_)) if environment.has_database(database.id) => {
             finding.because(case.source(), connection.name.span, "this connection's databases")

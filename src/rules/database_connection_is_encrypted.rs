@@ -1,7 +1,7 @@
 //! `database-connection-is-encrypted`
 
 use super::{Case, Check, Destination, Rule};
-use crate::finding::{Finding, Findings};
+use crate::finding::Findings;
 use crate::gate::Gate;
 use crate::policy::{Connection, Given, Network};
 use crate::selftest::{Address, Baseline, Violation, one};
@@ -46,13 +46,13 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             continue;
         }
         let name = &destination.variable.name;
-        let mut finding = Finding::refused(
-            &RULE,
-            name,
-            destination.variable.place.clone(),
-            format!("`{name}` leads to another machine {}", lack(destination.target.encryption())),
-            way_out(connection, destination),
-        );
+        let mut finding = RULE
+            .refuses(name, destination.variable.place.clone())
+            .says(format!(
+                "`{name}` leads to another machine {}",
+                lack(destination.target.encryption())
+            ))
+            .help(way_out(connection, destination));
         if let Some(database) = destination.database {
             finding = finding.because(
                 case.source(),

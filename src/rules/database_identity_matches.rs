@@ -78,7 +78,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         let database = &found.database.name.value;
         let message = format!("`{name}` leads to `{database}`, but {}", mismatch.said);
         findings.push(
-            Finding::judged(&RULE, mismatch.outcome, name, place, message, mismatch.help).because(
+            RULE.finds(mismatch.outcome, name, place).says(message).help(mismatch.help).because(
                 case.source(),
                 mismatch.pin,
                 mismatch.pinned,
@@ -89,19 +89,16 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 fn not_asked(case: &Case<'_>, environment: &Environment, destination: &Destination<'_>) -> Finding {
     let name = &destination.variable.name;
-    let finding = Finding::undecided(
-        &RULE,
-        name,
-        destination.variable.place.clone(),
-        format!("the server behind `{name}` was not asked who it is"),
-        match case.gate {
+    let finding = RULE
+        .leaves_undecided(name, destination.variable.place.clone())
+        .says(format!("the server behind `{name}` was not asked who it is"))
+        .help(match case.gate {
             Gate::Boot | Gate::Compare | Gate::Probe => {
                 "ask it (`boot_live`, or `--live` on the command line); no server is asked while \
                  its address is refused"
             }
             Gate::Seed => "a seed asks it once every other finding is resolved",
-        },
-    );
+        });
     match (case.gate, environment.live.value) {
         (Gate::Boot | Gate::Compare | Gate::Probe, true) => {
             finding.because(case.source(), environment.live.span, "its servers must be asked")
@@ -112,25 +109,19 @@ fn not_asked(case: &Case<'_>, environment: &Environment, destination: &Destinati
 
 fn silent(destination: &Destination<'_>) -> Finding {
     let name = &destination.variable.name;
-    Finding::undecided(
-        &RULE,
-        name,
-        destination.variable.place.clone(),
-        format!("the server behind `{name}` did not say who it is"),
-        "check that it runs, and ask again",
-    )
+    RULE.leaves_undecided(name, destination.variable.place.clone())
+        .says(format!("the server behind `{name}` did not say who it is"))
+        .help("check that it runs, and ask again")
 }
 
 /// DELIBERATE: the other rules say nothing of a server that could not be asked,
 /// so that one outage is reported once.
 fn unreadable(destination: &Destination<'_>, causes: &Causes, findings: &mut Findings) {
     for cause in causes.iter() {
-        findings.push(Finding::undecided(
-            &RULE,
-            &destination.variable.name,
-            cause.place.clone(),
-            &cause.message,
-            &cause.help,
-        ));
+        findings.push(
+            RULE.leaves_undecided(&destination.variable.name, cause.place.clone())
+                .says(&cause.message)
+                .help(&cause.help),
+        );
     }
 }

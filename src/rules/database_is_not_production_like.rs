@@ -1,7 +1,7 @@
 //! `database-is-not-production-like`
 
 use super::{Case, Check, Rule};
-use crate::finding::{Finding, Findings};
+use crate::finding::Findings;
 use crate::gate::Gate;
 use crate::policy::{Data, Policy};
 use crate::selftest::{Baseline, Violation, one};
@@ -51,18 +51,12 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         let name = &destination.variable.name;
         let here = &environment.name.value;
         findings.push(
-            Finding::refused(
-                &RULE,
-                name,
-                destination.variable.place.clone(),
-                format!("the {part} in `{name}` looks like production, but this is `{here}`"),
-                format!("point it at a database of `{here}`, or rename the {part} if it misleads"),
-            )
-            .because(
-                case.source(),
-                environment.name.span,
-                "an environment without real data",
-            ),
+            RULE.refuses(name, destination.variable.place.clone())
+                .says(format!("the {part} in `{name}` looks like production, but this is `{here}`"))
+                .help(format!(
+                    "point it at a database of `{here}`, or rename the {part} if it misleads"
+                ))
+                .because(case.source(), environment.name.span, "an environment without real data"),
         );
     }
 }

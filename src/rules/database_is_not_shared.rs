@@ -63,14 +63,12 @@ fn refuse(
 ) -> Finding {
     let (one, other) = (&here.variable.name, &there.variable.name);
     let (of_first, of_second) = (quoted_name(first), quoted_name(second));
-    Finding::refused(
-        &RULE,
-        other,
-        there.variable.place.clone(),
-        format!("`{other}` of {of_second} reaches the same database as `{one}` of {of_first}"),
-        help,
-    )
-    .related(here.variable.place.clone(), "the same database")
+    RULE.refuses(other, there.variable.place.clone())
+        .says(format!(
+            "`{other}` of {of_second} reaches the same database as `{one}` of {of_first}"
+        ))
+        .help(help)
+        .related(here.variable.place.clone(), "the same database")
 }
 
 /// Whether the servers of two connections were asked, and say that they are one

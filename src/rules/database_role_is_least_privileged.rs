@@ -2,7 +2,7 @@
 
 use super::live::{identified, quoted};
 use super::{Case, Check, Rule};
-use crate::finding::{Finding, Findings};
+use crate::finding::Findings;
 use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, one};
 use crate::visible::listed;
@@ -52,18 +52,10 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         let (name, here) = (found.name(), &found.environment.name.value);
         let role = quoted(&role.name);
         findings.push(
-            Finding::refused(
-                &RULE,
-                name,
-                found.place(),
-                format!("the role {role} of `{name}` has {rights}, which `{here}` forbids"),
-                "connect as a role that has no more than the program needs",
-            )
-            .because(
-                case.source(),
-                forbidden.span,
-                "the rights that no role may have here",
-            ),
+            RULE.refuses(name, found.place())
+                .says(format!("the role {role} of `{name}` has {rights}, which `{here}` forbids"))
+                .help("connect as a role that has no more than the program needs")
+                .because(case.source(), forbidden.span, "the rights that no role may have here"),
         );
     }
 }

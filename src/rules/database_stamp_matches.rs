@@ -77,19 +77,16 @@ fn contradiction(found: &Identified<'_, '_>, stamp: &Stamp) -> Finding {
         Some(_) => "",
         None => ", an environment that the policy does not know",
     };
-    let finding = Finding::refused(
-        &RULE,
-        name,
-        found.place(),
-        format!(
+    let finding = RULE
+        .refuses(name, found.place())
+        .says(format!(
             "`{name}` leads to a database that was stamped for {environment}{known}, \
              but this is `{here}`"
-        ),
-        format!(
+        ))
+        .help(format!(
             "point `{name}` at a database of `{here}`; if this is one, have its owner drop the \
              schema `koomy_guard`, and stamp it anew: `guard-cli stamp`"
-        ),
-    );
+        ));
     finding.because(found.case.source(), found.environment.name.span, "the environment")
 }
 
@@ -107,45 +104,34 @@ fn misplaced(found: &Identified<'_, '_>, stamp: &Stamp) -> Option<Finding> {
         return None;
     }
     let (name, database) = (found.name(), &found.database.name.value);
-    let finding = Finding::refused(
-        &RULE,
-        name,
-        found.place(),
-        format!(
+    let finding = RULE
+        .refuses(name, found.place())
+        .says(format!(
             "`{name}` leads to {}, at an address that may lead elsewhere",
             found.copy_of(stamp)
-        ),
-        format!(
+        ))
+        .help(format!(
             "check whether this is `{database}`; if so, write its stamp anew: `guard-cli stamp`"
-        ),
-    );
+        ));
     Some(finding.because(found.case.source(), found.database.name.span, "nothing here is pinned"))
 }
 
 fn unverifiable(found: &Identified<'_, '_>, stamp: &Stamp) -> Finding {
     let name = found.name();
     let environment = quoted(&stamp.environment);
-    Finding::undecided(
-        &RULE,
-        name,
-        found.place(),
-        format!(
+    RULE.leaves_undecided(name, found.place())
+        .says(format!(
             "`{name}` leads to a database with a stamp for {environment}, and its server does \
              not report enough about itself to tell whether the stamp is its own"
-        ),
-        "grant its role `EXECUTE` on `pg_catalog.pg_control_system()`",
-    )
+        ))
+        .help("grant its role `EXECUTE` on `pg_catalog.pg_control_system()`")
 }
 
 fn unreadable(found: &Identified<'_, '_>, why: &str) -> Finding {
     let name = found.name();
-    Finding::undecided(
-        &RULE,
-        name,
-        found.place(),
-        format!("the stamp of the database behind `{name}` cannot be read: {why}"),
-        "let its role read `koomy_guard.stamp`; if that is not a stamp, find out who made it",
-    )
+    RULE.leaves_undecided(name, found.place())
+        .says(format!("the stamp of the database behind `{name}` cannot be read: {why}"))
+        .help("let its role read `koomy_guard.stamp`; if that is not a stamp, find out who made it")
 }
 
 #[cfg(test)]

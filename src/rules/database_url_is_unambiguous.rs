@@ -1,7 +1,7 @@
 //! `database-url-is-unambiguous`
 
 use super::{Case, Check, ConnectionReading, Reading, Rule};
-use crate::finding::{Finding, Findings};
+use crate::finding::Findings;
 use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, one};
 
@@ -40,27 +40,19 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             Reading::Ambiguous { variable, ambiguity } => {
                 let name = &variable.name;
                 findings.push(
-                    Finding::refused(
-                        &RULE,
-                        name,
-                        variable.place.clone(),
-                        format!("`{name}`: {ambiguity}"),
-                        ambiguity.help(),
-                    )
-                    .because(case.source(), at, "the connection that it gives"),
+                    RULE.refuses(name, variable.place.clone())
+                        .says(format!("`{name}`: {ambiguity}"))
+                        .help(ambiguity.help())
+                        .because(case.source(), at, "the connection that it gives"),
                 );
             }
             Reading::NotText(variable) => {
                 let name = &variable.name;
                 findings.push(
-                    Finding::refused(
-                        &RULE,
-                        name,
-                        variable.place.clone(),
-                        format!("`{name}` is not text: it holds a NUL or is not UTF-8"),
-                        "write it in plain ASCII, special characters percent-encoded",
-                    )
-                    .because(case.source(), at, "the connection that it gives"),
+                    RULE.refuses(name, variable.place.clone())
+                        .says(format!("`{name}` is not text: it holds a NUL or is not UTF-8"))
+                        .help("write it in plain ASCII, special characters percent-encoded")
+                        .because(case.source(), at, "the connection that it gives"),
                 );
             }
             Reading::Unset | Reading::Partial { .. } | Reading::Target(_) => {}
@@ -68,15 +60,13 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     }
     for mover in case.movers() {
         let name = &mover.name;
-        findings.push(Finding::refused(
-            &RULE,
-            name,
-            mover.place.clone(),
-            format!(
-                "`{name}` is set; drivers that read it may connect elsewhere than the URL says"
-            ),
-            format!("unset `{name}`, and write its value in the URL"),
-        ));
+        findings.push(
+            RULE.refuses(name, mover.place.clone())
+                .says(format!(
+                    "`{name}` is set; drivers that read it may connect elsewhere than the URL says"
+                ))
+                .help(format!("unset `{name}`, and write its value in the URL")),
+        );
     }
 }
 

@@ -1,7 +1,7 @@
 //! `debug-secret-is-set`
 
 use super::{Case, Check, Quality, Rule};
-use crate::finding::{Finding, Findings};
+use crate::finding::Findings;
 use crate::gate::Gate;
 use crate::policy::{DebugRule, Environment, Phase};
 use crate::secret::Secret;
@@ -40,14 +40,12 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     let name = &debug.secret.value;
     let place = case.place_of(name);
     findings.push(
-        Finding::refused(
-            &RULE,
-            name,
-            place,
-            format!("`{}` allows debug endpoints, but `{name}` {problem}", here(environment)),
-            format!("set `{name}` to a fresh random value, such as from `openssl rand -hex 32`"),
-        )
-        .because(case.source(), debug.secret.span, "protects the debug endpoints"),
+        RULE.refuses(name, place)
+            .says(format!("`{}` allows debug endpoints, but `{name}` {problem}", here(environment)))
+            .help(format!(
+                "set `{name}` to a fresh random value, such as from `openssl rand -hex 32`"
+            ))
+            .because(case.source(), debug.secret.span, "protects the debug endpoints"),
     );
 }
 

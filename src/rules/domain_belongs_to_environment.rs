@@ -152,14 +152,13 @@ fn refuse(
         }
         None => format!("`{name}` names a host that does not belong to `{here}`"),
     };
-    let finding = Finding::refused(
-        &RULE,
-        name,
-        seen.place.clone(),
-        message,
-        format!("use a domain of `{here}`, or list a third party's host in the variable's `hosts`"),
-    )
-    .because(case.source(), at, whose);
+    let finding = RULE
+        .refuses(name, seen.place.clone())
+        .says(message)
+        .help(format!(
+            "use a domain of `{here}`, or list a third party's host in the variable's `hosts`"
+        ))
+        .because(case.source(), at, whose);
     match elsewhere {
         Some(owner) => finding
             .related(Place::at(case.source(), owner.domains_span), "the domain's environment"),

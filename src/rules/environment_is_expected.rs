@@ -2,7 +2,7 @@
 
 use super::{Case, Check, Rule};
 use crate::facts::Facts;
-use crate::finding::{Finding, Findings};
+use crate::finding::Findings;
 use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, one};
 
@@ -44,14 +44,10 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     let place = case.place_of(name);
     let found = &environment.name.value;
     findings.push(
-        Finding::refused(
-            &RULE,
-            name,
-            place,
-            format!("`{name}` names `{found}`, but `{expected}` is expected"),
-            format!("use the variables of `{expected}`, or expect `{found}`"),
-        )
-        .because(case.source(), environment.name.span, "the environment that it names"),
+        RULE.refuses(name, place)
+            .says(format!("`{name}` names `{found}`, but `{expected}` is expected"))
+            .help(format!("use the variables of `{expected}`, or expect `{found}`"))
+            .because(case.source(), environment.name.span, "the environment that it names"),
     );
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Case, Check, Rule};
 use crate::facts::{Facts, Observed};
-use crate::finding::{Finding, Findings};
+use crate::finding::Findings;
 use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, one};
 use crate::source::Place;
@@ -47,26 +47,22 @@ pub(crate) fn report(facts: &Facts, findings: &mut Findings) {
         Observed::Absent => nothing(facts, findings),
         Observed::Unreadable(causes) => {
             for cause in causes.iter() {
-                findings.push(Finding::undecided(
-                    &RULE,
-                    facts.source.name(),
-                    cause.place.clone(),
-                    &cause.message,
-                    &cause.help,
-                ));
+                findings.push(
+                    RULE.leaves_undecided(facts.source.name(), cause.place.clone())
+                        .says(&cause.message)
+                        .help(&cause.help),
+                );
             }
         }
     }
 }
 
 fn nothing(facts: &Facts, findings: &mut Findings) {
-    findings.push(Finding::undecided(
-        &RULE,
-        facts.source.name(),
-        Place::whole(&facts.source),
-        "there are no variables to judge",
-        "name the file that holds them with `--env-file`, or export them",
-    ));
+    findings.push(
+        RULE.leaves_undecided(facts.source.name(), Place::whole(&facts.source))
+            .says("there are no variables to judge")
+            .help("name the file that holds them with `--env-file`, or export them"),
+    );
 }
 
 #[cfg(test)]

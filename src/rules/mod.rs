@@ -60,11 +60,12 @@ pub use seed_database_is_disposable::RULE as SEED_DATABASE_IS_DISPOSABLE;
 pub use seed_environment_is_allowed::RULE as SEED_ENVIRONMENT_IS_ALLOWED;
 
 use crate::facts::Seen;
-use crate::finding::{Finding, Findings};
+use crate::finding::{Draft, Findings, Outcome};
 use crate::gate::Gate;
 use crate::policy::{Connection, Data, Environment, Given, Variable};
 use crate::secret::Secret;
 use crate::selftest::{Baseline, Violation};
+use crate::source::Place;
 
 /// Something that must hold before a gate opens.
 ///
@@ -112,6 +113,26 @@ impl Rule {
     /// The rules that `gate` asks, in the order of their ids.
     pub fn of(gate: Gate) -> impl Iterator<Item = &'static Self> {
         RULES.iter().copied().filter(move |rule| rule.gates.contains(&gate))
+    }
+
+    /// Begins a finding: `subject` (a variable, mostly) is wrong at `place`.
+    pub fn refuses(&'static self, subject: impl Into<String>, place: Place) -> Draft {
+        self.finds(Outcome::Refused, subject, place)
+    }
+
+    /// Begins a finding: the rule could not look at `subject`.
+    pub fn leaves_undecided(&'static self, subject: impl Into<String>, place: Place) -> Draft {
+        self.finds(Outcome::Undecided, subject, place)
+    }
+
+    /// Begins a finding with this outcome.
+    pub(crate) fn finds(
+        &'static self,
+        outcome: Outcome,
+        subject: impl Into<String>,
+        place: Place,
+    ) -> Draft {
+        Draft::new(self, outcome, subject, place)
     }
 }
 
@@ -213,18 +234,10 @@ fn refuse_passwords(
         let Some(problem) = problem(password) else { continue };
         let name = &holder.name;
         findings.push(
-            Finding::refused(
-                rule,
-                name,
-                holder.place.clone(),
-                format!("the password in `{name}` {problem}"),
-                "give the role a random password, and put that here",
-            )
-            .because(
-                case.source(),
-                environment.name.span,
-                "an environment with real data",
-            ),
+            rule.refuses(name, holder.place.clone())
+                .says(format!("the password in `{name}` {problem}"))
+                .help("give the role a random password, and put that here")
+                .because(case.source(), environment.name.span, "an environment with real data"),
         );
     }
 }

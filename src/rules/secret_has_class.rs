@@ -81,17 +81,17 @@ fn form(rule: &SecretRule, secret: &Secret) -> Form {
 
 fn unknown_form(case: &Case<'_>, variable: &Variable, rule: &SecretRule, seen: &Seen) -> Finding {
     let name = &variable.name.value;
-    Finding::refused(
-        &RULE,
-        name,
-        seen.place.clone(),
-        format!("`{name}` does not have the form of `{}` ({})", rule.kind.id(), rule.kind.what()),
-        match rule.kind.provider() {
+    RULE.refuses(name, seen.place.clone())
+        .says(format!(
+            "`{name}` does not have the form of `{}` ({})",
+            rule.kind.id(),
+            rule.kind.what()
+        ))
+        .help(match rule.kind.provider() {
             "any" => "copy the whole value, without quotes or spaces".to_owned(),
             provider => format!("copy the whole key from {provider}, without quotes or spaces"),
-        },
-    )
-    .because(case.source(), rule.kind_span, "the kind that is declared")
+        })
+        .because(case.source(), rule.kind_span, "the kind that is declared")
 }
 
 fn wrong_class(
@@ -127,7 +127,7 @@ fn wrong_class(
             classes.span(),
         ),
     };
-    let finding = Finding::refused(&RULE, name, seen.place.clone(), message, help);
+    let finding = RULE.refuses(name, seen.place.clone()).says(message).help(help);
     Some(finding.because(case.source(), at, "the class that is demanded"))
 }
 
@@ -148,19 +148,15 @@ fn different_modes(case: &Case<'_>, known: &[Known<'_>], findings: &mut Findings
         let Some(first) = first else { continue };
         let (one, other) = (&first.variable.name.value, &second.variable.name.value);
         findings.push(
-            Finding::refused(
-                &RULE,
-                other,
-                second.seen.place.clone(),
-                format!(
+            RULE.refuses(other, second.seen.place.clone())
+                .says(format!(
                     "`{other}` is a {} key, but `{one}` of the same provider is a {} key",
                     second.class.name(),
                     first.class.name()
-                ),
-                "use two keys of one mode",
-            )
-            .because(case.source(), second.variable.name.span, "declared here")
-            .related(first.seen.place.clone(), "the other mode"),
+                ))
+                .help("use two keys of one mode")
+                .because(case.source(), second.variable.name.span, "declared here")
+                .related(first.seen.place.clone(), "the other mode"),
         );
     }
 }

@@ -1,7 +1,7 @@
 //! `secret-is-not-placeholder`
 
 use super::{Case, Check, Quality, Rule, SetSecret};
-use crate::finding::{Finding, Findings};
+use crate::finding::Findings;
 use crate::gate::Gate;
 use crate::policy::Data;
 use crate::secret::placeholder;
@@ -50,14 +50,13 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         };
         let name = &variable.name.value;
         findings.push(
-            Finding::refused(
-                &RULE,
-                name,
-                seen.place.clone(),
-                format!("`{name}` holds a placeholder: it {why}"),
-                format!("set a value that was made for this environment ({})", rule.kind.what()),
-            )
-            .because(case.source(), variable.name.span, "declared as a secret"),
+            RULE.refuses(name, seen.place.clone())
+                .says(format!("`{name}` holds a placeholder: it {why}"))
+                .help(format!(
+                    "set a value that was made for this environment ({})",
+                    rule.kind.what()
+                ))
+                .because(case.source(), variable.name.span, "declared as a secret"),
         );
     }
     super::refuse_passwords(&RULE, case, findings, |password| {

@@ -1,7 +1,7 @@
 //! `secret-is-not-shared`
 
 use super::{Case, Check, Quality, Rule, are_different, pairs};
-use crate::finding::{Finding, Findings};
+use crate::finding::Findings;
 use crate::gate::Gate;
 use crate::secret::Secret;
 use crate::selftest::{Baseline, Violation};
@@ -86,19 +86,16 @@ fn shared(
         let Some(same) = here.iter().find(|other| other.secret.same_as(&held.secret)) else {
             continue;
         };
-        let finding = Finding::refused(
-            &RULE,
-            held.name,
-            held.place.clone(),
-            format!(
+        let finding = RULE
+            .refuses(held.name, held.place.clone())
+            .says(format!(
                 "`{}` of {} has the same value as `{}` of {}",
                 held.name,
                 super::quoted_name(second),
                 same.name,
                 super::quoted_name(first),
-            ),
-            "make a value for each environment, and retire this one in both",
-        );
+            ))
+            .help("make a value for each environment, and retire this one in both");
         findings.push(finding.related(same.place.clone(), "the same value"));
     }
 }

@@ -1,7 +1,7 @@
 //! `secret-is-strong`
 
 use super::{Case, Check, Quality, Rule, SetSecret};
-use crate::finding::{Finding, Findings};
+use crate::finding::Findings;
 use crate::gate::Gate;
 use crate::secret::{MINIMUM_BITS, Recognition, is_strong};
 use crate::selftest::{Baseline, Violation, one};
@@ -43,14 +43,13 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         }
         let name = &variable.name.value;
         findings.push(
-            Finding::refused(
-                &RULE,
-                name,
-                seen.place.clone(),
-                format!("`{name}` is weak: its estimated strength is below {} bits", rule.min_bits),
-                "replace it by a random value, such as from `openssl rand -base64 32`",
-            )
-            .because(case.source(), variable.name.span, "declared as a secret"),
+            RULE.refuses(name, seen.place.clone())
+                .says(format!(
+                    "`{name}` is weak: its estimated strength is below {} bits",
+                    rule.min_bits
+                ))
+                .help("replace it by a random value, such as from `openssl rand -base64 32`")
+                .because(case.source(), variable.name.span, "declared as a secret"),
         );
     }
     super::refuse_passwords(&RULE, case, findings, |password| {

@@ -1,7 +1,7 @@
 //! `secret-is-unique`
 
 use super::{Case, Check, Quality, Rule};
-use crate::finding::{Finding, Findings};
+use crate::finding::Findings;
 use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, one};
 
@@ -46,15 +46,11 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         let Some(first) = same else { continue };
         let (one, other) = (&first.variable.name.value, &held.variable.name.value);
         findings.push(
-            Finding::refused(
-                &RULE,
-                other,
-                held.seen.place.clone(),
-                format!("`{other}` and `{one}` hold the same value"),
-                "make a value for each",
-            )
-            .because(case.source(), held.variable.name.span, "declared as a secret")
-            .related(first.seen.place.clone(), "the same value"),
+            RULE.refuses(other, held.seen.place.clone())
+                .says(format!("`{other}` and `{one}` hold the same value"))
+                .help("make a value for each")
+                .because(case.source(), held.variable.name.span, "declared as a secret")
+                .related(first.seen.place.clone(), "the same value"),
         );
     }
 }

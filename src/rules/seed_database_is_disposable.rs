@@ -65,13 +65,11 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         let answered = answer_of(case, environment, &connection.name.value);
         if let (Answered::Missing, Live::NotAsked) = (answered, &case.facts.live) {
             let name = &destination.variable.name;
-            findings.push(Finding::undecided(
-                &RULE,
-                name,
-                destination.variable.place.clone(),
-                format!("the database behind `{name}` was not looked into"),
-                "let the guard ask its server: `guard-cli seed -- COMMAND`",
-            ));
+            findings.push(
+                RULE.leaves_undecided(name, destination.variable.place.clone())
+                    .says(format!("the database behind `{name}` was not looked into"))
+                    .help("let the guard ask its server: `guard-cli seed -- COMMAND`"),
+            );
         }
     }
     for found in identified(case) {
@@ -86,38 +84,26 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 fn real(case: &Case<'_>, environment: &Environment) -> Finding {
     let (variable, here) = (case.policy.environment_variable(), &environment.name.value);
     let place = case.place_of(variable);
-    Finding::refused(
-        &RULE,
-        variable,
-        place,
-        format!("the data of `{here}` are real, so no seed may touch them"),
-        "seed an environment whose data are made up",
-    )
-    .because(case.source(), environment.name.span, "an environment with real data")
+    RULE.refuses(variable, place)
+        .says(format!("the data of `{here}` are real, so no seed may touch them"))
+        .help("seed an environment whose data are made up")
+        .because(case.source(), environment.name.span, "an environment with real data")
 }
 
 fn unset(case: &Case<'_>) -> Finding {
     let mut variables = case.connections.iter().flat_map(|it| it.connection.variables());
     let subject = variables.next().map_or("connections", |variable| &variable.value);
-    Finding::undecided(
-        &RULE,
-        subject,
-        case.nowhere(),
-        "no connection is set, so there is no database to look into",
-        "set the connection that the seed writes through",
-    )
+    RULE.leaves_undecided(subject, case.nowhere())
+        .says("no connection is set, so there is no database to look into")
+        .help("set the connection that the seed writes through")
 }
 
 fn read_only(found: &Identified<'_, '_>) -> Option<Finding> {
     let name = found.name();
     found.identity.read_only.then(|| {
-        Finding::refused(
-            &RULE,
-            name,
-            found.place(),
-            format!("`{name}` leads to a standby, or to a session that cannot write"),
-            format!("point `{name}` at the primary"),
-        )
+        RULE.refuses(name, found.place())
+            .says(format!("`{name}` leads to a standby, or to a session that cannot write"))
+            .help(format!("point `{name}` at the primary"))
     })
 }
 
@@ -153,7 +139,7 @@ fn stamp(found: &Identified<'_, '_>) -> Option<Finding> {
             format!("if the copy may be lost, say so once: {}", found.restamp(stamp)),
         ),
     };
-    Some(Finding::refused(&RULE, name, found.place(), message, help))
+    Some(RULE.refuses(name, found.place()).says(message).help(help))
 }
 
 fn tripped(found: &Identified<'_, '_>, tripwire: &Tripwire) -> Option<Finding> {
@@ -161,11 +147,11 @@ fn tripped(found: &Identified<'_, '_>, tripwire: &Tripwire) -> Option<Finding> {
     let counted = found.identity.tripwires.iter().find(|counted| counted.table == table);
     let refused = |message: String| {
         let help = "find out who uses the database; a seed is for one that nobody uses";
-        Finding::refused(&RULE, name, found.place(), message, help)
+        RULE.refuses(name, found.place()).says(message).help(help)
     };
     let undecided = |message: String| {
         let help = format!("let its role read `{table}`");
-        Finding::undecided(&RULE, name, found.place(), message, help)
+        RULE.leaves_undecided(name, found.place()).says(message).help(help)
     };
     let finding = match counted.map(|counted| &counted.rows) {
         Some(Rows::NoTable | Rows::Seen { too_many: false, recent: false }) => return None,

@@ -1,7 +1,7 @@
 //! `seed-environment-is-allowed`
 
 use super::{Case, Check, Rule};
-use crate::finding::{Finding, Findings};
+use crate::finding::Findings;
 use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, at_seed};
 use crate::visible::listed;
@@ -43,7 +43,9 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     };
     let place = case.place_of(variable);
     findings.push(
-        Finding::refused(&RULE, variable, place, format!("no seed may run in `{here}`"), help)
+        RULE.refuses(variable, place)
+            .says(format!("no seed may run in `{here}`"))
+            .help(help)
             .because(case.source(), environment.seed.span, "no `seed = true` here"),
     );
 }

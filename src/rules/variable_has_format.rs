@@ -146,7 +146,7 @@ fn refuse(case: &Case<'_>, declared: Declared<'_>, seen: &Seen, wrong: Wrong) ->
     let name = &seen.name;
     let Wrong { what, help, at } = wrong;
     let kind = declared.variable().map_or(VariableKind::Text.name(), |it| it.kind.name());
-    Finding::refused(&RULE, name, seen.place.clone(), format!("`{name}` {what}"), help).because(
+    RULE.refuses(name, seen.place.clone()).says(format!("`{name}` {what}")).help(help).because(
         case.source(),
         at,
         format!("declared as `{kind}`"),

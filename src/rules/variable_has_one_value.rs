@@ -1,7 +1,7 @@
 //! `variable-has-one-value`
 
 use super::{Case, Check, Rule};
-use crate::finding::{Finding, Findings};
+use crate::finding::Findings;
 use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, one};
 
@@ -39,25 +39,16 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         // DELIBERATE: a blank at the end is too common to refuse; a closed list does.
         let doubt = seen.doubt.filter(|_| matched.is_judged() && !seen.ends_in_blank());
         if let Some(doubt) = doubt {
-            findings.push(Finding::refused(
-                &RULE,
-                name,
-                seen.place.clone(),
-                format!(
+            findings.push(RULE.refuses(name, seen.place.clone()).says(format!(
                     "`{name}` has a value that readers of `.env` files take differently: {doubt}"
-                ),
-                doubt.help(),
-            ));
+                )).help(doubt.help()));
         }
         let Some(again) = seen.also.first() else { continue };
-        let finding = Finding::refused(
-            &RULE,
-            name,
-            again.clone(),
-            format!("`{name}` is set twice"),
-            "remove one of the two; readers disagree on which of them counts",
-        )
-        .labelled("set again here");
+        let finding = RULE
+            .refuses(name, again.clone())
+            .says(format!("`{name}` is set twice"))
+            .help("remove one of the two; readers disagree on which of them counts")
+            .labelled("set again here");
         findings.push(finding.related(seen.place.clone(), "set here first"));
     }
 }

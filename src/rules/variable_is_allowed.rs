@@ -3,7 +3,7 @@
 use super::{Case, Check, Rule};
 use crate::difference;
 use crate::facts::Seen;
-use crate::finding::{Finding, Findings};
+use crate::finding::Findings;
 use crate::gate::Gate;
 use crate::policy::Variable;
 use crate::selftest::{Baseline, Violation, one};
@@ -89,14 +89,10 @@ fn one_of(
         several => format!("set it to one of {}", listed(several.iter().copied(), ", ")),
     };
     findings.push(
-        Finding::refused(
-            &RULE,
-            name,
-            seen.place.clone(),
-            format!("`{name}` holds none of the values that are allowed{difference}"),
-            help,
-        )
-        .because(case.source(), at, "the closed list"),
+        RULE.refuses(name, seen.place.clone())
+            .says(format!("`{name}` holds none of the values that are allowed{difference}"))
+            .help(help)
+            .because(case.source(), at, "the closed list"),
     );
 }
 

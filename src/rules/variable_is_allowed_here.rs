@@ -1,7 +1,7 @@
 //! `variable-is-allowed-here`
 
 use super::{Case, Check, Matched, Rule};
-use crate::finding::{Finding, Findings};
+use crate::finding::Findings;
 use crate::gate::Gate;
 use crate::platform;
 use crate::selftest::{Baseline, Violation, one};
@@ -55,14 +55,10 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         let environment = &environment.name.value;
         let at = allowed.span().unwrap_or(declared.span());
         findings.push(
-            Finding::refused(
-                &RULE,
-                name,
-                seen.place.clone(),
-                format!("`{name}` is set, but is not allowed in `{environment}`"),
-                format!("unset `{name}`, or add `{environment}` to its `allowed`"),
-            )
-            .because(case.source(), at, "allowed in these environments"),
+            RULE.refuses(name, seen.place.clone())
+                .says(format!("`{name}` is set, but is not allowed in `{environment}`"))
+                .help(format!("unset `{name}`, or add `{environment}` to its `allowed`"))
+                .because(case.source(), at, "allowed in these environments"),
         );
     }
 }

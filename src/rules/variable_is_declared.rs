@@ -3,7 +3,7 @@
 use super::variable_has_format::is_boolean;
 use super::{Case, Check, Matched, Rule};
 use crate::facts::Seen;
-use crate::finding::{Finding, Findings};
+use crate::finding::Findings;
 use crate::gate::Gate;
 use crate::naming::{self, Purpose};
 use crate::platform;
@@ -56,14 +56,10 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
             let seen = matched.seen;
             let name = &seen.name;
             findings.push(
-                Finding::refused(
-                    &RULE,
-                    name,
-                    seen.place.clone(),
-                    format!("`{name}` {look}, but the policy does not declare it"),
-                    format!("declare `[variables.{name}]`, or unset it"),
-                )
-                .because(case.source(), case.policy.name_span(), "this policy"),
+                RULE.refuses(name, seen.place.clone())
+                    .says(format!("`{name}` {look}, but the policy does not declare it"))
+                    .help(format!("declare `[variables.{name}]`, or unset it"))
+                    .because(case.source(), case.policy.name_span(), "this policy"),
             );
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Case, Check, ConnectionReading, Reading, Rule};
 use crate::facts::Seen;
-use crate::finding::{Finding, Findings};
+use crate::finding::Findings;
 use crate::gate::Gate;
 use crate::policy::{Connection, Environment, Variable};
 use crate::secret::means_nothing;
@@ -63,14 +63,10 @@ fn names_environment(case: &Case<'_>, findings: &mut Findings) {
     let Some(problem) = lack(case, name) else { return };
     let known = case.policy.environments().iter().map(|e| e.name.value.as_str());
     findings.push(
-        Finding::refused(
-            &RULE,
-            name,
-            case.place_of(name),
-            format!("`{name}` {problem}, so the environment is unknown"),
-            format!("set it to one of {}", listed(known, ", ")),
-        )
-        .because(case.source(), variable.name.span, "names the environment"),
+        RULE.refuses(name, case.place_of(name))
+            .says(format!("`{name}` {problem}, so the environment is unknown"))
+            .help(format!("set it to one of {}", listed(known, ", ")))
+            .because(case.source(), variable.name.span, "names the environment"),
     );
 }
 
@@ -84,14 +80,13 @@ fn must_be_set(
     let Some(problem) = lack(case, name).or_else(|| means_none(case, variable)) else { return };
     let at = variable.required.span().unwrap_or(variable.name.span);
     findings.push(
-        Finding::refused(
-            &RULE,
-            name,
-            case.place_of(name),
-            format!("`{name}` {problem}, but `{}` requires it", environment.name.value),
-            format!("set `{name}`, or take `{}` out of its `required`", environment.name.value),
-        )
-        .because(case.source(), at, "required here"),
+        RULE.refuses(name, case.place_of(name))
+            .says(format!("`{name}` {problem}, but `{}` requires it", environment.name.value))
+            .help(format!(
+                "set `{name}`, or take `{}` out of its `required`",
+                environment.name.value
+            ))
+            .because(case.source(), at, "required here"),
     );
 }
 
@@ -127,17 +122,13 @@ fn must_be_connected(
     let Some(problem) = lack(case, name) else { return };
     let at = connection.required.as_ref().and_then(|places| places.span());
     findings.push(
-        Finding::refused(
-            &RULE,
-            name,
-            case.place_of(name),
-            format!(
+        RULE.refuses(name, case.place_of(name))
+            .says(format!(
                 "`{name}` {problem}, but `{}` needs the connection `{}`",
                 environment.name.value, connection.name.value
-            ),
-            format!("set `{name}` to a database of `{}`", environment.name.value),
-        )
-        .because(case.source(), at.unwrap_or(first.span), "required here"),
+            ))
+            .help(format!("set `{name}` to a database of `{}`", environment.name.value))
+            .because(case.source(), at.unwrap_or(first.span), "required here"),
     );
 }
 
@@ -147,14 +138,10 @@ fn partial(case: &Case<'_>, set: &Seen, missing: &[&Spanned<String>], findings: 
         let Some(problem) = lack(case, name) else { continue };
         let place = case.find(name).map_or_else(|| set.place.clone(), |s| s.place.clone());
         findings.push(
-            Finding::refused(
-                &RULE,
-                name,
-                place,
-                format!("`{name}` {problem}, but `{}` is set", set.name),
-                "set every part of the connection, or none",
-            )
-            .because(case.source(), part.span, "part of the connection"),
+            RULE.refuses(name, place)
+                .says(format!("`{name}` {problem}, but `{}` is set", set.name))
+                .help("set every part of the connection, or none")
+                .because(case.source(), part.span, "part of the connection"),
         );
     }
 }

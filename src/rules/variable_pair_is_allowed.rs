@@ -1,7 +1,7 @@
 //! `variable-pair-is-allowed`
 
 use super::{Case, Check, Rule};
-use crate::finding::{Finding, Findings};
+use crate::finding::Findings;
 use crate::gate::Gate;
 use crate::policy::{Environment, Variable, VariableKind};
 use crate::selftest::{Baseline, Violation, one};
@@ -82,14 +82,10 @@ fn pair(case: &Case<'_>, variable: &Variable, environment: &Environment, finding
     let allowed = listed(allowed.iter().map(String::as_str), " or ");
     let environment = &environment.name.value;
     findings.push(
-        Finding::refused(
-            &RULE,
-            name,
-            seen.place.clone(),
-            format!("`{name}` holds a runtime that `{environment}` may not run with"),
-            format!("in `{environment}`, set it to {allowed}"),
-        )
-        .because(case.source(), at, "the runtimes of this environment"),
+        RULE.refuses(name, seen.place.clone())
+            .says(format!("`{name}` holds a runtime that `{environment}` may not run with"))
+            .help(format!("in `{environment}`, set it to {allowed}"))
+            .because(case.source(), at, "the runtimes of this environment"),
     );
 }
 

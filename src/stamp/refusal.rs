@@ -190,7 +190,7 @@ impl StampRefusal {
         };
         let (name, place) = (&variable.name, variable.place.clone());
         let (rule, outcome) = (self.rule(), self.outcome());
-        Finding::judged(rule, outcome, name, place, self.message(), self.help()).because(
+        rule.finds(outcome, name, place).says(self.message()).help(self.help()).because(
             policy.source(),
             span,
             text,

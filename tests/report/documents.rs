@@ -2,7 +2,7 @@
 
 use koomy_guard::Policy;
 use koomy_guard::facts::{Facts, Live};
-use koomy_guard::finding::{Finding, Findings};
+use koomy_guard::finding::Findings;
 use koomy_guard::gate::{Gate, Verdict, compare, decide};
 use koomy_guard::report::{Format, Judgement, Scope};
 use koomy_guard::rules::RULES;
@@ -293,7 +293,7 @@ fn no_place_breaks_a_report() {
             let mut findings = Findings::new();
             for end in &offsets {
                 let place = Place::at(&source, Span::new(*start, *end));
-                let finding = Finding::refused(RULES[0], "s", place.clone(), "m\nm", "h");
+                let finding = RULES[0].refuses("s", place.clone()).says("m\nm").help("h");
                 let other = Place::at(&source, Span::new(text.len() / 3, text.len() / 2));
                 findings
                     .push(finding.related(other, "a label of some length").related(place, "\n"));

@@ -93,13 +93,12 @@ impl Subject<'_> {
         let (Some(environment), Some(database), Some(identity)) =
             (self.verdict.environment, *database, identity)
         else {
-            return Err(self.refuse(Finding::undecided(
-                &DATABASE_IDENTITY_MATCHES,
-                &variable.name,
-                variable.place.clone(),
-                "the server was not asked, so nothing is written",
-                "see what `guard-cli identify` says of it",
-            )));
+            return Err(self.refuse(
+                DATABASE_IDENTITY_MATCHES
+                    .leaves_undecided(&variable.name, variable.place.clone())
+                    .says("the server was not asked, so nothing is written")
+                    .help("see what `guard-cli identify` says of it"),
+            ));
         };
         stamp::plan(self.policy, environment, database, target, identity, reason).map_err(
             |refusal| match refusal {
@@ -150,7 +149,7 @@ impl Subject<'_> {
         let undecided = |cause: Cause| {
             let Cause { message, help, place } = cause;
             let rule = &DATABASE_IDENTITY_MATCHES;
-            self.refuse(Finding::undecided(rule, &variable.name, place, message, help))
+            self.refuse(rule.leaves_undecided(&variable.name, place).says(message).help(help))
         };
         let client = postgres::connect(self.policy, destination, patience, &complain);
         stamp::write(&mut client.map_err(undecided)?, plan).map_err(|error| {
@@ -199,16 +198,13 @@ impl Subject<'_> {
 fn failed(code: Option<&str>, variable: &Seen) -> Finding {
     let (name, place) = (&variable.name, variable.place.clone());
     let undecided = |message: String, help| {
-        Finding::undecided(&DATABASE_STAMP_MATCHES, name, place.clone(), message, help)
+        DATABASE_STAMP_MATCHES.leaves_undecided(name, place.clone()).says(message).help(help)
     };
     match code {
-        Some(ELSEWHERE) => Finding::refused(
-            &DATABASE_IDENTITY_MATCHES,
-            name,
-            place.clone(),
-            "the server is no longer the one that was asked, and nothing was written",
-            "see where it leads now with `guard-cli identify`, then run this again",
-        ),
+        Some(ELSEWHERE) => DATABASE_IDENTITY_MATCHES
+            .refuses(name, place.clone())
+            .says("the server is no longer the one that was asked, and nothing was written")
+            .help("see where it leads now with `guard-cli identify`, then run this again"),
         Some(code) if MEANWHILE.contains(&code) => undecided(
             "the stamp changed in the meantime, and nothing was written".to_owned(),
             "run this again",

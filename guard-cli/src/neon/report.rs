@@ -90,7 +90,7 @@ impl Report<'_> {
             None => ("databases".to_owned(), policy.name_span()),
         };
         let place = Place::at(policy.source(), span);
-        koomy_guard::Finding::undecided(&DATABASE_IDENTITY_MATCHES, subject, place, message, help)
+        DATABASE_IDENTITY_MATCHES.leaves_undecided(subject, place).says(message).help(help)
     }
 
     fn permitted(&self) -> String {
@@ -148,8 +148,7 @@ fn refused(finding: &Finding) -> koomy_guard::Finding {
     let Finding { kind, database, key, message, help, place } = finding;
     let message = format!("{}: {message}", kind.name());
     let subject = subject(database, *key);
-    koomy_guard::Finding::refused(kind.rule(), subject, place.clone(), message, help)
-        .of_kind(kind.name())
+    kind.rule().refuses(subject, place.clone()).says(message).help(help).of_kind(kind.name())
 }
 
 fn subject(database: &str, key: Option<&str>) -> String {

@@ -161,7 +161,7 @@ impl<'a> Asked<'a> {
 
     fn finding(&self, message: impl Into<String>, help: impl Into<String>) -> Finding {
         let rule = &DATABASE_URL_IS_UNAMBIGUOUS;
-        Finding::refused(rule, self.name, self.place.clone(), message, help)
+        rule.refuses(self.name, self.place.clone()).says(message).help(help)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::neon_api::{Reply, Server, branch, endpoint};
 
 /// Undecided in every way in which it is asked, with these words.
 #[track_caller]
-fn is_undecided(server: &Server, args: &[&str], words: &str) {
+fn leaves_undecided(server: &Server, args: &[&str], words: &str) {
     let room = Room::new().file("policy.toml", POLICY);
     for more in [&[][..], &["--check"], &["--format", "json"]] {
         let ran = sync(&room, server, &[args, more].concat()).run().ends(3);
@@ -49,7 +49,7 @@ fn a_status_that_is_no_answer() {
     ];
     for (status, words) in table {
         let server = Server::new(move |_, _| Reply::status(status));
-        is_undecided(&server, &[], words);
+        leaves_undecided(&server, &[], words);
         assert_eq!(server.asked().len(), 3, "{status} is asked once in each run");
     }
 }
@@ -61,7 +61,7 @@ fn one_project_that_fails_leaves_the_other_unwritten() {
         true => Reply::status(403),
         false => account.reply(request),
     });
-    is_undecided(&server, &[], "may not read project `loud-lake-2`");
+    leaves_undecided(&server, &[], "may not read project `loud-lake-2`");
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn a_redirect_takes_the_key_nowhere() {
         for to in [other.api(), "/api/v2/elsewhere".to_owned()] {
             let header = format!("Location: {to}/projects");
             let server = Server::new(move |_, _| Reply::status(status).with(&header));
-            is_undecided(&server, &[], "a redirect, which is not followed");
+            leaves_undecided(&server, &[], "a redirect, which is not followed");
             assert_eq!(server.asked().len(), 3);
         }
     }
@@ -109,7 +109,7 @@ fn a_busy_api_is_not_waited_for_for_ever() {
         ("Retry-After: 18446744073709551615", "asks to wait", 1),
     ] {
         let server = Server::new(move |_, _| Reply::status(429).with(wait));
-        is_undecided(&server, &[], words);
+        leaves_undecided(&server, &[], words);
         assert_eq!(server.asked().len(), 3 * times);
     }
 }
@@ -154,7 +154,7 @@ fn an_answer_that_is_not_as_documented() {
             headers: String::new(),
             body: body.clone(),
         });
-        is_undecided(&server, &[], words);
+        leaves_undecided(&server, &[], words);
     }
 }
 
@@ -177,7 +177,7 @@ fn an_endpoint_that_is_not_as_documented() {
             true => Reply::json(&json!({"endpoints": [wrong]})),
             false => account.reply(request),
         });
-        is_undecided(&server, &[], words);
+        leaves_undecided(&server, &[], words);
     }
 }
 
@@ -202,10 +202,10 @@ fn pages_end() {
         })
     };
     let same = Server::new(move |_, _| Reply::json(&page("c".to_owned())));
-    is_undecided(&same, &[], "does not end");
+    leaves_undecided(&same, &[], "does not end");
     assert_eq!(same.asked().len(), 3 * 2);
     let other = Server::new(move |_, before| Reply::json(&page(before.to_string())));
-    is_undecided(&other, &[], "does not end");
+    leaves_undecided(&other, &[], "does not end");
     assert_eq!(other.asked().len(), 3 * 50);
 }
 
@@ -233,9 +233,9 @@ fn a_page_without_branches_is_the_last() {
 #[test]
 fn nobody_is_waited_for_longer_than_the_time_out() {
     let silent = Server::new(|_, _| Reply::Silence);
-    is_undecided(&silent, &["--timeout", "1"], "did not answer within 1 seconds");
+    leaves_undecided(&silent, &["--timeout", "1"], "did not answer within 1 seconds");
     let slow = Server::new(|_, _| Reply::Drip);
-    is_undecided(&slow, &["--timeout", "1"], "did not answer within 1 seconds");
+    leaves_undecided(&slow, &["--timeout", "1"], "did not answer within 1 seconds");
 }
 
 #[test]
@@ -243,12 +243,12 @@ fn what_answers_no_http() {
     for bytes in [&b"SSH-2.0-kAnArY\r\n"[..], b"\x15\x03\x01\x00\x02\x02\x0a", b"", b"HTTP/1.1 200"]
     {
         let server = Server::new(move |_, _| Reply::Raw(bytes.to_vec()));
-        is_undecided(&server, &["--timeout", "5"], "");
+        leaves_undecided(&server, &["--timeout", "5"], "");
     }
     let cut = Server::new(|_, _| {
         Reply::Raw(b"HTTP/1.1 200 x\r\nContent-Length: 100\r\n\r\n{\"branches\": []}".to_vec())
     });
-    is_undecided(&cut, &[], "");
+    leaves_undecided(&cut, &[], "");
 }
 
 #[test]

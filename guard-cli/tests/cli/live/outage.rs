@@ -14,7 +14,7 @@ fn stage(port: u16) -> Stage {
 }
 
 /// Undecided in every format and by every command, within the time-out.
-fn is_undecided(stage: &Stage) {
+fn leaves_undecided(stage: &Stage) {
     let file = ["--env-file", "sandbox.env"];
     for format in FORMATS {
         let args = ["check", "--live", "--timeout", "1", "--format", format];
@@ -35,19 +35,19 @@ fn is_undecided(stage: &Stage) {
 #[test]
 fn nobody_listens() {
     let nobody = Refusing::start();
-    is_undecided(&stage(nobody.port()));
+    leaves_undecided(&stage(nobody.port()));
 }
 
 #[test]
 fn a_server_that_accepts_and_says_nothing() {
     let silent = Silent::start();
-    is_undecided(&stage(silent.port()));
+    leaves_undecided(&stage(silent.port()));
 }
 
 #[test]
 fn a_server_that_talks_nonsense() {
     for garbage in [Garbage::start(), Garbage::after(b"S"), Garbage::after(b"N")] {
-        is_undecided(&stage(garbage.port()));
+        leaves_undecided(&stage(garbage.port()));
     }
 }
 
@@ -58,7 +58,7 @@ fn a_server_that_goes_away_in_the_middle() {
     stage.check("sandbox").ends(0);
     for bytes in [0, 1, 200, 1200] {
         tunnel.cut_after(bytes);
-        is_undecided(&stage);
+        leaves_undecided(&stage);
     }
 }
 
@@ -68,7 +68,7 @@ fn a_server_that_stops_talking_in_the_middle() {
     let stage = stage(tunnel.port());
     for bytes in [1, 200, 1200] {
         tunnel.stall_after(bytes);
-        is_undecided(&stage);
+        leaves_undecided(&stage);
     }
 }
 
@@ -79,7 +79,7 @@ fn a_wrong_password() {
     let main = PRODUCTION.port();
     let url = url(port).replace(&password(), &wrong);
     let stage = Stage::leading(&neon_policy(main, port), &super::stage::url(main), &url);
-    is_undecided(&stage);
+    leaves_undecided(&stage);
     for format in FORMATS {
         let ran = stage.run(&["check", "--live", "--format", format], "sandbox");
         assert!(!ran.stdout.contains(&wrong) && !ran.stderr.contains(&wrong), "{ran:?}");
@@ -93,7 +93,7 @@ fn a_database_that_is_not_there() {
     let missing = |text: &str| text.replace("\"shop\"", "\"gone\"");
     let url = url(dev).replace("/shop?", "/gone?");
     let stage = Stage::leading(&missing(&neon_policy(main, dev)), &super::stage::url(main), &url);
-    is_undecided(&stage);
+    leaves_undecided(&stage);
     stage.cannot_decide("sandbox", "no database of that name");
 }
 
