@@ -55,10 +55,22 @@ fn with_password(url: &str, password: &str) -> String {
     })
 }
 
-#[rustfmt::skip] // one row, one line
 fn databases() -> Vec<Row> {
+    let tables = [
+        disguises,
+        library_variables,
+        look_alikes,
+        other_environments,
+        encryption,
+        permitted_forms,
+    ];
+    tables.into_iter().flat_map(|table| table()).collect()
+}
+
+/// Production's database, however it is written.
+#[rustfmt::skip] // one row, one line
+fn disguises() -> Vec<Row> {
     vec![
-        // Production's database, however it is written.
         ("production, direct", "sandbox", url(main_branch), BELONGS),
         ("production, pooled", "sandbox", url(|u| hosted(u, &format!("{MAIN}-pooler{REGION}"))), BELONGS),
         ("production, in capitals", "sandbox", url(|u| hosted(u, &format!("{MAIN}{REGION}").to_uppercase())), AMBIGUOUS),
@@ -90,7 +102,13 @@ fn databases() -> Vec<Row> {
         ("production, with a tab", "sandbox", url(|u| u.replace(DEVELOPMENT, "ep-koomy-\tmain-10000001")), AMBIGUOUS),
         ("production, in full-width letters", "sandbox", url(|u| u.replace(DEVELOPMENT, "\u{ff45}p-koomy-main-10000001")), AMBIGUOUS),
         ("production, as a template", "sandbox", url(|_| "$DATABASE_URL_PRODUCTION".to_owned()), AMBIGUOUS),
-        // The variables of the C library.
+    ]
+}
+
+/// The variables of the C library.
+#[rustfmt::skip] // one row, one line
+fn library_variables() -> Vec<Row> {
+    vec![
         ("production, by PGHOST", "sandbox", Set("PGHOST", b"ep-koomy-main-10000001.eu-central-1.aws.neon.tech"), AMBIGUOUS),
         ("production, by PGHOSTADDR", "sandbox", Set("PGHOSTADDR", b"203.0.113.7"), AMBIGUOUS),
         ("production, by PGSERVICE", "sandbox", Set("PGSERVICE", b"main"), AMBIGUOUS),
@@ -98,7 +116,13 @@ fn databases() -> Vec<Row> {
         ("production, by PGOPTIONS", "sandbox", Set("PGOPTIONS", b"endpoint=ep-koomy-main-10000001"), AMBIGUOUS),
         ("another database, by PGDATABASE", "sandbox", Set("PGDATABASE", b"neondb"), AMBIGUOUS),
         ("a password, by PGPASSWORD", "sandbox", Set("PGPASSWORD", b"w8Kf2mQx7Zr4Tn9b"), UNDECLARED),
-        // What only looks like the right one.
+    ]
+}
+
+/// What only looks like the right one.
+#[rustfmt::skip] // one row, one line
+fn look_alikes() -> Vec<Row> {
+    vec![
         ("the endpoint in a foreign domain", "sandbox", url(|u| u.replace("neon.tech", "neon.tech.evil.example")), BELONGS),
         ("a longer endpoint", "sandbox", url(|u| u.replace(DEVELOPMENT, "ep-koomy-development-200000021")), BELONGS),
         ("a label in front", "sandbox", url(|u| u.replace(DEVELOPMENT, &format!("x.{DEVELOPMENT}"))), BELONGS),
@@ -109,7 +133,13 @@ fn databases() -> Vec<Row> {
         ("no database", "sandbox", url(|u| u.replace("/koomy?", "/?")), AMBIGUOUS),
         ("no user", "sandbox", url(|_| format!("postgresql://{DEVELOPMENT}{REGION}/koomy?sslmode=require")), AMBIGUOUS),
         ("a database of this machine", "sandbox", url(|_| "postgresql://koomy@localhost/koomy_local".to_owned()), BELONGS),
-        // Production, and a developer's machine.
+    ]
+}
+
+/// Production, and a developer's machine.
+#[rustfmt::skip] // one row, one line
+fn other_environments() -> Vec<Row> {
+    vec![
         ("the sandbox's branch", "production", url(|u| u.replace(MAIN, DEVELOPMENT)), BELONGS),
         ("the local branch", "production", url(|u| u.replace(MAIN, "ep-koomy-local-30000003")), BELONGS),
         ("this machine", "production", url(|_| "postgresql://koomy:w8Kf2mQx7Zr4Tn9b@localhost/koomy_local".to_owned()), BELONGS),
@@ -119,13 +149,25 @@ fn databases() -> Vec<Row> {
         ("production's branch", "local", url(|_| format!("postgresql://koomy:w8Kf2mQx7Zr4Tn9b@{MAIN}{REGION}/koomy?sslmode=require")), BELONGS),
         ("the sandbox's branch", "local", url(|_| format!("postgresql://koomy:w8Kf2mQx7Zr4Tn9b@{DEVELOPMENT}{REGION}/koomy?sslmode=require")), BELONGS),
         ("a database that says it is production", "local", url(|u| u.replace("koomy_local", "koomy_production")), &["database-belongs-to-environment", "database-is-not-production-like"]),
-        // The way there.
+    ]
+}
+
+/// The way there.
+#[rustfmt::skip] // one row, one line
+fn encryption() -> Vec<Row> {
+    vec![
         ("no TLS mode", "sandbox", url(|u| u.replace("?sslmode=require", "")), ENCRYPTED),
         ("TLS off", "sandbox", url(|u| u.replace("=require", "=disable")), ENCRYPTED),
         ("TLS if it can be had", "sandbox", url(|u| u.replace("=require", "=prefer")), ENCRYPTED),
         ("TLS off, by PGSSLMODE", "sandbox", Set("PGSSLMODE", b"disable"), AMBIGUOUS),
         ("a TLS mode nobody knows", "sandbox", url(|u| u.replace("=require", "=required")), AMBIGUOUS),
-        // As it may be.
+    ]
+}
+
+/// As it may be.
+#[rustfmt::skip] // one row, one line
+fn permitted_forms() -> Vec<Row> {
+    vec![
         ("the pooler", "sandbox", url(|u| u.replace(REGION, &format!("-pooler{REGION}"))), PERMITTED),
         ("no pooler", "production", url(|u| u.replace("-pooler", "")), PERMITTED),
         ("the port", "sandbox", url(|u| u.replace("/koomy?", ":5432/koomy?")), PERMITTED),

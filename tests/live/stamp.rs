@@ -33,28 +33,26 @@ fn stamp(binding: Binding, environment: &str) -> Stamp {
     }
 }
 
+/// A name, what is in the database, and what is said of its stamp.
+type Row = (&'static str, String, StampState);
+
 #[test]
 fn a_stamp_is_read_or_is_told_why_not() {
     let cluster = with_shop(Cluster::start());
     let way = Way::to(cluster.port(), "shop");
-    let plain = Binding::Plain {
-        system_identifier: "7000".to_owned(),
-        database_oid: 16385,
-        database: "shop".to_owned(),
-    };
-    let neon = Binding::Neon { project: "calm-field-1".to_owned(), branch: "br-calm-1".to_owned() };
-    let neon = Stamp {
-        stamped_at: "2026-01-02 03:04:05+00".to_owned(),
-        parent_environment: None,
-        ..stamp(neon, "production")
-    };
+    let tables = [absent(), whole(), foreign(), forbidden(), incomplete()];
+    for (name, sql, expected) in tables.into_iter().flatten() {
+        cluster.sql("shop", "DROP SCHEMA IF EXISTS koomy_guard CASCADE");
+        cluster.sql("shop", &sql);
+        let identity = way.identity();
+        assert_eq!(identity.stamp, expected, "{name}");
+    }
+}
+
+/// No stamp.
+fn absent() -> Vec<Row> {
     let no = |tables| StampState::No { tables };
-    let why = |why: &str| StampState::Unreadable { why: why.to_owned() };
-    let whole = || stamp(plain.clone(), "sandbox");
-    let plain = || StampState::Stamped(whole());
-    let incomplete = || why("its row is not complete");
-    let other = || why("something else has its name");
-    let table: Vec<(&str, String, StampState)> = vec![
+    vec![
         ("nothing", String::new(), no(Tables::Absent)),
         (
             "a schema",
@@ -62,14 +60,27 @@ fn a_stamp_is_read_or_is_told_why_not() {
             no(Tables::Absent),
         ),
         ("empty", TABLE.to_owned(), StampState::Emptied),
+        (
+            "rows of a child",
+            format!(
+                "{TABLE}CREATE TABLE koomy_guard.child () INHERITS (koomy_guard.stamp); {PLAIN} \
+                WITH gone AS (DELETE FROM koomy_guard.stamp RETURNING *) INSERT INTO koomy_guard.child SELECT * FROM gone"
+            ),
+            StampState::Emptied,
+        ),
+    ]
+}
+
+/// A stamp, whatever stands around it.
+fn whole() -> Vec<Row> {
+    let plain = || StampState::Stamped(plain_stamp());
+    vec![
         ("plain", format!("{TABLE}{PLAIN}"), plain()),
-        ("neon", format!("{TABLE}{NEON}"), StampState::Stamped(neon.clone())),
-        ("two", format!("{TABLE}{PLAIN}{NEON}"), why("it has several rows")),
-        ("many", format!("{TABLE}{PLAIN}{NEON}{PLAIN}"), why("it has several rows")),
+        ("neon", format!("{TABLE}{NEON}"), StampState::Stamped(neon_stamp())),
         (
             "words as the role has them",
             format!("{TABLE}{NEON}ALTER ROLE app SET array_nulls = off"),
-            StampState::Stamped(neon.clone()),
+            StampState::Stamped(neon_stamp()),
         ),
         (
             "a column more",
@@ -84,16 +95,36 @@ fn a_stamp_is_read_or_is_told_why_not() {
             plain(),
         ),
         (
-            "a column less",
-            format!("{TABLE}{PLAIN}ALTER TABLE koomy_guard.stamp DROP guard_version"),
-            other(),
-        ),
-        (
             "a type of its own",
             format!(
                 "{TABLE}{PLAIN}CREATE DOMAIN koomy_guard.d AS text; ALTER TABLE koomy_guard.stamp ALTER env TYPE koomy_guard.d"
             ),
             plain(),
+        ),
+        (
+            "hostile text",
+            format!(
+                "{TABLE}{PLAIN}UPDATE koomy_guard.stamp SET guard_version = '}},{{\\\",\"NULL', parent_stamp = NULL"
+            ),
+            StampState::Stamped(Stamp {
+                guard_version: "},{\\\",\"NULL".to_owned(),
+                parent_environment: None,
+                ..plain_stamp()
+            }),
+        ),
+    ]
+}
+
+/// Something that is not one stamp.
+fn foreign() -> Vec<Row> {
+    let other = || why("something else has its name");
+    vec![
+        ("two", format!("{TABLE}{PLAIN}{NEON}"), why("it has several rows")),
+        ("many", format!("{TABLE}{PLAIN}{NEON}{PLAIN}"), why("it has several rows")),
+        (
+            "a column less",
+            format!("{TABLE}{PLAIN}ALTER TABLE koomy_guard.stamp DROP guard_version"),
+            other(),
         ),
         (
             "a view",
@@ -110,13 +141,18 @@ fn a_stamp_is_read_or_is_told_why_not() {
             other(),
         ),
         (
-            "rows of a child",
+            "a parent of another type",
             format!(
-                "{TABLE}CREATE TABLE koomy_guard.child () INHERITS (koomy_guard.stamp); {PLAIN} \
-                WITH gone AS (DELETE FROM koomy_guard.stamp RETURNING *) INSERT INTO koomy_guard.child SELECT * FROM gone"
+                "{TABLE}{PLAIN}ALTER TABLE koomy_guard.stamp ALTER parent_stamp TYPE text USING 'x'"
             ),
-            StampState::Emptied,
+            other(),
         ),
+    ]
+}
+
+/// A stamp that the role may not read.
+fn forbidden() -> Vec<Row> {
+    vec![
         (
             "no right",
             format!("{TABLE}{PLAIN}REVOKE SELECT ON koomy_guard.stamp FROM PUBLIC"),
@@ -132,13 +168,13 @@ fn a_stamp_is_read_or_is_told_why_not() {
             format!("{TABLE}{PLAIN}ALTER TABLE koomy_guard.stamp ENABLE ROW LEVEL SECURITY"),
             why("the role has no right to read it"),
         ),
-        (
-            "a parent of another type",
-            format!(
-                "{TABLE}{PLAIN}ALTER TABLE koomy_guard.stamp ALTER parent_stamp TYPE text USING 'x'"
-            ),
-            other(),
-        ),
+    ]
+}
+
+/// A stamp with a part that is missing or that nobody wrote.
+fn incomplete() -> Vec<Row> {
+    let incomplete = || why("its row is not complete");
+    vec![
         (
             "no environment",
             format!("{TABLE}{PLAIN}UPDATE koomy_guard.stamp SET env = NULL"),
@@ -174,23 +210,28 @@ fn a_stamp_is_read_or_is_told_why_not() {
             format!("{TABLE}{NEON}UPDATE koomy_guard.stamp SET stamped_at = NULL"),
             incomplete(),
         ),
-        (
-            "hostile text",
-            format!(
-                "{TABLE}{PLAIN}UPDATE koomy_guard.stamp SET guard_version = '}},{{\\\",\"NULL', parent_stamp = NULL"
-            ),
-            StampState::Stamped(Stamp {
-                guard_version: "},{\\\",\"NULL".to_owned(),
-                parent_environment: None,
-                ..whole()
-            }),
-        ),
-    ];
-    for (name, sql, expected) in table {
-        cluster.sql("shop", "DROP SCHEMA IF EXISTS koomy_guard CASCADE");
-        cluster.sql("shop", &sql);
-        let identity = way.identity();
-        assert_eq!(identity.stamp, expected, "{name}");
+    ]
+}
+
+fn why(why: &str) -> StampState {
+    StampState::Unreadable { why: why.to_owned() }
+}
+
+fn plain_stamp() -> Stamp {
+    let plain = Binding::Plain {
+        system_identifier: "7000".to_owned(),
+        database_oid: 16385,
+        database: "shop".to_owned(),
+    };
+    stamp(plain, "sandbox")
+}
+
+fn neon_stamp() -> Stamp {
+    let neon = Binding::Neon { project: "calm-field-1".to_owned(), branch: "br-calm-1".to_owned() };
+    Stamp {
+        stamped_at: "2026-01-02 03:04:05+00".to_owned(),
+        parent_environment: None,
+        ..stamp(neon, "production")
     }
 }
 

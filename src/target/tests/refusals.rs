@@ -231,32 +231,48 @@ fn no_refusal_says_anything_of_the_value() {
     }
 }
 
+const MESSAGES: &[(&str, &str)] = &[
+    ("postgresql://a:b@h/d\n", "the value starts or ends in white space"),
+    ("jdbc:x", "the scheme is a JDBC URL, whose parameters can replace its host"),
+    ("postgresql://h/d", "the user is missing; drivers take it from the environment or the system"),
+    (
+        "postgresql://a:b@h@i/d",
+        "the password is read differently by drivers: the URL holds more than one `@`",
+    ),
+    ("postgresql://a:b@h,i/d", "the host is a list; which host answers is decided at run time"),
+    ("postgresql://a:b@h:0/d", "the port is not a number from 1 to 65535"),
+    (
+        "postgresql://a:b@h",
+        "the database is missing; drivers take the user's name or the environment",
+    ),
+    (
+        "postgresql://a:b@h/d?host=x",
+        "the query holds the parameter `host`, which changes the connection in some drivers only",
+    ),
+    ("${X}", "the value holds a placeholder such as `${NAME}` that was never filled in"),
+];
+
+/// A value that a parameter does not have, and those that it has.
+const VALUES: &[(&str, &str)] = &[
+    ("postgresql://a:b@h/d?channel_binding=on", "`require`, `prefer` or `disable`"),
+    ("postgresql://a:b@h/d?sslnegotiation=on", "`postgres` or `direct`"),
+    ("postgresql://a:b@h/d?sslrootcert=on", "`system` or an absolute path"),
+    ("postgresql://a:b@h/d?pgbouncer=on", "`true` or `false`"),
+    ("postgresql://a:b@h/d?uselibpqcompat=on", "`true` or `false`"),
+    (
+        "postgresql://a:b@h/d?target_session_attrs=on",
+        "`any`, `read-write`, `read-only`, `primary`, `standby` or `prefer-standby`",
+    ),
+    ("postgresql://a:b@h/d?schema=a-b", "letters, digits and underscores"),
+    ("postgresql://a:b@h/d?application_name=a!b", "letters, digits, `-`, `.`, `_` and `~`"),
+    ("postgresql://a:b@h/d?connect_timeout=on", "a number"),
+    ("mysql://a:b@h/d?ssl-mode=on", "`REQUIRED` or `VERIFY_IDENTITY`"),
+    ("mysql://a:b@h/d?charset=a-b", "letters, digits and underscores"),
+];
+
 #[test]
 fn a_message_names_the_part_and_the_way_out() {
-    let table = [
-        ("postgresql://a:b@h/d\n", "the value starts or ends in white space"),
-        ("jdbc:x", "the scheme is a JDBC URL, whose parameters can replace its host"),
-        (
-            "postgresql://h/d",
-            "the user is missing; drivers take it from the environment or the system",
-        ),
-        (
-            "postgresql://a:b@h@i/d",
-            "the password is read differently by drivers: the URL holds more than one `@`",
-        ),
-        ("postgresql://a:b@h,i/d", "the host is a list; which host answers is decided at run time"),
-        ("postgresql://a:b@h:0/d", "the port is not a number from 1 to 65535"),
-        (
-            "postgresql://a:b@h",
-            "the database is missing; drivers take the user's name or the environment",
-        ),
-        (
-            "postgresql://a:b@h/d?host=x",
-            "the query holds the parameter `host`, which changes the connection in some drivers only",
-        ),
-        ("${X}", "the value holds a placeholder such as `${NAME}` that was never filled in"),
-    ];
-    for (text, message) in table {
+    for &(text, message) in MESSAGES {
         assert_eq!(refused(postgres(text), text).to_string(), message);
     }
     let ambiguity = refused(postgres("postgresql://a:b@h/d?sslmode=on"), "sslmode");
@@ -264,23 +280,7 @@ fn a_message_names_the_part_and_the_way_out() {
         ambiguity.help(),
         "give `sslmode` one of its values: `require` or `verify-full`, in lower case"
     );
-    let values = [
-        ("postgresql://a:b@h/d?channel_binding=on", "`require`, `prefer` or `disable`"),
-        ("postgresql://a:b@h/d?sslnegotiation=on", "`postgres` or `direct`"),
-        ("postgresql://a:b@h/d?sslrootcert=on", "`system` or an absolute path"),
-        ("postgresql://a:b@h/d?pgbouncer=on", "`true` or `false`"),
-        ("postgresql://a:b@h/d?uselibpqcompat=on", "`true` or `false`"),
-        (
-            "postgresql://a:b@h/d?target_session_attrs=on",
-            "`any`, `read-write`, `read-only`, `primary`, `standby` or `prefer-standby`",
-        ),
-        ("postgresql://a:b@h/d?schema=a-b", "letters, digits and underscores"),
-        ("postgresql://a:b@h/d?application_name=a!b", "letters, digits, `-`, `.`, `_` and `~`"),
-        ("postgresql://a:b@h/d?connect_timeout=on", "a number"),
-        ("mysql://a:b@h/d?ssl-mode=on", "`REQUIRED` or `VERIFY_IDENTITY`"),
-        ("mysql://a:b@h/d?charset=a-b", "letters, digits and underscores"),
-    ];
-    for (text, values) in values {
+    for &(text, values) in VALUES {
         let parsed = if text.starts_with("mysql") { mysql(text) } else { postgres(text) };
         let help = refused(parsed, text).help().to_string();
         let (_, said) = help.split_once(" one of its values: ").unwrap_or(("", &help));
