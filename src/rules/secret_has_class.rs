@@ -313,7 +313,7 @@ mod tests {
         assert_eq!(
             ask.in_full(&[("KOOMY_ENV", "bare"), ("HOOK", &test)]),
             format!(
-                "refused HOOK: `HOOK` has not the form of {}; \
+                "refused HOOK: `HOOK` does not have the form of `stripe-webhook-secret` ({}); \
                  copy the whole key from Stripe, without quotes or spaces\n  \
                  cause: <assumed environment> (here)\n  \
                  decided-by: 'stripe-webhook-secret' (the kind that is declared)",

@@ -68,7 +68,10 @@ fn a_connection_of_ones_own_is_asked_itself() {
     let other = client(world.production.port(), "shop");
     let refusal = Verified::for_seeding(other, &policy, &facts, "primary").unwrap_err();
     assert_eq!(rules(&refusal)[0], "database-identity-matches");
-    assert!(refusal.to_string().contains("says branch `br-main-1`, which is `main`"), "{refusal}");
+    assert!(
+        refusal.to_string().contains("reports the branch `br-main-1`, which is `main`"),
+        "{refusal}"
+    );
     assert_eq!(cities(&world.production), "\n");
 
     let mut busy = client(world.sandbox.port(), "shop");

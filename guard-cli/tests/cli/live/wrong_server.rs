@@ -82,7 +82,7 @@ fn another_database_on_the_same_cluster_is_not_called_by_the_pinned_name() {
     let ran = stage.run(&["identify"], "sandbox").ends(1);
     let said = "says it is another database on the server of `dev`, a database of `sandbox`";
     assert!(ran.stdout.contains(said), "{ran:?}");
-    assert!(ran.stdout.contains("the server there says database `postgres`"), "{ran:?}");
+    assert!(ran.stdout.contains("the server there reports the database `postgres`"), "{ran:?}");
 }
 
 #[test]
