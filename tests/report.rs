@@ -139,6 +139,9 @@ fn a_file_of_variables_given_for_a_policy_is_not_quoted() {
         "version=1\nJWT_SECRET=canary\n",
         "version = 1\nexport JWT_SECRET='canary'\n[environments.x]\n",
         "version=1\ndatabase_url=postgres://u:canary@h/d\n",
+        "version=1\npassword=canary\n",
+        "[databases]\nmain = host=h password=canary\n",
+        "variables:\n  password: canary\nversion: canary\n",
     ];
     for text in texts {
         let error = Policy::parse(".env", text).unwrap_err();
@@ -146,6 +149,16 @@ fn a_file_of_variables_given_for_a_policy_is_not_quoted() {
             let text = report(*format, plain(80)).policy_error(&error);
             assert!(!text.contains("canary"), "{text}");
         }
+    }
+}
+
+#[test]
+fn a_policy_without_its_version_is_quoted() {
+    let rest = "name = 'n'\n[environments.x]\ndata = 'reel'\n[variables.E]\nis = 'environment'\n";
+    for version in ["version = \"1\"\n", "version = 2\n", "version = 1\n", ""] {
+        let error = Policy::parse("policy.toml", &format!("{version}{rest}")).unwrap_err();
+        let text = report(Format::Human, plain(80)).policy_error(&error);
+        assert!(text.contains("data = 'reel'") && text.contains("^^^^^^"), "{version}\n{text}");
     }
 }
 

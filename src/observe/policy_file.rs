@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::file::{self, POLICY_LIMIT, ReadError};
-use crate::policy::{Policy, PolicyError};
+use crate::policy::{Policy, PolicyError, may_be_shown};
 
 /// Reads a policy from a file, for [`boot_with`](crate::boot_with) and the
 /// other gates.
@@ -17,10 +17,10 @@ use crate::policy::{Policy, PolicyError};
 pub fn policy_file(path: &Path) -> Result<Policy, PolicyFileError> {
     let name = file::shown(path);
     let text = policy_text(path)?;
-    if !looks_like_a_policy(&text) {
-        return Err(PolicyFileError::NotAPolicy { path: PathBuf::from(name) });
-    }
-    Ok(Policy::parse(&name, &text)?)
+    Policy::parse(&name, &text).map_err(|error| match may_be_shown(&text) {
+        true => PolicyFileError::Policy(error),
+        false => PolicyFileError::NotAPolicy { path: PathBuf::from(name.as_str()) },
+    })
 }
 
 fn policy_text(path: &Path) -> Result<String, PolicyFileError> {
@@ -71,17 +71,6 @@ impl PolicyFileError {
         }
     }
 }
-
-/// INVARIANT: reports quote the policy. An env file in its place would be
-/// quoted with its values, so that what has nothing of a policy is not parsed.
-fn looks_like_a_policy(text: &str) -> bool {
-    text.lines().any(|line| {
-        let line = line.trim_start_matches(['[', ' ', '\t', '\u{feff}']);
-        WORDS.iter().any(|word| line.starts_with(word))
-    })
-}
-
-const WORDS: &[&str] = &["version", "environments", "databases", "connections", "variables"];
 
 #[cfg(test)]
 mod tests {

@@ -14,6 +14,7 @@ pub mod format;
 mod lower;
 mod outline;
 mod problem;
+mod quotable;
 mod reader;
 #[cfg(feature = "report")]
 pub mod schema;
@@ -34,6 +35,7 @@ use sha2::{Digest, Sha256};
 pub use connection::{Connection, Given, PartVariables, Phase, Phases};
 pub use database::{Database, Network};
 pub use problem::{PolicyError, Problem, ProblemKind};
+pub(crate) use quotable::may_be_shown;
 pub use tripwire::{SqlName, TableName, Tripwire};
 pub use variable::{
     Declared, Is, Matcher, NamePattern, Pattern, PerEnvironment, SecretRule, Variable,

@@ -10,7 +10,7 @@ use super::super::{Color, Style};
 use super::policy_path;
 use super::quote::Quote;
 use crate::finding::{Label, Outcome, Role};
-use crate::policy::{Policy, PolicyError};
+use crate::policy::{Policy, PolicyError, may_be_shown};
 use crate::source::Source;
 
 /// Writes blocks.
@@ -54,7 +54,7 @@ impl<'a> Blocks<'a> {
             width: width(style),
             policy: error.policy(),
             policy_path: visible(error.policy().name()).into_owned(),
-            quoting: if is_policy(text) { Quoting::Shown } else { Quoting::Hidden },
+            quoting: if may_be_shown(text) { Quoting::Shown } else { Quoting::Hidden },
         }
     }
 
@@ -131,31 +131,6 @@ fn origin(path: &str, label: &Label) -> Origin<'static> {
         None => Origin::path(path),
         Some(location) => Origin::path(path).line(location.line).char_column(location.column),
     }
-}
-
-/// Whether a text says of itself that it is a policy.
-fn is_policy(text: &str) -> bool {
-    !sets_variables(text)
-        && text.lines().any(|line| {
-            let value =
-                line.strip_prefix("version").and_then(|rest| rest.trim_start().strip_prefix('='));
-            let value = value.and_then(|rest| rest.trim_start().strip_prefix('1'));
-            value.is_some_and(|rest| {
-                rest.trim_start().is_empty() || rest.trim_start().starts_with('#')
-            })
-        })
-}
-
-/// Whether the top of the file looks like variables: `NAME=…`, or an address.
-/// No key there is in upper case, and none holds an address.
-fn sets_variables(text: &str) -> bool {
-    let top = text.lines().map(str::trim_start).take_while(|line| !line.starts_with('['));
-    let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    top.filter(|line| !line.starts_with('#')).any(|line| {
-        let line = line.strip_prefix("export ").unwrap_or(line);
-        let (name, value) = line.split_once('=').unwrap_or((line, line));
-        name.trim_end().bytes().all(is_name) && !name.is_empty() || value.contains("://")
-    })
 }
 
 const DEFAULT_WIDTH: usize = 100;
