@@ -292,7 +292,7 @@ const EDITS: &[Edit] = &[
     ),
     (
         "[variables.API_URL]\nis = \"url\"",
-        "[variables.API_URL]\nis = \"url\"\nmatches = \"h.*\"",
+        "[variables.API_URL]\nis = \"url\"\nmatches = \"h.*\"\nexample = \"http://h\"",
         &[(Stricter, "variables.API_URL.matches")],
     ),
     (

@@ -245,6 +245,12 @@ impl<'a> Section<'a> {
         self.find(key).and_then(texts)
     }
 
+    /// The texts of a list, or of every list in a table of lists.
+    pub(super) fn texts_within(self, key: &str) -> Vec<Spanned<String>> {
+        let each = || self.entries(key).into_iter().filter_map(|(_, value)| texts(value.0));
+        self.texts(key).unwrap_or_else(|| each().flatten().collect())
+    }
+
     pub(super) fn table(self, key: &str) -> Option<Section<'a>> {
         self.find(key)?.get_ref().as_table().map(Section::new)
     }

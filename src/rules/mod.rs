@@ -163,6 +163,7 @@ rules! {
 }
 
 pub(crate) use environment_is_readable::report as report_unreadable;
+pub(crate) use variable_has_format::wrong_kind;
 pub(crate) use variable_is_declared::is_refused as refuses_undeclared;
 
 /// Every item with each that stands before it.

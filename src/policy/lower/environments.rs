@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Lower;
+use crate::difference::appearance;
 use crate::facts::Right;
 use crate::policy::reader::Section;
 use crate::policy::{
@@ -28,6 +29,7 @@ impl Lower {
             .zip(0..)
             .map(|((name, section), id)| self.one_environment(name, EnvironmentId(id), section))
             .collect();
+        self.names(&environments);
         self.circles(&environments);
         environments
     }
@@ -52,7 +54,7 @@ impl Lower {
             .filter_map(|name| Some(Spanned { value: self.database(name)?, span: name.span }))
             .collect();
         let domains = section.texts("domains").unwrap_or_default();
-        domains.iter().for_each(|domain| self.domain(domain));
+        domains.iter().for_each(|domain| self.host_name(domain, is_name));
         Environment {
             id,
             // DELIBERATE: a wrong word is a problem already; the strictest reading costs nothing.
@@ -76,13 +78,26 @@ impl Lower {
         }
     }
 
-    fn domain(&mut self, domain: &Spanned<String>) {
-        if !is_name(&domain.value) {
-            self.contradiction(
-                domain.span,
-                format!("`{}` is not a lower-case host name", domain.value),
-                "write the host alone, without scheme, port, path, wildcard or trailing dot",
-            );
+    /// Two names that people cannot tell apart would hide which one is meant.
+    fn names(&mut self, environments: &[Environment]) {
+        let mut seen = BTreeMap::new();
+        for Environment { name, .. } in environments {
+            if mixes_alphabets(&name.value) {
+                self.contradiction(
+                    name.span,
+                    format!("`{}` mixes Latin letters with Greek or Cyrillic ones", name.value),
+                    "write the name in one alphabet",
+                );
+            }
+            let first = *seen.entry(appearance(&name.value)).or_insert(name);
+            if first.value != name.value {
+                let (first, name, span) = (&first.value, &name.value, name.span);
+                self.contradiction(
+                    span,
+                    format!("`{name}` looks like `{first}`, or differs only in letter case"),
+                    "rename one of the two environments",
+                );
+            }
         }
     }
 
@@ -176,6 +191,9 @@ impl Lower {
                 self.debug_secret(environment, &debug.secret, variables);
             }
         }
+        for variable in variables.values() {
+            self.check_required(environments, variable);
+        }
         for connection in connections {
             for variable in connection.variables() {
                 let declared = variables.get(&variable.value).is_some_and(|declared| {
@@ -216,6 +234,12 @@ impl Lower {
             Some(_) => {}
         }
     }
+}
+
+fn mixes_alphabets(name: &str) -> bool {
+    let is_latin = |c: char| matches!(c, 'A'..='Z' | 'a'..='z' | '\u{c0}'..='\u{24f}');
+    let is_other = |c: char| matches!(c, '\u{370}'..='\u{52f}');
+    name.contains(is_latin) && name.contains(is_other)
 }
 
 /// A key that is off when left out; then its place is the name's.

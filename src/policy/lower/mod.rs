@@ -4,6 +4,7 @@ mod claims;
 mod connections;
 mod databases;
 mod environments;
+mod values;
 mod variables;
 mod web;
 

@@ -241,25 +241,7 @@ impl Lower {
                 "add `is = \"url\"` or `is = \"host\"`, or remove the key",
             );
         }
-        self.example(variable);
-    }
-
-    fn example(&mut self, variable: &Variable) {
-        let name = &variable.name.value;
-        match (&variable.example, &variable.matches) {
-            (Some(example), _) if variable.secret().is_some() => self.contradiction(
-                example.span,
-                format!("`{name}` is a secret with an example"),
-                "remove `example`; a secret in a policy is none",
-            ),
-            (Some(example), Some(matches)) if !matches.value.fits(&example.value) => self
-                .contradiction(
-                    example.span,
-                    format!("the example of `{name}` does not match its pattern"),
-                    "correct the one or the other",
-                ),
-            (Some(_) | None, Some(_) | None) => {}
-        }
+        self.check_values(variable, section);
     }
 
     fn required_is_allowed(&mut self, variable: &Variable) {
