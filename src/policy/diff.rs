@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Policy;
 use super::outline::{self, Entry, Said, Sense, Table};
+use super::reader::Keys;
 use crate::rules::refuses_undeclared;
 use crate::source::{Place, Span};
 use crate::visible::listed;
@@ -17,7 +18,8 @@ pub struct Change {
     pub subject: String,
     /// What is different, in one sentence.
     pub message: String,
-    /// Where: in the new policy, or in the old one for what is gone.
+    /// The key in the new policy, or its table where the key is not written; for
+    /// a table that was removed, its place in the old policy.
     pub place: Place,
 }
 
@@ -60,7 +62,8 @@ pub fn diff(old: &Policy, new: &Policy) -> Vec<Change> {
     let find = |tables: &[Table], wanted: &Table| {
         tables.iter().position(|it| it.table == wanted.table && it.name == wanted.name)
     };
-    let mut diff = Diff { old, new, changes: Vec::new() };
+    let keys = Keys::of(new.source().shown().unwrap_or_default());
+    let mut diff = Diff { old, new, keys, changes: Vec::new() };
     diff.environment_variable();
     for table in &after {
         match find(&before, table).and_then(|at| before.get(at)) {
@@ -75,6 +78,7 @@ pub fn diff(old: &Policy, new: &Policy) -> Vec<Change> {
 struct Diff<'a> {
     old: &'a Policy,
     new: &'a Policy,
+    keys: Keys<'a>,
     changes: Vec<Change>,
 }
 
@@ -88,7 +92,8 @@ impl Diff<'_> {
         let (old, new) = (self.old.environment_variable(), self.new.environment_variable());
         if old != new {
             let message = format!("`{new}` names the environment, and `{old}` no more");
-            self.push(Direction::Looser, "variables".to_owned(), self.new.name_span(), message);
+            let span = self.keys.span(["variables", new, "is"]).unwrap_or_default();
+            self.push(Direction::Looser, "variables".to_owned(), span, message);
         }
     }
 
@@ -109,7 +114,8 @@ impl Diff<'_> {
     fn entry(&mut self, table: &Table, key: &str, sense: Sense, old: Said, new: Said) {
         let (old, new) = (self.known(old), self.known(new));
         let subject = subject(table, key);
-        let span = table.span;
+        let path = [table.table, &table.name].into_iter().chain(key.split('.'));
+        let span = self.keys.span(path.filter(|it| !it.is_empty())).unwrap_or(table.span);
         match (sense, &old, &new) {
             _ if old == new => {}
             (Sense::Ordered, Said::Level(before, was), Said::Level(after, is)) => {

@@ -280,6 +280,25 @@ impl<'a> Section<'a> {
     }
 }
 
+/// The keys of a text that was parsed before, for their places.
+pub(super) struct Keys<'a>(toml::Spanned<DeTable<'a>>);
+
+impl<'a> Keys<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
+        Self(DeTable::parse_recoverable(text).0)
+    }
+
+    /// Where the last key of `path` stands, each below the one before it.
+    pub(super) fn span<'b>(&self, path: impl IntoIterator<Item = &'b str>) -> Option<Span> {
+        let (mut table, mut found) = (Some(self.0.get_ref()), None);
+        for name in path {
+            let (key, value) = table?.get_key_value(name)?;
+            (table, found) = (value.get_ref().as_table(), Some(key.span().into()));
+        }
+        found
+    }
+}
+
 /// A value whose type is still open.
 #[derive(Clone, Copy)]
 pub(super) struct Value<'a>(&'a toml::Spanned<DeValue<'a>>);
