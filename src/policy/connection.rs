@@ -7,6 +7,7 @@ use crate::target::Engine;
 
 /// How a program reaches a database.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Connection {
     /// Its name in the policy.
     pub name: Spanned<String>,
@@ -34,6 +35,8 @@ impl Connection {
 }
 
 /// The variables that give a connection.
+///
+/// Not `#[non_exhaustive]`: whoever matches on it must decide about each.
 #[derive(Clone, Debug)]
 pub enum Given {
     /// One, with a URL.
@@ -44,6 +47,7 @@ pub enum Given {
 
 /// The variables that give a connection in parts.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct PartVariables {
     /// The host.
     pub host: Spanned<String>,
@@ -77,6 +81,8 @@ impl PartVariables {
 
 named! {
     /// A moment in a program's life at which its environment is judged.
+    ///
+    /// Not `#[non_exhaustive]`: whoever matches on it must decide about each.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Phase {
         /// The program starts: everything required must be there.

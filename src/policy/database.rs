@@ -7,6 +7,7 @@ use crate::target::{Address, Engine, Provider, Target};
 
 /// A database of the policy.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Database {
     /// Its name in the policy.
     pub name: Spanned<String>,
@@ -47,6 +48,7 @@ pub struct Database {
 named! {
     /// What a connection crosses.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
     pub enum Network {
         /// Networks of others.
         #[default]

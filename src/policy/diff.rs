@@ -10,6 +10,8 @@ use crate::source::{Place, Span};
 use crate::visible::listed;
 
 /// One difference between two policies.
+///
+/// Not `#[non_exhaustive]`: whoever prints it must print all of it.
 #[derive(Clone, Debug)]
 pub struct Change {
     /// What it does.

@@ -68,6 +68,7 @@ pub struct Policy {
 
 /// Where a policy comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Origin {
     /// A file, or text with a name.
     File,
@@ -87,6 +88,8 @@ pub struct DatabaseId(usize);
 
 named! {
     /// What an environment's databases hold.
+    ///
+    /// Not `#[non_exhaustive]`: whoever matches on it must decide about each.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Data {
         /// Data of real people.
@@ -100,6 +103,7 @@ named! {
 
 /// An environment that exists.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Environment {
     /// Its name, which is the value of the environment variable.
     pub name: Spanned<String>,
@@ -145,6 +149,7 @@ impl Environment {
 
 /// Debug endpoints of an environment.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct DebugRule {
     /// The paths they live below.
     pub paths: Vec<String>,

@@ -47,6 +47,7 @@ impl fmt::Display for PolicyError {
 
 /// One thing wrong with a policy file, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Problem {
     /// What is wrong.
     pub kind: ProblemKind,

@@ -6,6 +6,7 @@ use crate::source::Spanned;
 
 /// A table whose rows give away that a database is in use.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Tripwire {
     /// The table.
     pub table: Spanned<TableName>,

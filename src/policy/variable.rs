@@ -9,6 +9,7 @@ use crate::source::{Span, Spanned};
 
 /// A variable that programs may have.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Variable {
     /// Its name.
     pub name: Spanned<String>,
@@ -54,6 +55,7 @@ impl Variable {
 
 /// Variables that programs may have, by a pattern of their names.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Pattern {
     /// Which names these are.
     pub names: NamePattern,
@@ -103,6 +105,7 @@ impl<'a> Declared<'a> {
 named! {
     /// What a variable is: the words of the policy's `is`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub enum Is {
         /// It names the environment.
         Environment = "environment",
@@ -133,6 +136,7 @@ named! {
 
 /// What a variable is.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum VariableKind {
     /// It names the environment.
     Environment,
@@ -202,6 +206,7 @@ impl VariableKind {
 
 /// What is declared of a secret.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct SecretRule {
     /// Its kind.
     pub kind: &'static Kind,
@@ -270,6 +275,7 @@ impl<T> PerEnvironment<T> {
 
 /// A pattern of names: letters that a name starts or ends with.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NamePattern {
     /// `DEBUG*`
     StartsWith(String),

@@ -11,6 +11,7 @@ use crate::source::Spanned;
 /// The default is what holds where the policy says nothing: nobody is believed
 /// to be a proxy, and no path is excepted.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct WebRule {
     /// The proxies whose `X-Forwarded-Host` is believed.
     pub proxies: Vec<AddressRange>,
@@ -27,6 +28,7 @@ pub struct WebRule {
 named! {
     /// What becomes of a request that a page of another environment sends.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
     pub enum ForeignOrigins {
         /// It is answered as any other.
         #[default]
@@ -40,6 +42,7 @@ named! {
     /// What becomes of an answer whose body is encoded already, so that no secret in
     /// it could be seen.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
     pub enum EncodedResponses {
         /// It is refused.
         #[default]

@@ -4,6 +4,7 @@ use crate::visible::listed;
 
 /// A key of a table.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Key {
     /// As written in the file.
     pub name: &'static str,
@@ -28,6 +29,7 @@ pub enum Need {
 
 /// What a value looks like.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Shape {
     /// A string.
     Text,
