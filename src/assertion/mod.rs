@@ -136,7 +136,7 @@ fn pinned(policy: &Policy, database: &Database) -> Result<Expected, NoAssertion>
         let database = database.name.value.clone();
         Err(NoAssertion::TooLittle { database, needs })
     };
-    if database.is_neons() {
+    if database.is_on_neon() {
         return match (&database.project, &database.branch_id) {
             (Some(project), Some(branch)) => Ok(Expected::Neon {
                 project: project.value.clone(),

@@ -1,4 +1,4 @@
-//! A database of the policy, and which targets it is.
+//! A database of the policy, and which targets lead to it.
 
 use super::DatabaseId;
 use crate::named::named;
@@ -25,7 +25,7 @@ pub struct Database {
     pub branch_id: Option<Spanned<String>>,
     /// Hosts that lead here and nowhere else.
     pub endpoints: Vec<Spanned<String>>,
-    /// Hosts that may lead elsewhere, too.
+    /// Hosts that may also lead elsewhere.
     pub hosts: Vec<Spanned<String>>,
     /// Directories of unix sockets.
     pub sockets: Vec<Spanned<String>>,
@@ -37,30 +37,30 @@ pub struct Database {
     pub users: Vec<Spanned<String>>,
     /// The identifier of its PostgreSQL cluster.
     pub system_identifier: Option<Spanned<String>>,
-    /// What `@@hostname` of its MySQL server says.
+    /// The `@@hostname` of its MySQL server.
     pub server_hostname: Option<Spanned<String>>,
-    /// A file with the certificate of the authority that signed its server's.
+    /// A file with the certificate of the authority that signed the server's.
     pub root_certificate: Option<Spanned<String>>,
-    /// Whether the way to it crosses no foreign network.
+    /// The network between a program and it.
     pub network: Network,
 }
 
 named! {
-    /// What a connection crosses.
+    /// The network that a connection crosses.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     #[non_exhaustive]
     pub enum Network {
-        /// Networks of others.
+        /// The networks of others.
         #[default]
         Public = "public",
-        /// None but one's own.
+        /// Only one's own network.
         Private = "private",
     }
 }
 
 impl Database {
-    /// Whether `target` is this database: engine, host or socket, port, name
-    /// and, where the policy gives users, user, each exactly.
+    /// Whether `target` is exactly this database: the engine, the host or socket,
+    /// the port, the name and, where the policy lists users, the user.
     pub fn is_reached_by(&self, target: &Target) -> bool {
         self.engine == target.engine()
             && self.has_address(target)
@@ -80,9 +80,11 @@ impl Database {
         }
     }
 
-    /// Whether the policy says that Neon runs it: in words, or else by one of its
-    /// hosts, or by a project or a branch where all hosts are nobody's.
-    pub(crate) fn is_neons(&self) -> bool {
+    /// Whether Neon runs it.
+    ///
+    /// The policy's `provider` decides; else a host with a provider's name; else,
+    /// if no host has one, a pinned `project` or `branch.id`.
+    pub(crate) fn is_on_neon(&self) -> bool {
         if let Some(provider) = self.provider {
             return provider == Provider::Neon;
         }
@@ -123,13 +125,13 @@ mod tests {
             ("project = 'p'\n".to_owned(), rds, false),
             (format!("endpoints = ['{neon}']\n"), "localhost", true),
         ];
-        for (says, host, is_neons) in table {
+        for (says, host, is_on_neon) in table {
             let text = format!(
                 "version = 1\nname = 'n'\n[environments.e]\ndata = 'real'\n[variables.E]\n\
                  is = 'environment'\n[databases.d]\nhosts = ['{host}']\ndatabase = 'app'\n{says}"
             );
             let policy = Policy::parse("p", &text).unwrap_or_else(|error| panic!("{error} {text}"));
-            assert_eq!(policy.databases()[0].is_neons(), is_neons, "{says} {host}");
+            assert_eq!(policy.databases()[0].is_on_neon(), is_on_neon, "{says} {host}");
         }
     }
 

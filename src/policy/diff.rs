@@ -1,4 +1,4 @@
-//! What a change of policy permits, and what it no longer does.
+//! What a change of policy newly permits, and what it newly refuses.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::visible::listed;
 /// Not `#[non_exhaustive]`: whoever prints it must print all of it.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// What it does.
+    /// Whether it loosens or tightens the policy.
     pub direction: Direction,
     /// The key, such as `environments.sandbox.databases`.
     pub subject: String,
@@ -25,14 +25,14 @@ pub struct Change {
     pub place: Place,
 }
 
-/// What a change does.
+/// Whether a change loosens or tightens a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Direction {
     /// Something may be permitted that was refused.
     Looser,
     /// Something may be refused that was permitted.
     Stricter,
-    /// No gate is concerned.
+    /// No gate decides differently.
     Changed,
 }
 
@@ -58,7 +58,8 @@ impl Direction {
 /// Compares two policies by what they mean: comments, order and spelled-out
 /// defaults make no difference.
 ///
-/// What replaces something is both: the new is permitted now, the old no more.
+/// A replacement is two changes: the new value is now permitted, and the old one no
+/// longer is.
 pub fn diff(old: &Policy, new: &Policy) -> Vec<Change> {
     let (before, after) = (outline::of(old), outline::of(new));
     let find = |tables: &[Table], wanted: &Table| {
@@ -93,7 +94,7 @@ impl Diff<'_> {
     fn environment_variable(&mut self) {
         let (old, new) = (self.old.environment_variable(), self.new.environment_variable());
         if old != new {
-            let message = format!("`{new}` names the environment, and `{old}` no more");
+            let message = format!("`{new}` now names the environment; `{old}` no longer does");
             let span = self.keys.span(["variables", new, "is"]).unwrap_or_default();
             self.push(Direction::Looser, "variables".to_owned(), span, message);
         }
@@ -107,7 +108,7 @@ impl Diff<'_> {
             let Some(sense) = after.as_ref().or(before.as_ref()).map(|entry| entry.sense) else {
                 continue;
             };
-            // A key that the kind of table does not have limits nothing.
+            // INVARIANT: a key that this kind of variable does not have limits nothing.
             let said = |entry: Option<Entry>| entry.map_or(Said::Any, |entry| entry.said);
             self.entry(new, key, sense, said(before), said(after));
         }
@@ -130,10 +131,10 @@ impl Diff<'_> {
                 self.push(Direction::Changed, subject, span, message);
             }
             (Sense::Allows | Sense::Ordered | Sense::Describes, _, Said::Any) => {
-                self.push(Direction::Looser, subject, span, "the limit is gone".to_owned());
+                self.push(Direction::Looser, subject, span, "the limit was removed".to_owned());
             }
             (Sense::Allows | Sense::Ordered | Sense::Describes, Said::Any, _) => {
-                self.push(Direction::Stricter, subject, span, "there is a limit now".to_owned());
+                self.push(Direction::Stricter, subject, span, "a limit was added".to_owned());
             }
             (Sense::Allows | Sense::Demands | Sense::Ordered | Sense::Describes, _, _) => {
                 let (before, after) = (atoms(&old), atoms(&new));
@@ -155,8 +156,8 @@ impl Diff<'_> {
         }
     }
 
-    /// Leaves out environments that only one of the policies has: that they
-    /// come or go is a change of its own.
+    /// Leaves out environments that only one of the policies has: adding or
+    /// removing one is a change of its own.
     fn known(&self, said: Said) -> Said {
         let is_known = |name: &str| {
             self.old.environment(name).is_some() && self.new.environment(name).is_some()
@@ -172,33 +173,37 @@ impl Diff<'_> {
 
     fn added(&mut self, table: &Table) {
         let (direction, message) = match table.table {
-            "environments" => (Direction::Looser, "an environment more"),
-            "connections" => (Direction::Looser, "its variables may be set now"),
-            "variables" if is_pattern(table) && is_listed(table, "allowed") => {
-                (Direction::Looser, "such variables may be set without a declaration of their own")
-            }
+            "environments" => (Direction::Looser, "an environment was added"),
+            "connections" => (Direction::Looser, "its variables may now be set"),
+            "variables" if is_pattern(table) && is_listed(table, "allowed") => (
+                Direction::Looser,
+                "variables that fit may now be set without a declaration of their own",
+            ),
             "variables" if !is_pattern(table) && refuses_undeclared(self.old, &table.name) => {
-                (Direction::Looser, "it may be set now, and was refused as undeclared")
+                (Direction::Looser, "it may now be set; it was refused as undeclared")
             }
-            "variables" => (Direction::Stricter, "it is judged now"),
-            _ => (Direction::Changed, "declared; what may use it is said elsewhere"),
+            "variables" => (Direction::Stricter, "it is now judged"),
+            _ => (
+                Direction::Changed,
+                "it was added; environments and connections say what may use it",
+            ),
         };
         self.push(direction, subject(table, ""), table.span, message.to_owned());
     }
 
     fn removed(&mut self, table: &Table) {
         let (direction, message) = match table.table {
-            "environments" => (Direction::Stricter, "an environment less"),
-            "connections" => (Direction::Looser, "no longer judged as a connection"),
+            "environments" => (Direction::Stricter, "an environment was removed"),
+            "connections" => (Direction::Looser, "it is no longer judged as a connection"),
             "variables"
                 if !is_pattern(table)
                     && !is_listed(table, "required")
                     && refuses_undeclared(self.new, &table.name) =>
             {
-                (Direction::Stricter, "it is refused as undeclared now")
+                (Direction::Stricter, "it is now refused as undeclared")
             }
-            "variables" => (Direction::Looser, "no longer judged"),
-            _ => (Direction::Changed, "no longer declared"),
+            "variables" => (Direction::Looser, "it is no longer judged"),
+            _ => (Direction::Changed, "it was removed"),
         };
         let place = Place::at(self.old.source(), table.span);
         let subject = subject(table, "");
@@ -221,7 +226,7 @@ fn subject(table: &Table, key: &str) -> String {
     parts.join(".")
 }
 
-/// What is said, word by word, so that two sets can be compared.
+/// The value word by word, as a set that can be compared.
 fn atoms(said: &Said) -> BTreeSet<String> {
     match said {
         Said::Any => BTreeSet::new(),

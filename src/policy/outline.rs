@@ -1,10 +1,10 @@
-//! A policy as it is understood: every table with every default filled in, and
-//! for each key what it means when more is said.
+//! A policy with every default filled in and, for each key, whether a longer
+//! value permits more or demands more.
 
 use super::{
     AddressRange, Connection, Data, Database, DebugRule, EncodedResponses, Environment,
-    EnvironmentId, ForeignOrigins, Given, Network, Pattern, PerEnvironment, Phase, Phases, Policy,
-    Tripwire, Variable, VariableKind, WebRule, Where,
+    ForeignOrigins, Given, Network, Pattern, PerEnvironment, Phase, Phases, Policy, Tripwire,
+    Variable, VariableKind, WebRule, Where,
 };
 use crate::source::{Span, Spanned};
 
@@ -13,15 +13,15 @@ use crate::source::{Span, Spanned};
 pub(super) struct Table {
     /// `environments`, `databases`, …; empty for the top of the file.
     pub(super) table: &'static str,
-    /// Its name there.
+    /// Its name among them.
     pub(super) name: String,
     /// Where the name stands.
     pub(super) span: Span,
-    /// What it says, in the order of the format.
+    /// Its keys, in the order of the format.
     pub(super) entries: Vec<Entry>,
 }
 
-/// One key, as it is understood.
+/// One key, its value or default, and what a longer value would do.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) key: &'static str,
@@ -29,31 +29,31 @@ pub(super) struct Entry {
     pub(super) sense: Sense,
 }
 
-/// What a key says.
+/// The value of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Said {
-    /// No limit.
+    /// Anything: no limit.
     Any,
-    /// These words; a single one where the key takes one.
+    /// These words; one where the key takes one.
     Words(Vec<String>),
-    /// A word with its place in an order; the higher, the stricter.
+    /// A word with its rank: a higher rank is stricter.
     Level(u32, String),
-    /// In these environments.
+    /// These environments.
     In(Vec<String>),
-    /// These words in each of these environments, and none in the others.
+    /// These words in each of these environments, and no others.
     Each(Vec<(String, Vec<String>)>),
 }
 
-/// What it means when a key says more.
+/// What a longer value of a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sense {
-    /// More is permitted.
+    /// It permits more.
     Allows,
-    /// More is asked for.
+    /// It demands more.
     Demands,
-    /// A word with its place in an order is stricter, or less strict.
+    /// Nothing by its length: the rank of the word decides.
     Ordered,
-    /// No gate is concerned.
+    /// Nothing: no gate reads it.
     Describes,
 }
 
@@ -103,7 +103,7 @@ fn environment(policy: &Policy, environment: &Environment) -> Table {
     table("environments", name, entries)
 }
 
-/// INVARIANT: a lower limit demands more, and differs as a word.
+/// INVARIANT: another limit is another word, so that a change of it shows.
 fn tripwire(tripwire: &Tripwire) -> String {
     let Tripwire { table, rows, recent } = tripwire;
     let rows = rows.map(|rows| format!(" at most {rows} rows"));
@@ -125,7 +125,7 @@ fn web(rule: &WebRule) -> [Entry; 5] {
         rule;
     let ranges =
         |list: &[AddressRange]| Said::Words(list.iter().map(AddressRange::to_string).collect());
-    // Without a list everybody may ask, but for nothing where there is no path.
+    // INVARIANT: without a list all may ask, but without a path for nothing.
     let addresses = match health_addresses.as_slice() {
         [] if !health_paths.is_empty() => Said::Any,
         list => ranges(list),
@@ -149,10 +149,9 @@ fn web(rule: &WebRule) -> [Entry; 5] {
 
 fn connection(policy: &Policy, connection: &Connection) -> Table {
     let Connection { name, engine, given, required, databases, phases } = connection;
-    let wherever = policy.environments().iter().filter(|it| !it.databases.is_empty());
     let required = match required {
-        Some(required) => names(policy, |id| required.contains(id)),
-        None => wherever.map(|environment| environment.name.value.clone()).collect(),
+        Some(required) => names(policy, |it| required.contains(it.id)),
+        None => names(policy, |it| !it.databases.is_empty()),
     };
     let databases = databases.as_ref().map(|ids| {
         ids.iter().filter_map(|id| policy.database(*id)).map(|it| it.name.value.as_str())
@@ -238,8 +237,8 @@ fn variable(policy: &Policy, variable: &Variable) -> Table {
         entry("values", values.unwrap_or(Said::Any), Sense::Allows),
         entry("hosts", hosts.unwrap_or_else(|| default_hosts(policy, variable)), Sense::Allows),
         matches.map_or(entry("matches", Said::Any, Sense::Allows), |it| allows("matches", [it])),
-        places(policy, "required", &variable.required, Sense::Demands),
-        places(policy, "allowed", &variable.allowed, Sense::Allows),
+        wherever(policy, "required", &variable.required, Sense::Demands),
+        wherever(policy, "allowed", &variable.allowed, Sense::Allows),
         demands("phases", words(&variable.phases)),
         describes("description", variable.description.as_deref()),
     ]);
@@ -248,13 +247,13 @@ fn variable(policy: &Policy, variable: &Variable) -> Table {
 
 fn pattern(policy: &Policy, pattern: &Pattern) -> Table {
     let entries = vec![
-        places(policy, "allowed", &pattern.allowed, Sense::Allows),
+        wherever(policy, "allowed", &pattern.allowed, Sense::Allows),
         describes("description", pattern.description.as_deref()),
     ];
     table("variables", &pattern.written, entries)
 }
 
-/// A variable that names hosts may name those of its environment.
+/// The hosts that a variable may name when its `hosts` is left out.
 fn default_hosts(policy: &Policy, variable: &Variable) -> Said {
     if !variable.kind.names_hosts() {
         return Said::Any;
@@ -264,12 +263,12 @@ fn default_hosts(policy: &Policy, variable: &Variable) -> Said {
     Said::Each(own.collect())
 }
 
-fn places(policy: &Policy, key: &'static str, places: &Where, sense: Sense) -> Entry {
-    entry(key, Said::In(names(policy, |id| places.contains(id))), sense)
+fn wherever(policy: &Policy, key: &'static str, wherever: &Where, sense: Sense) -> Entry {
+    entry(key, Said::In(names(policy, |it| wherever.contains(it.id))), sense)
 }
 
-fn names(policy: &Policy, holds: impl Fn(EnvironmentId) -> bool) -> Vec<String> {
-    let environments = policy.environments().iter().filter(|it| holds(it.id));
+fn names(policy: &Policy, holds: impl Fn(&Environment) -> bool) -> Vec<String> {
+    let environments = policy.environments().iter().filter(|it| holds(it));
     environments.map(|environment| environment.name.value.clone()).collect()
 }
 

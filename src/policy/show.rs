@@ -1,11 +1,11 @@
-//! A policy printed as it is understood, every default filled in.
+//! A policy in print, with every default filled in.
 
 use std::fmt::Write as _;
 
 use super::Policy;
 use super::outline::{self, Said, Table};
 
-/// The policy as lines for people.
+/// Prints the policy for people to read.
 pub fn human(policy: &Policy) -> String {
     let mut out = format!(
         "policy `{}` from {}\nsha256 {}\nenvironments are named by `{}`\n",
@@ -52,7 +52,7 @@ fn words_or(words: &[String], separator: &str) -> String {
     if words.is_empty() { "-".to_owned() } else { words.join(separator) }
 }
 
-/// The policy as a JSON document, with its line break.
+/// Prints the policy as a JSON document, with a line break at its end.
 #[cfg(feature = "report")]
 pub fn json(policy: &Policy) -> String {
     use serde_json::{Map, Value, json};
@@ -66,12 +66,12 @@ pub fn json(policy: &Policy) -> String {
     for table in outline::of(policy) {
         let entries: Map<_, _> =
             table.entries.iter().map(|entry| (entry.key.to_owned(), value(&entry.said))).collect();
-        let room = if table.table.is_empty() { "policy" } else { table.table };
-        let Some(Value::Object(room)) = document.get_mut(room) else { continue };
+        let parent = if table.table.is_empty() { "policy" } else { table.table };
+        let Some(Value::Object(parent)) = document.get_mut(parent) else { continue };
         if table.table.is_empty() {
-            room.extend(entries.into_iter().filter(|(key, _)| key != "name"));
+            parent.extend(entries.into_iter().filter(|(key, _)| key != "name"));
         } else {
-            room.insert(table.name, Value::Object(entries));
+            parent.insert(table.name, Value::Object(entries));
         }
     }
     format!("{document:#}\n")
@@ -119,7 +119,7 @@ mod tests {
         let document: serde_json::Value = serde_json::from_str(&json(&policy)).unwrap();
         for table in outline::of(&policy).iter().filter(|table| !table.table.is_empty()) {
             for entry in &table.entries {
-                let found = document.get(table.table).and_then(|room| room.get(&table.name));
+                let found = document.get(table.table).and_then(|parent| parent.get(&table.name));
                 assert_eq!(found.and_then(|it| it.get(entry.key)), Some(&value(&entry.said)));
             }
         }

@@ -67,7 +67,7 @@ fn server(policy: &Policy, database: &Database, target: &Target) -> Server {
         Engine::MySql => {
             Server::MySql { hostname: pin(|known| known.server_hostname.as_ref()), uuid: None }
         }
-        Engine::Postgres if database.is_neons() => {
+        Engine::Postgres if database.is_on_neon() => {
             let own = database.endpoints.iter().chain(&database.hosts);
             let mut ids = own.filter_map(|host| endpoint_of(&host.value));
             let dialed = target.host().and_then(endpoint_of).or_else(|| ids.next());

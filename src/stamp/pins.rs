@@ -56,7 +56,7 @@ fn difference(
     if foreign_trace(database, target, identity).is_some() {
         return Some(Difference::Of("provider"));
     }
-    match (&identity.server, database.is_neons()) {
+    match (&identity.server, database.is_on_neon()) {
         (Server::Postgres { neon: Some(neon), .. }, true) => of_neon(database, target, neon),
         (Server::Postgres { neon: Some(_), .. }, false)
         | (Server::Postgres { neon: None, .. }, true) => Some(Difference::Of("provider")),

@@ -53,7 +53,7 @@ impl Told<'_, '_> {
     /// [`Mismatch`] says what is not as the policy has it.
     pub(crate) fn compare(&self) -> Result<Fit, Mismatch> {
         match (&self.identity.server, self.database.engine) {
-            (Server::Postgres { neon, .. }, Engine::Postgres) if self.database.is_neons() => {
+            (Server::Postgres { neon, .. }, Engine::Postgres) if self.database.is_on_neon() => {
                 let fit = self.compare_neon(neon.as_ref())?;
                 self.compare_traces()?;
                 self.compare_name()?;
