@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Policy;
-use super::outline::{self, Entry, Said, Sense, Table};
+use super::outline::{self, Effect, Entry, Setting, Table};
 use super::reader::Keys;
 use crate::rules::refuses_undeclared;
 use crate::source::{Place, Span};
@@ -105,43 +105,43 @@ impl Diff<'_> {
         for key in keys {
             let find = |table: &Table| table.entries.iter().find(|it| it.key == key).cloned();
             let (before, after) = (find(old), find(new));
-            let Some(sense) = after.as_ref().or(before.as_ref()).map(|entry| entry.sense) else {
+            let Some(effect) = after.as_ref().or(before.as_ref()).map(|entry| entry.effect) else {
                 continue;
             };
             // INVARIANT: a key that this kind of variable does not have limits nothing.
-            let said = |entry: Option<Entry>| entry.map_or(Said::Any, |entry| entry.said);
-            self.entry(new, key, sense, said(before), said(after));
+            let setting = |entry: Option<Entry>| entry.map_or(Setting::Any, |entry| entry.setting);
+            self.entry(new, key, effect, setting(before), setting(after));
         }
     }
 
-    fn entry(&mut self, table: &Table, key: &str, sense: Sense, old: Said, new: Said) {
+    fn entry(&mut self, table: &Table, key: &str, effect: Effect, old: Setting, new: Setting) {
         let (old, new) = (self.known(old), self.known(new));
         let subject = subject(table, key);
         let path = [table.table, &table.name].into_iter().chain(key.split('.'));
         let span = self.keys.span(path.filter(|it| !it.is_empty())).unwrap_or(table.span);
-        match (sense, &old, &new) {
+        match (effect, &old, &new) {
             _ if old == new => {}
-            (Sense::Ordered, Said::Level(before, was), Said::Level(after, is)) => {
+            (Effect::Ordered, Setting::Level(before, was), Setting::Level(after, is)) => {
                 let direction =
                     if after < before { Direction::Looser } else { Direction::Stricter };
                 self.push(direction, subject, span, format!("`{was}` became `{is}`"));
             }
-            (Sense::Describes, Said::Words(was), Said::Words(is)) => {
+            (Effect::Describes, Setting::Words(was), Setting::Words(is)) => {
                 let message = format!("{} became {}", quoted(was), quoted(is));
                 self.push(Direction::Changed, subject, span, message);
             }
-            (Sense::Allows | Sense::Ordered | Sense::Describes, _, Said::Any) => {
+            (Effect::Allows | Effect::Ordered | Effect::Describes, _, Setting::Any) => {
                 self.push(Direction::Looser, subject, span, "the limit was removed".to_owned());
             }
-            (Sense::Allows | Sense::Ordered | Sense::Describes, Said::Any, _) => {
+            (Effect::Allows | Effect::Ordered | Effect::Describes, Setting::Any, _) => {
                 self.push(Direction::Stricter, subject, span, "a limit was added".to_owned());
             }
-            (Sense::Allows | Sense::Demands | Sense::Ordered | Sense::Describes, _, _) => {
+            (Effect::Allows | Effect::Demands | Effect::Ordered | Effect::Describes, _, _) => {
                 let (before, after) = (atoms(&old), atoms(&new));
-                let more = match sense {
-                    Sense::Allows => Direction::Looser,
-                    Sense::Demands => Direction::Stricter,
-                    Sense::Ordered | Sense::Describes => Direction::Changed,
+                let more = match effect {
+                    Effect::Allows => Direction::Looser,
+                    Effect::Demands => Direction::Stricter,
+                    Effect::Ordered | Effect::Describes => Direction::Changed,
                 };
                 let added: Vec<_> = after.difference(&before).cloned().collect();
                 let gone: Vec<_> = before.difference(&after).cloned().collect();
@@ -158,16 +158,18 @@ impl Diff<'_> {
 
     /// Leaves out environments that only one of the policies has: adding or
     /// removing one is a change of its own.
-    fn known(&self, said: Said) -> Said {
+    fn known(&self, setting: Setting) -> Setting {
         let is_known = |name: &str| {
             self.old.environment(name).is_some() && self.new.environment(name).is_some()
         };
-        match said {
-            Said::In(names) => Said::In(names.into_iter().filter(|it| is_known(it)).collect()),
-            Said::Each(each) => {
-                Said::Each(each.into_iter().filter(|(name, _)| is_known(name)).collect())
+        match setting {
+            Setting::In(names) => {
+                Setting::In(names.into_iter().filter(|it| is_known(it)).collect())
             }
-            Said::Any | Said::Words(_) | Said::Level(..) => said,
+            Setting::Each(each) => {
+                Setting::Each(each.into_iter().filter(|(name, _)| is_known(name)).collect())
+            }
+            Setting::Any | Setting::Words(_) | Setting::Level(..) => setting,
         }
     }
 
@@ -217,7 +219,7 @@ fn is_pattern(table: &Table) -> bool {
 
 fn is_listed(table: &Table, key: &str) -> bool {
     let mut entries = table.entries.iter().filter(|entry| entry.key == key);
-    entries.any(|entry| matches!(&entry.said, Said::In(names) if !names.is_empty()))
+    entries.any(|entry| matches!(&entry.setting, Setting::In(names) if !names.is_empty()))
 }
 
 fn subject(table: &Table, key: &str) -> String {
@@ -227,12 +229,12 @@ fn subject(table: &Table, key: &str) -> String {
 }
 
 /// The value word by word, as a set that can be compared.
-fn atoms(said: &Said) -> BTreeSet<String> {
-    match said {
-        Said::Any => BTreeSet::new(),
-        Said::Level(_, word) => BTreeSet::from([word.clone()]),
-        Said::Words(words) | Said::In(words) => words.iter().cloned().collect(),
-        Said::Each(each) => each
+fn atoms(setting: &Setting) -> BTreeSet<String> {
+    match setting {
+        Setting::Any => BTreeSet::new(),
+        Setting::Level(_, word) => BTreeSet::from([word.clone()]),
+        Setting::Words(words) | Setting::In(words) => words.iter().cloned().collect(),
+        Setting::Each(each) => each
             .iter()
             .flat_map(|(name, words)| words.iter().map(move |word| format!("{name}: {word}")))
             .collect(),

@@ -25,13 +25,13 @@ pub(super) struct Table {
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) key: &'static str,
-    pub(super) said: Said,
-    pub(super) sense: Sense,
+    pub(super) setting: Setting,
+    pub(super) effect: Effect,
 }
 
 /// The value of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Said {
+pub(super) enum Setting {
     /// Anything: no limit.
     Any,
     /// These words; one where the key takes one.
@@ -46,7 +46,7 @@ pub(super) enum Said {
 
 /// What a longer value of a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sense {
+pub(super) enum Effect {
     /// It permits more.
     Allows,
     /// It demands more.
@@ -96,7 +96,11 @@ fn environment(policy: &Policy, environment: &Environment) -> Table {
         level("seed", seed.0, seed.1),
         level("live", live.0, live.1),
         demands("forbidden_rights", rights),
-        entry("tripwire", Said::Words(tripwires.iter().map(tripwire).collect()), Sense::Demands),
+        entry(
+            "tripwire",
+            Setting::Words(tripwires.iter().map(tripwire).collect()),
+            Effect::Demands,
+        ),
     ];
     entries.extend(debug(environment.debug.as_ref()));
     entries.extend(web(&environment.web));
@@ -124,10 +128,10 @@ fn web(rule: &WebRule) -> [Entry; 5] {
     let WebRule { proxies, health_paths, health_addresses, foreign_origins, encoded_responses } =
         rule;
     let ranges =
-        |list: &[AddressRange]| Said::Words(list.iter().map(AddressRange::to_string).collect());
+        |list: &[AddressRange]| Setting::Words(list.iter().map(AddressRange::to_string).collect());
     // INVARIANT: without a list all may ask, but without a path for nothing.
     let addresses = match health_addresses.as_slice() {
-        [] if !health_paths.is_empty() => Said::Any,
+        [] if !health_paths.is_empty() => Setting::Any,
         list => ranges(list),
     };
     let origins = match foreign_origins {
@@ -139,9 +143,9 @@ fn web(rule: &WebRule) -> [Entry; 5] {
         EncodedResponses::Refuse => 1,
     };
     [
-        entry("web.proxies", ranges(proxies), Sense::Allows),
+        entry("web.proxies", ranges(proxies), Effect::Allows),
         allows("web.health_paths", texts(health_paths)),
-        entry("web.health_addresses", addresses, Sense::Allows),
+        entry("web.health_addresses", addresses, Effect::Allows),
         level("web.foreign_origins", origins, foreign_origins.name()),
         level("web.encoded_responses", encoded, encoded_responses.name()),
     ]
@@ -159,9 +163,9 @@ fn connection(policy: &Policy, connection: &Connection) -> Table {
     let mut entries = vec![allows("engine", [engine.name()])];
     entries.extend(given_by(given));
     entries.extend([
-        entry("required", Said::In(required), Sense::Demands),
+        entry("required", Setting::In(required), Effect::Demands),
         databases
-            .map_or(entry("databases", Said::Any, Sense::Allows), |it| allows("databases", it)),
+            .map_or(entry("databases", Setting::Any, Effect::Allows), |it| allows("databases", it)),
         demands("phases", words(phases)),
     ]);
     table("connections", name, entries)
@@ -188,7 +192,7 @@ fn given_by(given: &Given) -> Vec<Entry> {
 fn database(database: &Database) -> Table {
     let ports: Vec<_> = database.ports.iter().map(u16::to_string).collect();
     let users = match database.users.as_slice() {
-        [] => entry("users", Said::Any, Sense::Allows),
+        [] => entry("users", Setting::Any, Effect::Allows),
         users => allows("users", texts(users)),
     };
     let network = match database.network {
@@ -217,7 +221,7 @@ fn database(database: &Database) -> Table {
 
 fn variable(policy: &Policy, variable: &Variable) -> Table {
     let is = match &variable.kind {
-        VariableKind::Text => entry("is", Said::Any, Sense::Allows),
+        VariableKind::Text => entry("is", Setting::Any, Effect::Allows),
         kind => allows("is", [kind.name()]),
     };
     let mut entries = vec![is];
@@ -226,7 +230,7 @@ fn variable(policy: &Policy, variable: &Variable) -> Table {
             secret.class.as_ref().map(|class| each(policy, class, |it| vec![it.name().to_owned()]));
         entries.extend([
             allows("kind", [secret.kind.id()]),
-            entry("class", class.unwrap_or(Said::Any), Sense::Allows),
+            entry("class", class.unwrap_or(Setting::Any), Effect::Allows),
             level("min_bits", secret.min_bits, &secret.min_bits.to_string()),
         ]);
     }
@@ -234,11 +238,12 @@ fn variable(policy: &Policy, variable: &Variable) -> Table {
     let hosts = variable.hosts.as_ref().map(|list| each(policy, list, Clone::clone));
     let matches = variable.matches.as_ref().and_then(|it| policy.source().slice(it.span));
     entries.extend([
-        entry("values", values.unwrap_or(Said::Any), Sense::Allows),
-        entry("hosts", hosts.unwrap_or_else(|| default_hosts(policy, variable)), Sense::Allows),
-        matches.map_or(entry("matches", Said::Any, Sense::Allows), |it| allows("matches", [it])),
-        wherever(policy, "required", &variable.required, Sense::Demands),
-        wherever(policy, "allowed", &variable.allowed, Sense::Allows),
+        entry("values", values.unwrap_or(Setting::Any), Effect::Allows),
+        entry("hosts", hosts.unwrap_or_else(|| default_hosts(policy, variable)), Effect::Allows),
+        matches
+            .map_or(entry("matches", Setting::Any, Effect::Allows), |it| allows("matches", [it])),
+        wherever(policy, "required", &variable.required, Effect::Demands),
+        wherever(policy, "allowed", &variable.allowed, Effect::Allows),
         demands("phases", words(&variable.phases)),
         describes("description", variable.description.as_deref()),
     ]);
@@ -247,24 +252,24 @@ fn variable(policy: &Policy, variable: &Variable) -> Table {
 
 fn pattern(policy: &Policy, pattern: &Pattern) -> Table {
     let entries = vec![
-        wherever(policy, "allowed", &pattern.allowed, Sense::Allows),
+        wherever(policy, "allowed", &pattern.allowed, Effect::Allows),
         describes("description", pattern.description.as_deref()),
     ];
     table("variables", &pattern.written, entries)
 }
 
 /// The hosts that a variable may name when its `hosts` is left out.
-fn default_hosts(policy: &Policy, variable: &Variable) -> Said {
+fn default_hosts(policy: &Policy, variable: &Variable) -> Setting {
     if !variable.kind.names_hosts() {
-        return Said::Any;
+        return Setting::Any;
     }
     let domains = |it: &Environment| texts(&it.domains).map(str::to_owned).collect();
     let own = policy.environments().iter().map(|it| (it.name.value.clone(), domains(it)));
-    Said::Each(own.collect())
+    Setting::Each(own.collect())
 }
 
-fn wherever(policy: &Policy, key: &'static str, wherever: &Where, sense: Sense) -> Entry {
-    entry(key, Said::In(names(policy, |it| wherever.contains(it.id))), sense)
+fn wherever(policy: &Policy, key: &'static str, wherever: &Where, effect: Effect) -> Entry {
+    entry(key, Setting::In(names(policy, |it| wherever.contains(it.id))), effect)
 }
 
 fn names(policy: &Policy, holds: impl Fn(&Environment) -> bool) -> Vec<String> {
@@ -272,9 +277,9 @@ fn names(policy: &Policy, holds: impl Fn(&Environment) -> bool) -> Vec<String> {
     environments.map(|environment| environment.name.value.clone()).collect()
 }
 
-fn each<T>(policy: &Policy, each: &PerEnvironment<T>, show: impl Fn(&T) -> Vec<String>) -> Said {
+fn each<T>(policy: &Policy, each: &PerEnvironment<T>, show: impl Fn(&T) -> Vec<String>) -> Setting {
     let one = |it: &Environment| Some((it.name.value.clone(), show(&each.of(it.id)?.value)));
-    Said::Each(policy.environments().iter().filter_map(one).collect())
+    Setting::Each(policy.environments().iter().filter_map(one).collect())
 }
 
 fn words(phases: &Phases) -> impl Iterator<Item = &'static str> {
@@ -298,12 +303,12 @@ fn table(table: &'static str, name: &Spanned<String>, entries: Vec<Entry>) -> Ta
     Table { table, name: name.value.clone(), span: name.span, entries }
 }
 
-fn entry(key: &'static str, said: Said, sense: Sense) -> Entry {
-    Entry { key, said, sense }
+fn entry(key: &'static str, setting: Setting, effect: Effect) -> Entry {
+    Entry { key, setting, effect }
 }
 
-fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> Said {
-    Said::Words(words.into_iter().map(str::to_owned).collect())
+fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> Setting {
+    Setting::Words(words.into_iter().map(str::to_owned).collect())
 }
 
 fn pinned(text: &Option<Spanned<String>>) -> Option<&str> {
@@ -311,17 +316,17 @@ fn pinned(text: &Option<Spanned<String>>) -> Option<&str> {
 }
 
 fn allows<'a>(key: &'static str, words: impl IntoIterator<Item = &'a str>) -> Entry {
-    entry(key, listed(words), Sense::Allows)
+    entry(key, listed(words), Effect::Allows)
 }
 
 fn demands<'a>(key: &'static str, words: impl IntoIterator<Item = &'a str>) -> Entry {
-    entry(key, listed(words), Sense::Demands)
+    entry(key, listed(words), Effect::Demands)
 }
 
 fn describes<'a>(key: &'static str, words: impl IntoIterator<Item = &'a str>) -> Entry {
-    entry(key, listed(words), Sense::Describes)
+    entry(key, listed(words), Effect::Describes)
 }
 
 fn level(key: &'static str, rank: u32, word: &str) -> Entry {
-    entry(key, Said::Level(rank, word.to_owned()), Sense::Ordered)
+    entry(key, Setting::Level(rank, word.to_owned()), Effect::Ordered)
 }

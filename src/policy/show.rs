@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Policy;
-use super::outline::{self, Said, Table};
+use super::outline::{self, Setting, Table};
 
 /// Prints the policy for people to read.
 pub fn human(policy: &Policy) -> String {
@@ -28,11 +28,11 @@ fn write_table(out: &mut String, table: &Table) {
     }
     let widest = table.entries.iter().map(|entry| entry.key.len()).max().unwrap_or_default();
     for entry in &table.entries {
-        let said = match &entry.said {
-            Said::Any => "any".to_owned(),
-            Said::Level(_, word) => word.clone(),
-            Said::Words(words) | Said::In(words) => words_or_none(words),
-            Said::Each(each) => {
+        let setting = match &entry.setting {
+            Setting::Any => "any".to_owned(),
+            Setting::Level(_, word) => word.clone(),
+            Setting::Words(words) | Setting::In(words) => words_or_none(words),
+            Setting::Each(each) => {
                 let each: Vec<_> = each
                     .iter()
                     .map(|(name, it)| format!("{name}: {}", words_or_none(it)))
@@ -40,7 +40,7 @@ fn write_table(out: &mut String, table: &Table) {
                 words_or(&each, "; ")
             }
         };
-        let _infallible = writeln!(out, "  {:widest$}  {said}", entry.key);
+        let _infallible = writeln!(out, "  {:widest$}  {setting}", entry.key);
     }
 }
 
@@ -64,8 +64,11 @@ pub fn json(policy: &Policy) -> String {
         "environments": {}, "connections": {}, "databases": {}, "variables": {},
     });
     for table in outline::of(policy) {
-        let entries: Map<_, _> =
-            table.entries.iter().map(|entry| (entry.key.to_owned(), value(&entry.said))).collect();
+        let entries: Map<_, _> = table
+            .entries
+            .iter()
+            .map(|entry| (entry.key.to_owned(), value(&entry.setting)))
+            .collect();
         let parent = if table.table.is_empty() { "policy" } else { table.table };
         let Some(Value::Object(parent)) = document.get_mut(parent) else { continue };
         if table.table.is_empty() {
@@ -78,12 +81,12 @@ pub fn json(policy: &Policy) -> String {
 }
 
 #[cfg(feature = "report")]
-fn value(said: &Said) -> serde_json::Value {
-    match said {
-        Said::Any => serde_json::Value::Null,
-        Said::Level(_, word) => word.as_str().into(),
-        Said::Words(words) | Said::In(words) => words.as_slice().into(),
-        Said::Each(each) => each
+fn value(setting: &Setting) -> serde_json::Value {
+    match setting {
+        Setting::Any => serde_json::Value::Null,
+        Setting::Level(_, word) => word.as_str().into(),
+        Setting::Words(words) | Setting::In(words) => words.as_slice().into(),
+        Setting::Each(each) => each
             .iter()
             .map(|(name, it)| (name.clone(), serde_json::Value::from(it.as_slice())))
             .collect(),
@@ -120,7 +123,7 @@ mod tests {
         for table in outline::of(&policy).iter().filter(|table| !table.table.is_empty()) {
             for entry in &table.entries {
                 let found = document.get(table.table).and_then(|parent| parent.get(&table.name));
-                assert_eq!(found.and_then(|it| it.get(entry.key)), Some(&value(&entry.said)));
+                assert_eq!(found.and_then(|it| it.get(entry.key)), Some(&value(&entry.setting)));
             }
         }
         assert_eq!(document["policy"]["name"], "koomy");

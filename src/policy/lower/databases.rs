@@ -94,7 +94,7 @@ impl Lower {
                 self.contradiction(
                     span,
                     format!(
-                        "the `{key}` of `{}` are an empty list, so nothing could lead to it",
+                        "`{}` has an empty list of `{key}`, so nothing could lead to it",
                         name.value
                     ),
                     format!("list its `{key}`, or leave the key out"),

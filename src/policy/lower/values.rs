@@ -72,7 +72,7 @@ impl Lower {
         if !matches!(kind, VariableKind::Environment | VariableKind::Runtime) {
             self.contradiction(
                 matches.span,
-                format!("`{}` has `matches` and no `example`", variable.name.value),
+                format!("`{}` has `matches` but no `example`", variable.name.value),
                 "add an `example` that matches; the self-test uses it",
             );
         }
@@ -93,7 +93,7 @@ impl Lower {
             let elsewhere = variable.required.span().map_or("", |_| ", or require it elsewhere");
             self.contradiction(
                 span,
-                format!("`{name}` is required in {names}, and `{key}` permits no value there"),
+                format!("`{name}` is required in {names}, but `{key}` permits no value there"),
                 format!("permit one in `{key}`{elsewhere}"),
             );
         }
