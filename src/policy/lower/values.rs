@@ -88,6 +88,10 @@ impl Lower {
                 stuck.entry(key).or_default().push(&environment.name.value);
             }
         }
+        // DELIBERATE: where a value was reported as wrong, that none is left only follows.
+        let is_wrong =
+            |at: &Span| self.problems.iter().any(|it| (at.start..at.end).contains(&it.span.start));
+        stuck.retain(|(span, _), _| !is_wrong(span));
         for ((span, key), names) in stuck {
             let (name, names) = (&variable.name.value, listed(names, ", "));
             let elsewhere = variable.required.span().map_or("", |_| ", or require it elsewhere");
