@@ -12,8 +12,8 @@ fn noted(setting: &str, gate: Gate, change: impl Fn(&mut Identity)) -> Vec<Strin
     notes
 }
 
-const NO_PIN: &str = "`DATABASE_URL` leads to a server that nothing but its address and names \
-    tells apart; pin `system_identifier` of `here`, which `guard-cli identify` shows";
+const NO_PIN: &str = "`DATABASE_URL` leads to a server that only its address and names \
+    distinguish from others; pin `system_identifier` of `here`, which `guard-cli identify` shows";
 
 fn all_noted(setting: &str, gate: Gate, change: impl Fn(&mut Identity)) -> Vec<String> {
     let (policy, facts) = given();
@@ -82,7 +82,7 @@ fn a_restore_is_noted() {
     let branch = "`DATABASE_URL` leads to `main` on a branch that is not the pinned one, as after \
         a restore; if it was restored, pin the new branch: `guard-cli neon sync`";
     let copy = "`DATABASE_URL` leads to a copy of `production`, with real data: its stamp was \
-        written for another database; if it was restored, write its stamp anew: `guard-cli stamp`";
+        written for another database; if it was restored, write its stamp again: `guard-cli stamp`";
     assert_eq!(noted("production", Gate::Boot, restored), [branch, copy]);
     assert_eq!(noted("production", Gate::Seed, restored), [""; 0], "refused");
     assert_eq!(noted("sandbox", Gate::Boot, new_branch), [""; 0], "refused");
@@ -93,7 +93,7 @@ fn a_copy_is_noted_where_it_may_be_used() {
     let of = |what: &str, how: &str| {
         format!(
             "`DATABASE_URL` leads to a copy of {what}: its stamp was written for another \
-             database; if it may be lost, say so: `guard-cli stamp{how}`"
+             database; if its data may be lost, say so: `guard-cli stamp{how}`"
         )
     };
     let adopt = " --adopt-copy --reason TEXT";
