@@ -1,4 +1,4 @@
-//! Secrets that were not it.
+//! Wrong debug secrets.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -8,10 +8,10 @@ use crate::tower::pause::Pause;
 
 /// The failed tries of a process.
 ///
-/// LIMIT: it slows who guesses, and stops nobody. The right secret is never
-/// slowed, or whoever guesses could keep its owner out; and where too many
-/// guesses wait already, the next one waits no more, or they could use up the
-/// memory. What makes guessing hopeless is a strong secret.
+/// LIMIT: this slows guessing down, and does not stop it. The right secret is never
+/// slowed, or a guesser could keep its owner out. When too many guesses are waiting
+/// already, the next one is not delayed, or they could use up the memory. What makes
+/// guessing hopeless is a strong secret.
 #[derive(Debug)]
 pub(super) struct Tries {
     count: AtomicU64,
@@ -30,7 +30,8 @@ impl Default for Tries {
 }
 
 impl Tries {
-    /// Counts one, says so, and how long it has to wait, if it has to.
+    /// Counts and logs one, and returns the pause before its answer, if there must be
+    /// one.
     pub(super) fn failed(&self) -> Option<Pause> {
         let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
         if self.told.next() == Duration::ZERO {

@@ -19,7 +19,7 @@ fn boot(environment: &str) -> Permit<Boot> {
     Permit::ask(&policy, &Facts::assume().variable("ENV", environment).facts()).unwrap()
 }
 
-/// A request: `METHOD TARGET`, headers line by line, and ` < PEER` at the end.
+/// Parses a request: `METHOD TARGET`, headers line by line, and ` < PEER` at the end.
 fn request(text: &str) -> Request<()> {
     let (text, peer) = text.split_once(" < ").unwrap_or((text, ""));
     let mut lines = text.split('|').map(str::trim);
@@ -46,7 +46,7 @@ fn judged(rules: &HostRules, text: &str) -> String {
     match rules.judge(&request(text)) {
         Ok(()) => "passes".to_owned(),
         Err(Refused::NotOneHost) => "not one".to_owned(),
-        Err(Refused::NoName) => "no name".to_owned(),
+        Err(Refused::NotAName) => "no name".to_owned(),
         Err(Refused::Unknown) => "unknown".to_owned(),
         Err(Refused::Foreign(of)) => format!("of {of}"),
         Err(Refused::ForeignOrigin(of)) => format!("page of {of}"),

@@ -1,4 +1,4 @@
-//! Which variables of the judged snapshot must not leave.
+//! The variables of the judged snapshot whose values must not leave.
 
 use once_cell::sync::OnceCell;
 
@@ -7,7 +7,7 @@ use crate::policy::{Given, Policy};
 use crate::secret::{MINIMUM_BITS, Secret};
 use crate::shield::{Shield, Value};
 
-/// The secrets of the judged snapshot, and a shield once somebody wants one.
+/// The secrets of the judged snapshot, and the shield once it is first needed.
 pub(in crate::tower) struct Secrets {
     secrets: Vec<(String, Secret, Sort)>,
     shield: OnceCell<Shield>,
@@ -15,7 +15,7 @@ pub(in crate::tower) struct Secrets {
 
 #[derive(Clone, Copy)]
 enum Sort {
-    /// Declared as a secret that withstands so many bits of guessing.
+    /// Declared as a secret that withstands this many bits of guessing.
     Secret(u32),
     /// The URL of a connection.
     Connection,
@@ -35,7 +35,7 @@ impl Secrets {
         Self { secrets: secrets.collect(), shield: OnceCell::new() }
     }
 
-    /// The shield, made where it is wanted for the first time.
+    /// The shield, made when it is first needed.
     pub(in crate::tower) fn shield(&self) -> &Shield {
         self.shield.get_or_init(|| {
             Shield::new(self.secrets.iter().map(|(name, secret, sort)| match sort {
@@ -47,7 +47,7 @@ impl Secrets {
     }
 }
 
-/// What a variable is to the shield; `None` if it may be shown.
+/// How the shield treats a variable; `None` if its value may be shown.
 fn sort(policy: &Policy, seen: &Seen) -> Option<Sort> {
     let mut given = policy.connections().iter().map(|connection| &connection.given);
     let connects = given.find_map(|given| match given {
