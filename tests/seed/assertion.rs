@@ -234,7 +234,7 @@ fn there_is_none_where_it_would_prove_nothing() {
     ];
     for (lines, words) in table {
         let said = of(&local(lines, ""), "sandbox", "primary").to_string();
-        assert!(said.starts_with("nothing tells the server of `dev` from others"), "{said}");
+        assert!(said.starts_with("nothing distinguishes the server of `dev` from others"), "{said}");
         assert!(said.contains(words), "{said}");
     }
     let here = local("hosts = ['localhost']\n", "");

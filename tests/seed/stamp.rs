@@ -131,38 +131,38 @@ fn what_the_policy_does_not_mean_is_not_stamped() {
     let refused = |environment: &str, identity: &Identity| {
         plan_of(&policy_, environment, identity, None).unwrap_err().to_string()
     };
-    let other = "the server is not `dev`: its branch is another; see `guard-cli identify`, and \
+    let other = "the server is not `dev`: its branch differs; see `guard-cli identify`, and \
         point the variable at the right one";
     assert_eq!(refused("sandbox", &production), other);
-    assert!(refused("production", &sandbox).contains("`main`: its branch is another"));
+    assert!(refused("production", &sandbox).contains("`main`: its branch differs"));
     let mut elsewhere = sandbox.clone();
     "postgres".clone_into(&mut elsewhere.database);
-    assert!(refused("sandbox", &elsewhere).contains("its database's name is another"));
+    assert!(refused("sandbox", &elsewhere).contains("its database's name differs"));
     let standby = Identity { read_only: true, ..sandbox.clone() };
     assert_eq!(refused("sandbox", &standby), "the server takes no writes; connect to the primary");
     let plain = with_shop(Cluster::start());
-    assert!(refused("sandbox", &identity(&plain, "shop")).contains("its provider is another"));
+    assert!(refused("sandbox", &identity(&plain, "shop")).contains("its provider differs"));
 
     let environment = policy_.environment("sandbox").unwrap();
     let main = policy_.databases().iter().find(|known| known.name.value == "main").unwrap();
     let target = target_of(main);
     let error = koomy_guard::stamp::plan(&policy_, environment, main, &target, &production, None);
-    let said = "`main` is no database of `sandbox`; list it in the environment's `databases`";
+    let said = "`main` is not a database of `sandbox`; list it in the environment's `databases`";
     assert_eq!(error.unwrap_err().to_string(), said);
     let dev = policy_.database(environment.databases[0].value).unwrap();
     let error = koomy_guard::stamp::plan(&policy_, environment, dev, &target, &sandbox, None);
-    assert!(error.unwrap_err().to_string().contains("its address is another"));
+    assert!(error.unwrap_err().to_string().contains("its address differs"));
     // What the command refuses by the server's own word, the plan does, too.
     let mut traced = sandbox.clone();
     traced.traces.insert(Trace { service: "rds", by: "rds_superuser".to_owned() });
-    assert!(refused("sandbox", &traced).contains("its provider is another"));
+    assert!(refused("sandbox", &traced).contains("its provider differs"));
     let text = policy_.source().shown().unwrap();
     let (first, dev) = text.split_once("[databases.dev]").unwrap();
     let own = "[databases.dev]\nendpoints = ['ep-x-9.eu-central-1.aws.neon.tech']";
     let listed = format!("{first}{own}{dev}");
     let listed = koomy_guard::Policy::parse("policy.toml", &listed).unwrap();
     let error = plan_of(&listed, "sandbox", &sandbox, None).unwrap_err().to_string();
-    assert!(error.contains("its endpoint is another"), "{error}");
+    assert!(error.contains("its endpoint differs"), "{error}");
     let unpinned = policy(
         "[databases.main]\nhosts = ['m.example']\ndatabase = 'shop'\n\
          [databases.dev]\nprovider = 'neon'\nhosts = ['localhost']\ndatabase = 'shop'\n",
@@ -239,7 +239,7 @@ fn a_restored_production_is_stamped_anew_once_it_is_pinned() {
     let restored = identity(&world.production, "shop");
     let policy = world.policy();
     let error = plan_of(&policy, "production", &restored, None).unwrap_err();
-    assert!(error.to_string().contains("its branch is another"), "{error}");
+    assert!(error.to_string().contains("its branch differs"), "{error}");
     let text = policy.source().shown().unwrap().replace("br-main-1", "br-restored-1");
     let synced = koomy_guard::Policy::parse("policy.toml", &text).unwrap();
     let error = plan_of(&synced, "production", &restored, Some("x")).unwrap_err();
