@@ -142,7 +142,8 @@ pub enum ConnectError {
     },
     /// The server says too little about itself to be recognised.
     #[error(
-        "the server of `{name}` says too little about itself to be recognised; `guard-cli identify` shows what it says"
+        "the server of `{name}` says too little about itself to be recognised; \
+         `guard-cli identify` shows what it says"
     )]
     Unassertable {
         /// The name.
@@ -183,7 +184,7 @@ mod tests {
     use crate::facts::{Marked, Neon, Role, Server, Tables};
 
     #[test]
-    fn a_server_that_cannot_be_known_again_is_not_connected_to() {
+    fn no_connection_is_made_to_a_server_that_cannot_be_recognised() {
         let neon = |project: Option<&str>| Server::Postgres {
             neon: Some(Neon {
                 project: project.map(str::to_owned),

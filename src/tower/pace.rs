@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pace_that_is_kept_never_waits() {
+    fn events_slower_than_the_pace_never_wait() {
         let pace = Pace::new(1, 100, 1000);
         for now in (0..10_000).step_by(100) {
             assert_eq!(pace.next_at(now), 0, "{now}");

@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn it_waits_as_long_as_said_and_so_many_at_a_time() {
+    async fn it_waits_as_long_as_asked_and_only_so_many_at_a_time() {
         let start = instant();
         let mut pause = Pause::of(Duration::from_millis(60)).unwrap();
         poll_fn(|cx| Pin::new(&mut pause).poll_over(cx)).await;

@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_said_of_a_peer_goes_before_what_is_connected() {
+    fn an_explicit_peer_takes_precedence() {
         let mut extensions = Extensions::new();
         assert_eq!(Peer::of(&extensions), None);
         extensions.insert(ConnectInfo(SocketAddr::from(([10, 0, 0, 7], 4711))));

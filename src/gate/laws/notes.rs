@@ -1,11 +1,11 @@
-//! What is permitted, and somebody should look at.
+//! What is permitted, but noted.
 
 use super::live::{SETTINGS, given};
 use super::violations::{answered, neon, stamp};
 use super::*;
 use crate::facts::{Binding, Identity, Live, Marked, Rows, Tables};
 
-/// What is noted of a setting's server at a gate, but for a pin that is missing.
+/// The notes about a setting's server at a gate, except for a missing pin.
 fn noted(setting: &str, gate: Gate, change: impl Fn(&mut Identity)) -> Vec<String> {
     let mut notes = all_noted(setting, gate, change);
     notes.retain(|note| *note != NO_PIN);
@@ -36,7 +36,7 @@ fn copied_from(environment: &str) -> impl Fn(&mut Identity) {
 }
 
 #[test]
-fn what_is_as_it_should_be_needs_no_note() {
+fn a_server_as_expected_needs_no_note() {
     for setting in &SETTINGS {
         for gate in [Gate::Boot, Gate::Seed] {
             assert_eq!(noted(setting.name, gate, |_| ()), [""; 0], "{}", setting.name);
@@ -44,9 +44,9 @@ fn what_is_as_it_should_be_needs_no_note() {
     }
 }
 
-/// A stamp of its own tells a server apart as well as a pin does.
+/// A stamp of its own distinguishes a server as well as a pin does.
 #[test]
-fn a_server_that_nothing_tells_apart_is_noted() {
+fn a_server_that_nothing_distinguishes_is_noted() {
     let unstamped = |it: &mut Identity| it.stamp = Marked::No { tables: Tables::None };
     for (setting, is_pinned) in [("production", true), ("sandbox", true), ("local", false)] {
         let said = |change: &dyn Fn(&mut Identity)| {
@@ -137,9 +137,9 @@ fn a_missing_stamp_and_a_standby_are_noted() {
     }
 }
 
-/// A rule that listens is not said to have been asked when nobody spoke.
+/// A rule about servers is not listed as asked if no server answered.
 #[test]
-fn no_rule_is_counted_that_heard_nothing() {
+fn a_rule_without_an_answer_is_not_listed_as_asked() {
     const LISTENING: [&str; 3] = [
         "database-identity-matches",
         "database-role-is-least-privileged",
@@ -157,7 +157,7 @@ fn no_rule_is_counted_that_heard_nothing() {
 }
 
 #[test]
-fn a_permit_carries_what_was_noted() {
+fn a_permit_contains_the_notes() {
     let (policy, facts) = given();
     let at = SETTINGS.iter().position(|known| known.name == "local").unwrap();
     for (change, count) in [(false, 0), (true, 2)] {

@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_is_a_name_and_perhaps_a_port() {
+    fn a_host_is_a_name_with_or_without_a_port() {
         let table: [(&[u8], Option<&[u8]>); 22] = [
             (b"koomy.app", Some(b"koomy.app")),
             (b"KOOMY.app", Some(b"KOOMY.app")),

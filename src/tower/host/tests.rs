@@ -62,7 +62,7 @@ fn a_request_names_a_host_of_this_environment() {
 }
 
 #[test]
-fn what_is_forwarded_counts_from_a_proxy_alone() {
+fn a_forwarded_host_counts_only_from_a_proxy() {
     let rules = boot("production").host_layer().rules();
     for (text, expected) in FORWARDED {
         assert_eq!(judged(rules, text), *expected, "{text}");
@@ -78,7 +78,7 @@ fn a_health_check_needs_no_host_where_it_may_be_asked() {
 }
 
 #[test]
-fn a_page_of_another_environment_is_refused_where_the_policy_says_so() {
+fn a_page_of_another_environment_is_refused_if_the_policy_says_so() {
     let (production, sandbox) = (boot("production").host_layer(), boot("sandbox").host_layer());
     for (text, expected) in ORIGINS {
         let text = format!("{text}|host: koomy.app");

@@ -266,7 +266,7 @@ fn a_body_that_never_ends_is_not_gathered() {
 }
 
 #[test]
-fn the_record_names_no_secret() {
+fn the_log_names_no_secret() {
     let secret = Secret::new(SECRET);
     let shield = Shield::new([Value::secret("TOKEN", &secret)]);
     let table = [
