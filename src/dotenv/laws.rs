@@ -1,4 +1,4 @@
-//! The laws of masking: on tables, and on thousands of files made at random.
+//! The laws of masking, on tables and on thousands of random files.
 
 use std::time::{Duration, Instant};
 
@@ -60,7 +60,7 @@ fn random_files_obey_every_law() {
     }
 }
 
-/// Every masked line is of one of five forms, and there are as many as before.
+/// Every masked line has one of five forms, and there are as many lines as before.
 fn check_shape(parsed: &Parsed, file: &[u8], told: impl Fn() -> String) {
     let shown = parsed.source.shown().unwrap();
     let breaks = file.iter().filter(|byte| **byte == b'\n').count();
@@ -81,7 +81,7 @@ fn check_shape(parsed: &Parsed, file: &[u8], told: impl Fn() -> String) {
     }
 }
 
-/// Every span slices to what it names.
+/// The text of every span is what it names.
 fn check_places(parsed: &Parsed, told: impl Fn() -> String) {
     for entry in &parsed.entries {
         assert_eq!(parsed.source.slice(entry.span), Some(entry.key.as_str()), "{}", told());
@@ -93,7 +93,7 @@ fn check_places(parsed: &Parsed, told: impl Fn() -> String) {
     assert!(parsed.problems.is_sorted_by_key(|problem| problem.span), "{}", told());
 }
 
-/// No four bytes of a canary survive, nor of a value or of what is not shown.
+/// No four bytes of a canary, a value or a hidden text survive.
 fn check_no_leak(parsed: &Parsed, file: &[u8], told: impl Fn() -> String) {
     let shown = parsed.source.shown().unwrap();
     let debug = format!("{parsed:?}");
@@ -115,7 +115,7 @@ fn check_no_leak(parsed: &Parsed, file: &[u8], told: impl Fn() -> String) {
     }
 }
 
-/// Whether `four` is in the mask or in what stands left of some `=`.
+/// Whether `four` is part of the mask or of the text to the left of some `=`.
 fn is_legitimate(four: &[u8], parsed: &Parsed) -> bool {
     // line ends are kept on purpose
     let within = |text: &str| text.as_bytes().windows(4).any(|window| window == four);
@@ -124,7 +124,7 @@ fn is_legitimate(four: &[u8], parsed: &Parsed) -> bool {
     four.contains(&b'\n') || within(HIDDEN) || within("=********") || shown.split('\n').any(left)
 }
 
-/// A file made of one piece, over and over, must not take quadratic time.
+/// A file made of one repeated piece must not take quadratic time.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "this test measures time")]
 fn hostile_files_are_read_in_linear_time() {
@@ -171,7 +171,7 @@ fn hostile_files_are_read_in_linear_time() {
     }
 }
 
-/// A small deterministic generator (xorshift).
+/// A small deterministic random number generator (xorshift).
 struct Random(u64);
 
 impl Random {

@@ -1,4 +1,4 @@
-//! What is reported, whatever the format.
+//! What is reported, in every format.
 
 use std::borrow::Cow;
 
@@ -9,10 +9,10 @@ use crate::gate::{Comparison, Gate, Verdict};
 use crate::policy::{Database, Policy, PolicyError, Problem};
 use crate::source::Place;
 
-/// One decision: of one environment, or of several side by side.
+/// A decision about one environment, or about several side by side.
 pub(super) struct Decision<'a> {
     pub(super) policy: &'a Policy,
-    /// The gate, or what was asked instead of one.
+    /// The gate, or whatever was asked instead of one.
     pub(super) asked: &'static str,
     pub(super) outcome: Option<Outcome>,
     pub(super) rules_asked: Cow<'a, [&'static str]>,
@@ -25,7 +25,7 @@ pub(super) struct Decision<'a> {
 pub(super) enum Subject<'a> {
     /// One environment, or the policy without one.
     One { scope: Scope<'a>, seen: Option<&'a Verdict<'a>> },
-    /// Several, and what only shows between them.
+    /// Several environments, and what only a comparison shows.
     Several { members: Vec<Member<'a>>, between: &'a Findings },
 }
 
@@ -79,7 +79,7 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// The name of the one environment, where it is known.
+    /// The name of the only environment, if it is known.
     pub(super) fn environment(&self) -> Option<&'a str> {
         match &self.subject {
             Subject::One { scope, seen: _ } => scope.environment(),
@@ -92,7 +92,7 @@ impl<'a> Decision<'a> {
         self.findings.iter().map(|finding| Entry::of_finding(finding))
     }
 
-    /// Why nothing was proved although nothing was found.
+    /// Why nothing was proved although there are no findings.
     pub(super) fn unjudged(&self) -> Option<&'static str> {
         if self.outcome.is_none() || !self.findings.is_empty() {
             return None;
@@ -113,7 +113,7 @@ impl<'a> Member<'a> {
     }
 }
 
-/// The word for an outcome; no outcome is leave to go on.
+/// The word for an outcome; `None` means permitted.
 pub(super) fn outcome_name(outcome: Option<Outcome>) -> &'static str {
     outcome.map_or("permitted", Outcome::name)
 }
@@ -123,7 +123,7 @@ pub(super) fn environments_of<'a>(policy: &'a Policy, database: &Database) -> Ve
     policy.environments_of(database.id).map(|environment| environment.name.value.as_str()).collect()
 }
 
-/// One thing to report: a finding, or a problem of the policy.
+/// An entry of the report: a finding, or a problem in the policy.
 pub(super) struct Entry<'a> {
     pub(super) rule: &'static str,
     pub(super) severity: Severity,
@@ -134,17 +134,17 @@ pub(super) struct Entry<'a> {
     pub(super) labels: Cow<'a, [Label]>,
 }
 
-/// How an entry keeps a gate shut.
+/// What an entry means for a gate.
 #[derive(Clone, Copy)]
 pub(super) enum Severity {
-    /// By a finding.
+    /// A finding with this outcome.
     Found(Outcome),
     /// The policy cannot be used.
     Misused,
 }
 
 impl Severity {
-    /// The word in every format.
+    /// The word in every output format.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Found(outcome) => outcome.name(),
@@ -190,5 +190,5 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// Instead of a rule's id, where the policy itself is wrong.
+/// Stands in for a rule's id if the policy itself is wrong.
 pub(super) const POLICY: &str = "policy";

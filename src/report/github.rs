@@ -1,4 +1,4 @@
-//! Workflow commands of GitHub Actions, one a line.
+//! Workflow commands of GitHub Actions, one per line.
 
 use std::borrow::Borrow;
 use std::fmt::Write;
@@ -33,7 +33,7 @@ pub(super) fn notice(text: &str) -> String {
     format!("::notice::{}\n", data(&visible(text)))
 }
 
-/// The source that is no file of the repository.
+/// The policy's source, if it is not a file of the repository.
 fn compiled_in(policy: &Policy) -> Option<&Source> {
     match policy.origin() {
         Origin::BuiltIn => Some(policy.source()),
@@ -66,7 +66,7 @@ fn error(out: &mut String, entry: &Entry<'_>, no_file: Option<&Source>) {
     out.push('\n');
 }
 
-/// The cause or, where that has no lines, what decided.
+/// The cause's place or, if that has no lines, the place that decided.
 fn place<'a>(labels: &'a [Label], no_file: Option<&Source>) -> Option<(&'a Place, Location)> {
     let places = labels.iter().map(|label| &label.place);
     let mut files = places.filter(|place| !no_file.is_some_and(|no| ptr::eq(no, &*place.source)));

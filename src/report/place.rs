@@ -1,16 +1,16 @@
-//! Places in numbers, for the formats that programs read.
+//! Places as numbers, for the formats that programs read.
 
 use crate::source::{Location, Place, Span};
 
-/// From where to where a place reaches.
+/// The beginning and the end of a place.
 pub(super) struct Region {
     pub(super) start: Location,
-    /// After the last character.
+    /// The location after the last character.
     pub(super) end: Location,
 }
 
 impl Region {
-    /// The region of `place`; `None` where its source has no lines.
+    /// The region of `place`; `None` if its source has no lines.
     pub(super) fn of(place: &Place) -> Option<Self> {
         let Span { start, end } = place.span?;
         let locate = |offset| place.source.locate(Span::new(offset, offset));

@@ -1,4 +1,4 @@
-//! What servers said of themselves, for people.
+//! What servers said about themselves, as text for people.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ use crate::report::decision::environments_of;
 use crate::report::escape::visible;
 use crate::rules::{database_of, is_whole};
 
-/// A block for each server that was asked.
+/// Writes a block for each server that was asked.
 pub(in crate::report) fn identities(policy: &Policy, verdict: &Verdict<'_>) -> String {
     match verdict.live {
         Live::NotAsked => String::new(),
@@ -49,7 +49,7 @@ fn block(policy: &Policy, verdict: &Verdict<'_>, answer: &Answer) -> String {
     lines.0
 }
 
-/// Which database of the policy a server is, by its own word.
+/// The database of the policy that a server identifies itself as.
 fn recognised(policy: &Policy, identity: &Identity) -> String {
     let database = database_of(policy, identity);
     let said = known_as(policy, database);
@@ -61,7 +61,7 @@ fn recognised(policy: &Policy, identity: &Identity) -> String {
     }
 }
 
-/// Lines of a name and what is to be said of it.
+/// Lines of a name and a text.
 struct Lines(String);
 
 impl Lines {
@@ -104,7 +104,7 @@ fn server(lines: &mut Lines, identity: &Identity) {
 fn rights(Role { name, rights }: &Role) -> String {
     let rights: Vec<_> = rights.iter().map(|right: &Right| right.name()).collect();
     match rights.as_slice() {
-        [] => format!("{name} (no right beyond its grants)"),
+        [] => format!("{name} (no rights beyond its grants)"),
         rights => format!("{name} ({})", rights.join(", ")),
     }
 }
@@ -126,7 +126,7 @@ fn not_told() -> String {
     "not told".to_owned()
 }
 
-/// The policy's name of a database, and whose it is.
+/// The policy's name for a database, and the environments that it belongs to.
 pub(in crate::report) fn known_as(policy: &Policy, database: Option<&Database>) -> String {
     let Some(database) = database else { return "no database of the policy".to_owned() };
     let name = &database.name.value;

@@ -1,7 +1,7 @@
-//! One JSON document, `koomy-guard/v1`. Within v1 it only grows.
+//! One JSON document, `koomy-guard/v1`, to which v1 only adds keys.
 //!
-//! DELIBERATE: structs of their own, so that a change of the core is no change
-//! of the format.
+//! DELIBERATE: the format has structs of its own, so that changes in the core do not
+//! change it.
 
 mod live;
 
@@ -38,7 +38,7 @@ struct DecisionDocument<'a, E> {
     extra: E,
 }
 
-/// A document of a command's own.
+/// A document that only one command writes.
 #[derive(Serialize)]
 struct OtherDocument<E> {
     schema: &'static str,
@@ -81,7 +81,7 @@ struct FindingObject<'a> {
     places: Vec<PlaceObject<'a>>,
 }
 
-/// What stands in no gate's way, and should be known.
+/// An observation that shuts no gate but that somebody should read.
 #[derive(Serialize)]
 struct NoteObject<'a> {
     subject: &'a str,
@@ -170,15 +170,15 @@ pub(super) fn policy_valid(tool: Tool, policy: &Policy) -> String {
     })
 }
 
-/// A document with these keys, which a command has of its own.
+/// Writes a document with these keys, for a single command.
 pub(super) fn other(keys: impl Serialize) -> String {
     document(&OtherDocument { schema: SCHEMA, keys })
 }
 
 /// Writes one document and ends its last line.
 pub(super) fn document(value: &impl Serialize) -> String {
-    // INVARIANT: what is written here has no map with keys other than text, so
-    // it cannot fail; if it did, no document permits nothing.
+    // INVARIANT: every map here has text as keys, so writing cannot fail. If it did, the
+    // document would be empty, which permits nothing.
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     match visible_json(&text) {

@@ -1,6 +1,6 @@
 //! SARIF 2.1.0, as code scanning reads it.
 //!
-//! DELIBERATE: no text of a source is in it, and no path but those given.
+//! DELIBERATE: it contains no text of a source, and no path except those that were given.
 
 mod model;
 
@@ -138,8 +138,10 @@ fn result<'a>(entry: &'a Entry<'_>, fallback: &'a Place, fingerprint: String) ->
     }
 }
 
-/// The cause. Code scanning demands a file, so that a cause without lines
-/// stands by its name beside the line that decided.
+/// The cause's location.
+///
+/// Code scanning demands a file. A cause without lines is therefore given by name beside
+/// the line that decided.
 fn cause<'a>(entry: &'a Entry<'_>, fallback: &'a Place) -> Location<'a> {
     let own = entry.labels.first().map(|label| &label.place);
     let with_lines = |place: &&Place| place.location().is_some();
@@ -185,7 +187,7 @@ fn logical<'a>(place: &Place, name: &'a str) -> LogicalLocation<'a> {
     LogicalLocation { name, fully_qualified_name: format!("{}::{name}", place.source.name()) }
 }
 
-/// What stays the same when a file is edited or lies elsewhere.
+/// A hash of what does not change when a file is edited or moved.
 fn digest(entry: &Entry<'_>) -> String {
     let hash = Sha256::new().chain_update(entry.rule).chain_update([0]).chain_update(entry.subject);
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
