@@ -1,5 +1,5 @@
-//! What is accepted has one canonical form that means the same; what is refused
-//! shows no password.
+//! An accepted URL has one canonical form with the same meaning; a refused URL shows no
+//! password.
 #![no_main]
 
 use koomy_guard::secret::Secret;

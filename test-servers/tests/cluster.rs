@@ -58,7 +58,7 @@ fn a_certificate_can_be_wrong_in_every_way() {
 }
 
 #[test]
-fn a_cluster_speaks_tls_as_told() {
+fn a_cluster_uses_the_given_tls_mode() {
     let cluster = with_app(Cluster::builder().tls(Tls::Off).start());
     let said = ask(&cluster, &cluster, "").unwrap_err();
     assert!(said.contains("server does not support SSL"), "{said}");
@@ -96,7 +96,7 @@ fn the_ids_of_neon_cannot_be_changed_from_within() {
 }
 
 #[test]
-fn a_copy_is_told_from_a_fresh_cluster() {
+fn a_copy_differs_from_a_fresh_cluster() {
     let origin = with_app(Cluster::start());
     origin.sql("shop", "CREATE TABLE orders AS SELECT 1 AS id");
     let child = origin.basebackup_as(Cluster::builder().neon(neon()));

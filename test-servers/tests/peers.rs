@@ -56,7 +56,7 @@ fn a_forwarder_leads_to_a_server_and_then_to_another() {
 }
 
 #[test]
-fn a_delay_is_that_of_each_round_trip() {
+fn a_delay_applies_to_each_round_trip() {
     let delay = Duration::from_millis(20);
     let forwarder = Forwarder::delayed(echo(b""), delay);
     let mut stream = connect(forwarder.port());
