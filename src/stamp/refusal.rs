@@ -77,7 +77,9 @@ impl StampRefusal {
             Self::Another { database, what } => {
                 format!("the server is not `{database}`: its {what} differs")
             }
-            Self::NotPostgres => "the database is not PostgreSQL, and only PostgreSQL has a stamp".into(),
+            Self::NotPostgres => {
+                "the database is not PostgreSQL, and only PostgreSQL has a stamp".into()
+            }
             Self::Unpinned { database } => {
                 format!("nothing distinguishes `{database}` from other branches")
             }
