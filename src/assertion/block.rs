@@ -27,14 +27,14 @@ pub(super) enum Cluster {
     /// None of these.
     IsNot(Vec<String>),
     /// One that did not identify itself when it was asked.
-    Unsaid,
+    Unidentified,
 }
 
 impl Cluster {
     fn condition(&self) -> String {
         match self {
             Self::Is(identifier) => format!(" AND guard_cluster = {}", quoted(identifier)),
-            Self::Unsaid => " AND guard_cluster IS NULL".to_owned(),
+            Self::Unidentified => " AND guard_cluster IS NULL".to_owned(),
             Self::IsNot(others) if others.is_empty() => String::new(),
             Self::IsNot(others) => {
                 let others = others.iter().map(|other| quoted(other)).collect::<Vec<_>>();

@@ -69,7 +69,7 @@ fn block(identity: &Identity, stamped: Stamped) -> Option<Block> {
         Server::Postgres { neon: None, cluster } => Expected::Plain {
             cluster: match cluster {
                 Some(cluster) => Cluster::Is(cluster.system_identifier.clone()),
-                None => Cluster::Unsaid,
+                None => Cluster::Unidentified,
             },
             oid: cluster.as_ref().map(|cluster| cluster.database_oid),
             database,

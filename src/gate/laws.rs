@@ -25,7 +25,7 @@ fn permits(gate: Gate, policy: &Policy, facts: &Facts) -> bool {
 }
 
 /// Everything that findings say, including their places.
-fn told(findings: &Findings) -> Vec<String> {
+fn described(findings: &Findings) -> Vec<String> {
     findings.iter().map(|finding| format!("{finding:?}")).collect()
 }
 
@@ -181,7 +181,7 @@ fn every_rule_refuses_something_and_permits_something() {
     for change in ALONE {
         let before = change.before();
         let verdict = decide(change.gate, &policy, &before);
-        assert_eq!(told(&verdict.findings), [""; 0], "{}", change.rule);
+        assert_eq!(described(&verdict.findings), [""; 0], "{}", change.rule);
         let facts = change.facts();
         let verdict = decide(change.gate, &policy, &facts);
         assert!(speaks(change.rule, &verdict.findings), "{}", change.rule);
@@ -198,8 +198,8 @@ fn every_rule_refuses_something_and_permits_something() {
 fn findings_do_not_depend_on_order() {
     let policy = Policy::built_in().unwrap();
     for (gate, facts) in planted() {
-        let first = told(&decide(gate, &policy, &facts).findings);
-        assert_eq!(first, told(&decide(gate, &policy, &facts).findings), "same in, same out");
+        let first = described(&decide(gate, &policy, &facts).findings);
+        assert_eq!(first, described(&decide(gate, &policy, &facts).findings), "same in, same out");
 
         let variables = facts.variables.seen().unwrap();
         for turn in 0..3 {
@@ -210,7 +210,7 @@ fn findings_do_not_depend_on_order() {
             }
             let variables = Observed::Seen(Variables::from_source(list));
             let turned = Facts { variables, ..facts.clone() };
-            assert_eq!(first, told(&decide(gate, &policy, &turned).findings));
+            assert_eq!(first, described(&decide(gate, &policy, &turned).findings));
         }
 
         let case = Case::at(gate, &policy, &facts, variables);
@@ -221,7 +221,7 @@ fn findings_do_not_depend_on_order() {
             }
         }
         backwards.sort();
-        assert_eq!(first, told(&backwards));
+        assert_eq!(first, described(&backwards));
     }
 }
 
@@ -270,7 +270,7 @@ fn no_value_is_printed() {
         for seen in facts.variables.seen().unwrap() {
             let value = String::from_utf8_lossy(seen.value.expose()).into_owned();
             let is_secret = value.len() > 12 && !policy.source().shown().unwrap().contains(&value);
-            assert!(!(is_secret && shown.contains(&value)), "{} is told", seen.name);
+            assert!(!(is_secret && shown.contains(&value)), "{} is printed", seen.name);
         }
     }
 }

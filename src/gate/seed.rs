@@ -124,7 +124,7 @@ pub fn seed_connection(
 #[cfg(feature = "postgres")]
 fn verify(policy: &Policy, connection: &str, facts: &Facts) -> Result<Verified<Client>, Refusal> {
     let subject = Subject::of(policy, facts, connection)?;
-    match connect(policy, &subject.destination, Patience::default(), &observe::told) {
+    match connect(policy, &subject.destination, Patience::default(), &observe::log_wait) {
         Ok(client) => Verified::judged(client, &subject),
         Err(cause) => Err(subject.unreachable(cause)),
     }

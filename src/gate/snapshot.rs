@@ -11,7 +11,7 @@ use crate::{
     assertion,
     facts::Cause,
     observe::database::{Patience, postgres::Prepared},
-    observe::told,
+    observe::log_wait,
     target::Engine,
 };
 
@@ -96,7 +96,7 @@ impl Snapshot {
             return Err(ConnectError::NotPostgres { name: name.to_owned() });
         };
         let assertion = assertion_of(known.identity.as_ref(), name)?;
-        let mut client = prepared.connect(&told)?;
+        let mut client = prepared.connect(&log_wait)?;
         if let Some(assertion) = assertion {
             client.batch_execute(&assertion).map_err(|error| ConnectError::of(&error, name))?;
         }

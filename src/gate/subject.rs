@@ -4,7 +4,7 @@ use super::{Gate, NoConnection, Permit, Refusal, Seed, Verdict, decide};
 use crate::facts::{Answer, Cause, Causes, Facts, Identity, Live, Observed};
 use crate::finding::Outcome;
 use crate::observe::database::{Patience, identities};
-use crate::observe::told;
+use crate::observe::log_wait;
 use crate::policy::{Environment, Policy, Tripwire};
 use crate::rules::{ConnectionReading, Destination, Reading};
 use crate::source::Place;
@@ -102,7 +102,7 @@ impl<'a> Subject<'a> {
     }
 
     fn of_others(&self) -> Live {
-        identities(self.policy, &self.others, Patience::default(), &told)
+        identities(self.policy, &self.others, Patience::default(), &log_wait)
     }
 }
 

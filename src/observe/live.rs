@@ -29,7 +29,7 @@ pub enum When {
 impl Asking<'static> {
     /// Asks where the policy demands it; waits are logged as `tracing` events.
     pub fn where_demanded() -> Self {
-        Self { when: When::Demanded, patience: Patience::default(), notice: &told }
+        Self { when: When::Demanded, patience: Patience::default(), notice: &log_wait }
     }
 
     /// Asks in every environment; waits are logged as `tracing` events.
@@ -39,7 +39,7 @@ impl Asking<'static> {
 }
 
 /// Logs a wait, for callers without a notice of their own.
-pub(crate) fn told(notice: &str) {
+pub(crate) fn log_wait(notice: &str) {
     tracing::warn!("{notice}");
 }
 

@@ -9,6 +9,6 @@ mod process;
 
 pub use env_files::env_files;
 pub use live::{Asking, When, live};
-pub(crate) use live::{answers, told};
+pub(crate) use live::{answers, log_wait};
 pub use policy_file::{PolicyFileError, policy_file};
 pub use process::process;

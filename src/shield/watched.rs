@@ -9,11 +9,11 @@ use crate::secret::{MINIMUM_BITS, Secret, withstands};
 pub struct Value<'a> {
     variable: &'a str,
     secret: &'a Secret,
-    sort: Sort,
+    kind: Kind,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Sort {
+enum Kind {
     /// With at least this many bits.
     Secret(u32),
     Connection,
@@ -25,16 +25,16 @@ impl<'a> Value<'a> {
     ///
     /// If it is a URL with a password, the password alone is looked for as well.
     pub const fn secret(variable: &'a str, secret: &'a Secret) -> Self {
-        Self { variable, secret, sort: Sort::Secret(MINIMUM_BITS) }
+        Self { variable, secret, kind: Kind::Secret(MINIMUM_BITS) }
     }
 
     /// Sets how many bits of guessing the secret must withstand to be looked for: as many
     /// as a policy says are enough for it, but at least 40.
     pub const fn of_bits(mut self, bits: u32) -> Self {
-        self.sort = match self.sort {
-            Sort::Secret(_) if bits < FEWEST_BITS => Sort::Secret(FEWEST_BITS),
-            Sort::Secret(enough) if bits < enough => Sort::Secret(bits),
-            Sort::Secret(_) | Sort::Connection | Sort::Address => self.sort,
+        self.kind = match self.kind {
+            Kind::Secret(_) if bits < FEWEST_BITS => Kind::Secret(FEWEST_BITS),
+            Kind::Secret(enough) if bits < enough => Kind::Secret(bits),
+            Kind::Secret(_) | Kind::Connection | Kind::Address => self.kind,
         };
         self
     }
@@ -44,12 +44,12 @@ impl<'a> Value<'a> {
     /// If it has a password, however weak, the whole URL is looked for; the password
     /// alone if it is strong.
     pub const fn connection(variable: &'a str, secret: &'a Secret) -> Self {
-        Self { variable, secret, sort: Sort::Connection }
+        Self { variable, secret, kind: Kind::Connection }
     }
 
     /// Makes a value that may be a URL with a password, and is looked for only then.
     pub const fn address(variable: &'a str, secret: &'a Secret) -> Self {
-        Self { variable, secret, sort: Sort::Address }
+        Self { variable, secret, kind: Kind::Address }
     }
 }
 
@@ -101,11 +101,11 @@ pub(super) fn all<'a>(
     for value in values {
         let text = value.secret.expose().trim();
         let passwords = passwords(text);
-        let whole = match value.sort {
-            Sort::Secret(bits) => is_found_by_chance(text, bits),
-            Sort::Connection | Sort::Address if !passwords.is_empty() => text.len() < MIN_BYTES,
-            Sort::Connection => is_found_by_chance(text, MINIMUM_BITS),
-            Sort::Address => continue,
+        let whole = match value.kind {
+            Kind::Secret(bits) => is_found_by_chance(text, bits),
+            Kind::Connection | Kind::Address if !passwords.is_empty() => text.len() < MIN_BYTES,
+            Kind::Connection => is_found_by_chance(text, MINIMUM_BITS),
+            Kind::Address => continue,
         };
         let parts = [(Part::Whole, Secret::new(text), whole)].into_iter();
         let passwords = passwords.into_iter().map(|password| {
@@ -202,10 +202,10 @@ mod tests {
         let strong = "q7Rk2vXw9LmT4bNz8HsD";
         let url = |password: &str| format!("postgresql://app:{password}@db.shop.example/shop");
         let (secret, connection, address) =
-            (Sort::Secret(MINIMUM_BITS), Sort::Connection, Sort::Address);
-        let weak = Sort::Secret(FEWEST_BITS);
+            (Kind::Secret(MINIMUM_BITS), Kind::Connection, Kind::Address);
+        let weak = Kind::Secret(FEWEST_BITS);
         // (what it is, how it is given, the value, what is looked for, what is left out)
-        let table: [(&str, Sort, String, Parts, Parts); 15] = [
+        let table: [(&str, Kind, String, Parts, Parts); 15] = [
             ("secret", secret, strong.to_owned(), &[Part::Whole], &[]),
             ("with blanks", secret, format!(" {strong}\n"), &[Part::Whole], &[]),
             ("test", secret, "test".to_owned(), &[], &[Part::Whole]),
@@ -222,9 +222,9 @@ mod tests {
             ("plain url", address, "https://www.shop.example/q7Rk2vXw9LmT".to_owned(), &[], &[]),
             ("local", connection, "postgresql://localhost/shop".to_owned(), &[], &[Part::Whole]),
         ];
-        for (what, sort, value, looked_for, left_out) in table {
+        for (what, kind, value, looked_for, left_out) in table {
             let (variable, secret) = ("NAME", &Secret::new(value));
-            let (watched, omitted) = all([Value { variable, secret, sort }]);
+            let (watched, omitted) = all([Value { variable, secret, kind }]);
             let watched: Vec<_> = watched.iter().map(|watched| watched.part).collect();
             let omitted: Vec<_> = omitted.iter().map(|omission| omission.part).collect();
             assert_eq!((&*watched, &*omitted), (looked_for, left_out), "{what}");
@@ -251,7 +251,7 @@ mod tests {
     fn a_policy_may_say_that_fewer_bits_are_enough_but_not_that_few_are() {
         let secret = Secret::new("");
         for (said, enough) in [(0, 40), (40, 40), (50, 50), (64, 64), (200, 64)] {
-            let Sort::Secret(bits) = Value::secret("NAME", &secret).of_bits(said).sort else {
+            let Kind::Secret(bits) = Value::secret("NAME", &secret).of_bits(said).kind else {
                 panic!("it is a secret");
             };
             assert_eq!(bits, enough, "{said}");

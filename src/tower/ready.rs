@@ -81,7 +81,7 @@ impl Permit<Boot> {
             while drops.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
                 let facts = Facts { live: Live::NotAsked, ..facts.clone() };
                 let facts = Facts { live: ask(&policy, &facts), ..facts };
-                said(&mut locked(&its_own), rules(&policy, &facts));
+                record(&mut locked(&its_own), rules(&policy, &facts));
             }
         };
         // Without a thread the last decision grows too old, so the service is not ready.
@@ -133,7 +133,7 @@ fn rules(policy: &Policy, facts: &Facts) -> Vec<&'static str> {
     rules
 }
 
-fn said(last: &mut Last, rules: Vec<&'static str>) {
+fn record(last: &mut Last, rules: Vec<&'static str>) {
     match (last.rules.is_empty(), rules.is_empty()) {
         (true, false) => tracing::error!(rules = rules.join(","), "not ready any more"),
         (false, true) => tracing::info!("ready again"),

@@ -140,11 +140,11 @@ fn garbage_is_not_a_server() {
     let plain = Garbage::start();
     // Read as a message, its first bytes announce one without an end.
     let flood = "the server's answer is longer than any answer can be";
-    fails(&short(plain.port()), flood, "check that the port");
+    fails(&short(plain.port()), flood, "listens on the port");
     // Its first byte does not mean yes.
     fails(&encrypted(short(plain.port())), "the server does not offer TLS", "TLS");
     let yes = Garbage::after(b"S");
-    fails(&encrypted(short(yes.port())), protocol, "check that the port");
+    fails(&encrypted(short(yes.port())), protocol, "listens on the port");
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn an_answer_without_end_is_cut() {
     // One notice follows another.
     let endless = Garbage::after(b"N\0\xff\xff\xff");
     let flood = "the server's answer is longer than any answer can be";
-    fails(&short(endless.port()), flood, "check that the port");
+    fails(&short(endless.port()), flood, "listens on the port");
 }
 
 /// How much a server sends until it has answered.

@@ -4,7 +4,7 @@ use super::failure::{Failure, Waiting};
 use super::{Patience, pause};
 
 /// Tries, and tries again while it fails like a server that is waking up.
-pub(super) fn again<T>(
+pub(super) fn retry<T>(
     patience: Patience,
     waiting: &dyn Fn(Waiting),
     attempt: impl Fn() -> Result<T, Failure>,

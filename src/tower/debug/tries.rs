@@ -16,7 +16,7 @@ use crate::tower::pause::Pause;
 pub(super) struct Tries {
     count: AtomicU64,
     slow: Pace,
-    told: Pace,
+    logged: Pace,
 }
 
 impl Default for Tries {
@@ -24,7 +24,7 @@ impl Default for Tries {
         Self {
             count: AtomicU64::new(0),
             slow: Pace::new(10, 500, 4_000),
-            told: Pace::new(10, 1_000, 1),
+            logged: Pace::new(10, 1_000, 1),
         }
     }
 }
@@ -34,7 +34,7 @@ impl Tries {
     /// one.
     pub(super) fn failed(&self) -> Option<Pause> {
         let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
-        if self.told.next() == Duration::ZERO {
+        if self.logged.next() == Duration::ZERO {
             tracing::warn!(failed_tries = count, "a request brought a wrong debug secret");
         }
         match self.slow.next() {

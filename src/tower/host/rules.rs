@@ -26,7 +26,7 @@ pub(crate) struct HostRules {
     health_addresses: Box<[AddressRange]>,
     foreign_origins: ForeignOrigins,
     pub(super) inventory: Arc<Inventory>,
-    told: Pace,
+    logged: Pace,
 }
 
 /// Why a request is refused.
@@ -78,7 +78,7 @@ impl HostRules {
             health_addresses: web.health_addresses.into(),
             foreign_origins: web.foreign_origins,
             inventory,
-            told: Pace::new(10, 1_000, 1),
+            logged: Pace::new(10, 1_000, 1),
         }
     }
 
@@ -112,7 +112,7 @@ impl HostRules {
 
     fn alarm(&self, of: &str, what: &str) {
         // DELIBERATE: the clock is not read if nobody listens.
-        if tracing::enabled!(tracing::Level::ERROR) && self.told.next() == Duration::ZERO {
+        if tracing::enabled!(tracing::Level::ERROR) && self.logged.next() == Duration::ZERO {
             let environment = self.environment.as_str();
             tracing::error!(environment, of, "contamination: {what} of another environment");
         }

@@ -12,7 +12,7 @@ use mysql::{Conn, Opts, OptsBuilder, SslOpts};
 use rustls::crypto::{CryptoProvider, ring};
 
 use super::Patience;
-use super::common::again;
+use super::common::retry;
 use super::failure::Failure;
 use super::gather::Question;
 use super::tls::{self, Authorities};
@@ -33,7 +33,7 @@ pub(super) fn question(
     Box::new(move |waiting| {
         let secure = authorities.as_ref().map(secure).transpose()?;
         let options = Opts::from(options.ssl_opts(secure));
-        again(patience, waiting, || {
+        retry(patience, waiting, || {
             let connection = Conn::new(options.clone());
             let mut connection = connection.map_err(|error| session::failure(&error))?;
             session::ask(&mut connection, &tripwires)

@@ -23,7 +23,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use self::settings::Settings;
 use super::Patience;
-use super::common::again;
+use super::common::retry;
 use super::failure::{Failure, Waiting};
 use super::gather::Question;
 use crate::facts::{Cause, Identity};
@@ -145,7 +145,7 @@ fn open(
 ) -> Result<Client, Failure> {
     let tls = settings.tls.as_ref().map(encryption::client).transpose()?;
     let tls = tls.map(MakeRustlsConnect::new);
-    again(patience, waiting, || once(settings, tls.clone(), patience.connect))
+    retry(patience, waiting, || once(settings, tls.clone(), patience.connect))
 }
 
 /// DELIBERATE: on a thread of its own, because the driver waits without limit for a
