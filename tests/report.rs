@@ -202,7 +202,7 @@ fn an_environment_that_is_permitted_takes_one_line() {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "`UPDATE=1` writes the snapshots anew")]
+#[expect(clippy::disallowed_methods, reason = "`UPDATE=1` rewrites the snapshots")]
 fn people_read_what_the_snapshots_show() {
     let mut snapshots = Vec::new();
     for width in [60, 120] {

@@ -192,7 +192,7 @@ const NEAR: usize = 16;
 pub(super) const FAR: usize = 24;
 /// The bit in which the cases of an ASCII letter differ, in every byte.
 const EITHER_CASE: u64 = 0x2020_2020_2020_2020;
-/// One hash in so many is taken for one of the set by mistake.
+/// About one in this many other hashes is mistaken for one of the set.
 const BITS_PER_HASH: usize = 64;
 /// 4 KiB.
 const LEAST_BITS: u32 = 15;

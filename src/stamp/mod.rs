@@ -151,9 +151,12 @@ impl Plan {
             }
         };
         let name = shown(&identity.database);
-        let _infallible = writeln!(text, "  for the database {name}, {bound}, and no copy of it");
+        let _infallible =
+            writeln!(text, "  for the database {name}, {bound}, not for a copy of it");
         let _infallible = writeln!(text, "  {}", self.change.describe());
-        text.push_str("  in the table `koomy_guard.stamp`, which is made if it is not there\n");
+        text.push_str(
+            "  in the table `koomy_guard.stamp`, which is created if it does not exist\n",
+        );
         text
     }
 
@@ -179,13 +182,13 @@ impl Change {
     fn describe(&self) -> String {
         match self {
             Self::First => "there is no stamp yet".to_owned(),
-            Self::Renew => "the stamp there says the same".to_owned(),
+            Self::Renew => "the existing stamp says the same".to_owned(),
             Self::Rebind(stamp) => format!(
-                "the stamp there is of {}, written for another database; it is kept as the parent",
+                "the existing stamp is of {}, for another database; it is kept as the parent",
                 shown(&stamp.environment)
             ),
             Self::Adopt(stamp, reason) => format!(
-                "a copy of {} is adopted, and its stamp kept as the parent; the reason: {}",
+                "a copy of {} is adopted, and its stamp is kept as the parent; the reason: {}",
                 shown(&stamp.environment),
                 shown(reason)
             ),

@@ -15,7 +15,7 @@ use crate::rules::{
 #[error("{}; {}", self.message(), self.help())]
 #[non_exhaustive]
 pub enum StampRefusal {
-    /// The database is none of the environment's.
+    /// The database does not belong to the environment.
     NotOfEnvironment {
         /// The database, by its name in the policy.
         database: String,

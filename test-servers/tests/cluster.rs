@@ -79,12 +79,12 @@ fn the_ids_of_neon_cannot_be_changed_from_within() {
                     neon.project_id|calm-field-1|postmaster|configuration file\n\
                     neon.tenant_id||postmaster|default\n\
                     neon.timeline_id||postmaster|default\n";
-    // Where a setting comes from is for the superuser to know.
+    // Only the superuser may see where a setting comes from.
     assert_eq!(cluster.sql("shop", rows), expected);
     let spoof = "SET neon.branch_id = 'br-dev-1'";
     let said = cluster.try_sql(("app", PASSWORD), "shop", spoof).unwrap_err();
     assert!(said.contains("cannot be changed without restarting the server"), "{said}");
-    // The prefix is taken.
+    // The prefix is reserved.
     let said = cluster.try_sql(("app", PASSWORD), "shop", "SET neon.other = 'x'").unwrap_err();
     assert!(said.contains("neon.other"), "{said}");
 
@@ -130,7 +130,7 @@ fn a_server_that_died_starts_again() {
     }
 }
 
-/// A connection of anybody's may have the port while no server does.
+/// Another program's connection may use the port while no server does.
 #[test]
 fn a_port_that_is_taken_meanwhile_is_waited_for() {
     let cluster = with_app(Cluster::start());

@@ -52,7 +52,7 @@ fn a_refused_login_says_why() {
         (Way { password: "wrong", ..way.clone() }, credentials, "check the user's name"),
         (Way { user: "stranger", ..way.clone() }, credentials, "password"),
         (Way { user: "nobody", ..way.clone() }, credentials, "password"),
-        (Way { user: "owner", ..way.clone() }, limited, "close connections"),
+        (Way { user: "owner", ..way.clone() }, limited, "close unused connections"),
         (
             Way { password: "", ..way.clone() },
             "the server asks for a password, and there is none",

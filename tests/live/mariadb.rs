@@ -53,7 +53,7 @@ impl<'a> Way<'a> {
         let Live::Asked(mut answers) = identities(&policy, &verdict, *patience, &|_| {}) else {
             panic!("nothing was asked")
         };
-        assert!(!format!("{answers:?}").contains(password), "the password is told");
+        assert!(!format!("{answers:?}").contains(password), "the password is printed");
         match answers.remove(0).identity {
             Observed::Seen(identity) => Ok(identity),
             Observed::Absent => panic!("absent"),

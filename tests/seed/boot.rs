@@ -45,7 +45,7 @@ fn servers_are_asked_where_the_policy_or_the_caller_says_so() {
     }
     let policy = policy(&world, port, "live = true");
     let refusal = Permit::<Boot>::ask(&policy, &facts).unwrap_err();
-    assert_eq!(refusal.outcome().name(), "undecided", "nobody asked");
+    assert_eq!(refusal.outcome().name(), "undecided", "no server was asked");
 }
 
 #[test]

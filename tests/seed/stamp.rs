@@ -23,8 +23,8 @@ fn a_stamp_says_which_database_it_is_for() {
     assert_eq!(
         plan.describe(),
         "stamps `dev` as a database of `sandbox`\n  for the database `shop`, branch `br-dev-1` of \
-         project `calm-field-1`, and no copy of it\n  there is no stamp yet\n  in the table \
-         `koomy_guard.stamp`, which is made if it is not there\n"
+         project `calm-field-1`, not for a copy of it\n  there is no stamp yet\n  in the table \
+         `koomy_guard.stamp`, which is created if it does not exist\n"
     );
     world.stamp("sandbox", &world.sandbox);
     let here = identity(&world.sandbox, "shop");
@@ -40,7 +40,7 @@ fn a_stamp_says_which_database_it_is_for() {
 
     // Again: the same with a new date; there was no copy, so nothing is remembered.
     let again = world.plan("sandbox", &world.sandbox);
-    assert!(again.describe().contains("the stamp there says the same"), "{}", again.describe());
+    assert!(again.describe().contains("the existing stamp says the same"), "{}", again.describe());
     world.stamp("sandbox", &world.sandbox);
     assert_eq!(world.sandbox.sql("shop", row), columns);
 

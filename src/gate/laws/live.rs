@@ -382,7 +382,7 @@ fn a_server_that_gives_no_answer_permits_nothing() {
                 let findings = decide(gate, &policy, &deaf).findings;
                 let of_identity =
                     findings.iter().filter(|f| f.rule().id == "database-identity-matches");
-                assert_eq!(of_identity.count(), 1, "one outage is told once");
+                assert_eq!(of_identity.count(), 1, "one outage is reported once");
                 assert!(findings.outcome().is_some());
             }
         }

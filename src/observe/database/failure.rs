@@ -198,7 +198,7 @@ impl Failure {
                  longer (`Patience`; on the command line `--timeout`)"
             }
             Self::Starting | Self::Lost => "try again when the server has started",
-            Self::Full => "close connections that nobody uses, or let the server take more",
+            Self::Full => "close unused connections, or let the server take more",
             Self::Silent => {
                 "check that a database server listens there and is well, then try again, or wait \
                  longer (`Patience`; on the command line `--timeout`)"
@@ -218,7 +218,7 @@ impl Failure {
             }
             Self::CertificateExpired => "renew the server's certificate",
             Self::CertificateEarly => "check the clocks of the server and of this machine",
-            Self::Certificate => "have the certificate issued anew, for a server and this host",
+            Self::Certificate => "have a certificate issued for a server and for this host",
             Self::Handshake => "let the server speak TLS 1.2 or 1.3",
             Self::Root { why: RootProblem::Empty | RootProblem::NotOne, .. } => {
                 "name a file with the certificate of the authority, in PEM"

@@ -87,7 +87,7 @@ fn server(lines: &mut Lines, identity: &Identity) {
             if let Some(neon) = neon {
                 lines.add("neon", &branch(neon));
             }
-            lines.add("cluster", &cluster.as_ref().map_or_else(not_told, self::cluster));
+            lines.add("cluster", &cluster.as_ref().map_or_else(not_reported, self::cluster));
         }
         Server::MySql { hostname, uuid } => {
             lines.add("hostname", hostname);
@@ -113,7 +113,7 @@ fn branch(Neon { project, branch, endpoint, timeline }: &Neon) -> String {
     let parts =
         [("project", project), ("branch", branch), ("endpoint", endpoint), ("timeline", timeline)];
     let part = |(name, id): (&str, &Option<String>)| {
-        format!("{name} {}", id.as_deref().unwrap_or("not told"))
+        format!("{name} {}", id.as_deref().unwrap_or("not reported"))
     };
     parts.map(part).join(", ")
 }
@@ -122,8 +122,8 @@ fn cluster(Cluster { system_identifier, database_oid }: &Cluster) -> String {
     format!("system identifier {system_identifier}, database oid {database_oid}")
 }
 
-fn not_told() -> String {
-    "not told".to_owned()
+fn not_reported() -> String {
+    "not reported".to_owned()
 }
 
 /// The policy's name for a database, and the environments that it belongs to.

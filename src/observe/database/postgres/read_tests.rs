@@ -64,7 +64,7 @@ fn each_required_row_is_there_once_and_complete() {
             }
         }
     }
-    assert!(of("", &[&["-"], &[], &["other", "x"]]).is_ok(), "what nobody asked for is not heard");
+    assert!(of("", &[&["-"], &[], &["other", "x"]]).is_ok(), "unrequested rows are ignored");
 }
 
 #[test]
