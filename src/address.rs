@@ -1,6 +1,7 @@
 //! Web addresses and host names in variables.
 
 use std::borrow::Cow;
+use std::net::Ipv4Addr;
 
 use thiserror::Error;
 use url::{Host, Url};
@@ -14,6 +15,12 @@ pub(crate) enum AddressError {
     /// A URL without a host.
     #[error("is an address without a host")]
     NoHost,
+    /// A URL of a script, a file or a text: its host, if any, is not asked.
+    #[error("is an address whose scheme leads to no server")]
+    NoServer,
+    /// Nothing listens at port 0.
+    #[error("is an address with port 0")]
+    PortZero,
     /// Two readers would see two hosts.
     #[error("is an address that two readers take apart differently")]
     Ambiguous,
@@ -27,12 +34,18 @@ pub(crate) enum AddressError {
 ///
 /// # Errors
 ///
-/// [`AddressError`] says which of the three it is.
+/// [`AddressError`] says which it is.
 pub(crate) fn host_of(value: &str) -> Result<Cow<'_, str>, AddressError> {
     if let Some(host) = plain(value) {
         return Ok(Cow::Borrowed(host));
     }
     let url = Url::parse(value).map_err(|_| AddressError::NotAnAddress)?;
+    if SERVERLESS.contains(&url.scheme()) {
+        return Err(AddressError::NoServer);
+    }
+    if url.port() == Some(0) {
+        return Err(AddressError::PortZero);
+    }
     let (_, rest) = value.split_once("://").ok_or(AddressError::NoHost)?;
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let written = match authority.split_once('@') {
@@ -131,6 +144,14 @@ fn is_plain_name(host: &str) -> bool {
     host.len() <= 253 && length > 0 && last != b'-' && !starts_with_digit
 }
 
+/// Whether `host` is this machine, by its name or one of its own addresses.
+///
+/// LIMIT: a tunnel or a proxy listens there too.
+pub(crate) fn is_this_machine(host: &str) -> bool {
+    let is_loopback = |address: Ipv4Addr| address.is_loopback();
+    matches!(host, "localhost" | "[::1]") || host.parse().is_ok_and(is_loopback)
+}
+
 /// Whether `value` is a host name or an address, as written in a variable.
 pub(crate) fn is_host(value: &str) -> bool {
     !value.is_empty()
@@ -140,6 +161,8 @@ pub(crate) fn is_host(value: &str) -> bool {
                 && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
         })
 }
+
+const SERVERLESS: [&str; 4] = ["javascript", "vbscript", "data", "file"];
 
 #[cfg(test)]
 mod tests {
@@ -164,6 +187,15 @@ mod tests {
             ("https://2130706433/", Err(Ambiguous)),
             ("https://ko\tomy.app/", Err(Ambiguous)),
             ("https://\u{ff4b}oomy.app/", Err(Ambiguous)),
+            ("ws://koomy.app:1/", Ok("koomy.app")),
+            ("javascript://api.koomy.app", Err(NoServer)),
+            ("JavaScript:alert(1)", Err(NoServer)),
+            ("vbscript://api.koomy.app", Err(NoServer)),
+            ("data:text/html,x", Err(NoServer)),
+            ("file://api.koomy.app/etc/passwd", Err(NoServer)),
+            ("http://api.koomy.app:0", Err(PortZero)),
+            ("https://api.koomy.app:00/x", Err(PortZero)),
+            ("redis://cache.internal:0", Err(PortZero)),
             ("https:koomy.app", Err(NoHost)),
             ("mailto:someone", Err(NoHost)),
             ("koomy.app", Err(NotAnAddress)),
@@ -173,6 +205,15 @@ mod tests {
         for (value, expected) in table {
             assert_eq!(host_of(value).as_deref(), expected.as_deref(), "{value:?}");
         }
+    }
+
+    #[test]
+    fn this_machine_is_a_name_or_an_address_and_no_prefix() {
+        let own = ["localhost", "127.0.0.1", "127.255.0.9", "[::1]"];
+        let other =
+            ["127.shop.example", "127.1", "localhost.example", "128.0.0.1", "0.0.0.0", "::1", ""];
+        assert!(own.into_iter().all(is_this_machine));
+        assert!(!other.into_iter().any(is_this_machine));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a rule says when it is not satisfied.
 
+use std::slice;
 use std::sync::Arc;
 
 use crate::rules::Rule;
@@ -232,7 +233,7 @@ impl Findings {
     }
 
     /// All of them, in order.
-    pub fn iter(&self) -> std::slice::Iter<'_, Finding> {
+    pub fn iter(&self) -> slice::Iter<'_, Finding> {
         self.0.iter()
     }
 
@@ -251,7 +252,7 @@ impl FromIterator<Finding> for Findings {
 
 impl<'a> IntoIterator for &'a Findings {
     type Item = &'a Finding;
-    type IntoIter = std::slice::Iter<'a, Finding>;
+    type IntoIter = slice::Iter<'a, Finding>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()

@@ -169,6 +169,7 @@ mod error;
 pub mod facts;
 pub mod finding;
 pub mod gate;
+mod named;
 pub mod naming;
 pub mod observe;
 mod platform;
@@ -185,6 +186,7 @@ pub mod stamp;
 pub mod target;
 #[cfg(feature = "tower")]
 pub mod tower;
+mod visible;
 
 pub use finding::{Finding, Outcome};
 pub use gate::{Boot, Permit, Refusal, Seed, boot, boot_live, boot_with};

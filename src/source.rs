@@ -1,8 +1,11 @@
 //! Where something stands: spans, and the text we are willing to show.
 
 use std::fmt;
+use std::iter;
 use std::ops::Range;
 use std::sync::Arc;
+
+use once_cell::sync::OnceCell;
 
 /// A range of bytes in a [`Source`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,10 +52,13 @@ pub struct Location {
 /// A policy keeps its text. A dotenv file keeps a masked copy, made while it
 /// was parsed: no renderer can show a value that no longer exists. The process
 /// environment has no text at all.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Source {
     name: Box<str>,
     shown: Option<Box<str>>,
+    /// Where each line starts. Found when it is first asked for: a decision
+    /// that permits points at nothing.
+    line_starts: OnceCell<Vec<usize>>,
 }
 
 impl Source {
@@ -61,12 +67,16 @@ impl Source {
     /// INVARIANT: `shown` holds no variable's value. A policy has none; a
     /// dotenv file is masked before it comes here.
     pub fn file(name: impl Into<Box<str>>, shown: impl Into<Box<str>>) -> Arc<Self> {
-        Arc::new(Self { name: name.into(), shown: Some(shown.into()) })
+        Self::new(name.into(), Some(shown.into()))
     }
 
     /// Something without lines to show, such as the process environment.
     pub fn named(name: impl Into<Box<str>>) -> Arc<Self> {
-        Arc::new(Self { name: name.into(), shown: None })
+        Self::new(name.into(), None)
+    }
+
+    fn new(name: Box<str>, shown: Option<Box<str>>) -> Arc<Self> {
+        Arc::new(Self { name, shown, line_starts: OnceCell::new() })
     }
 
     /// The name that messages use.
@@ -86,14 +96,25 @@ impl Source {
 
     /// The line and column where `span` starts.
     pub fn locate(&self, span: Span) -> Option<Location> {
-        let before = self.shown()?.get(..span.start)?;
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Some(Location {
-            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-            column: before.get(line_start..)?.chars().count() + 1,
-        })
+        let shown = self.shown()?;
+        let starts = self.line_starts.get_or_init(|| {
+            let ends = shown.match_indices('\n').map(|(newline, _)| newline + 1);
+            iter::once(0).chain(ends).collect()
+        });
+        let line = starts.partition_point(|start| *start <= span.start);
+        let before = shown.get(*starts.get(line.checked_sub(1)?)?..span.start)?;
+        Some(Location { line, column: before.chars().count() + 1 })
     }
 }
+
+/// The same name and the same text, whether or not anybody looked for lines.
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.shown == other.shown
+    }
+}
+
+impl Eq for Source {}
 
 /// DELIBERATE: not the text. What was given as a policy may be something else.
 impl fmt::Debug for Source {
@@ -154,5 +175,15 @@ mod tests {
         assert_eq!(source.locate(Span::new(2, 2)), None, "inside a character");
         assert_eq!(source.locate(Span::new(99, 99)), None, "past the end");
         assert_eq!(Source::named("n").locate(Span::new(0, 0)), None);
+    }
+
+    #[test]
+    fn every_line_of_a_text_is_located() {
+        let lines = 1_000;
+        let source = Source::file("p", "X_DSN=1\n".repeat(lines));
+        for at in 0..lines {
+            let location = source.locate(Span::new(8 * at, 8 * at));
+            assert_eq!(location, Some(Location { line: at + 1, column: 1 }));
+        }
     }
 }

@@ -344,7 +344,7 @@ fn releases_follow_the_documents() -> Tested {
         while let Some(environment) = at {
             names.push(environment.name.value.clone());
             let after = environment.after.as_ref();
-            at = after.and_then(|after| policy.environment(policy.environment_name(after.value)));
+            at = after.and_then(|after| policy.environment(policy.environment_name(after.value)?));
         }
         Ok(names)
     };

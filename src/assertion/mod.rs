@@ -16,6 +16,7 @@ mod stamped;
 
 use thiserror::Error;
 
+use crate::address::is_this_machine;
 use crate::facts::{Identity, Marked, Neon, Server};
 use crate::finding::Finding;
 use crate::policy::{Connection, Data, Database, DatabaseId, Environment, Policy};
@@ -166,12 +167,8 @@ fn pinned_clusters(policy: &Policy) -> Vec<String> {
 
 /// Whether all addresses are on this machine.
 fn is_here(database: &Database) -> bool {
-    let is_loopback = |host: &str| {
-        let address = host.parse::<std::net::Ipv4Addr>();
-        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-    };
     let mut hosts = database.endpoints.iter().chain(&database.hosts);
-    hosts.all(|host| is_loopback(&host.value)) && database.provider.is_none_or(is_self_hosted)
+    hosts.all(|host| is_this_machine(&host.value)) && database.provider.is_none_or(is_self_hosted)
 }
 
 /// Whether a database is run by `service`, and so has its roles.

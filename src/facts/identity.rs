@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Observed;
+use crate::named::named;
 
 /// What was asked of the servers.
 #[derive(Clone, Debug)]
@@ -123,53 +124,24 @@ pub struct Role {
     pub rights: BTreeSet<Right>,
 }
 
-/// Something that a role may do beyond its grants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Right {
-    /// Everything, without being asked.
-    Superuser,
-    /// It owns the database, or is a member of the role that does.
-    Owner,
-    /// Row-level security does not hold for it.
-    BypassRls,
-    /// It may write every table (`pg_write_all_data`).
-    WriteAllData,
-    /// It may stream the whole cluster.
-    Replication,
-    /// It may make roles.
-    CreateRole,
-    /// It may make databases.
-    CreateDatabase,
-}
-
-impl Right {
-    /// Every right.
-    pub const ALL: [Self; 7] = [
-        Self::Superuser,
-        Self::Owner,
-        Self::BypassRls,
-        Self::WriteAllData,
-        Self::Replication,
-        Self::CreateRole,
-        Self::CreateDatabase,
-    ];
-
-    /// The word in a policy and in reports.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Superuser => "superuser",
-            Self::Owner => "owner",
-            Self::BypassRls => "bypass-rls",
-            Self::WriteAllData => "write-all-data",
-            Self::Replication => "replication",
-            Self::CreateRole => "create-role",
-            Self::CreateDatabase => "create-database",
-        }
-    }
-
-    /// The right called `name`.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|right| right.name() == name)
+named! {
+    /// Something that a role may do beyond its grants.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Right {
+        /// Everything, without being asked.
+        Superuser = "superuser",
+        /// It owns the database, or is a member of the role that does.
+        Owner = "owner",
+        /// Row-level security does not hold for it.
+        BypassRls = "bypass-rls",
+        /// It may write every table (`pg_write_all_data`).
+        WriteAllData = "write-all-data",
+        /// It may stream the whole cluster.
+        Replication = "replication",
+        /// It may make roles.
+        CreateRole = "create-role",
+        /// It may make databases.
+        CreateDatabase = "create-database",
     }
 }
 
@@ -208,9 +180,9 @@ pub enum Marked {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tables {
     /// It has none.
-    None,
+    Absent,
     /// It has at least one.
-    Some,
+    Present,
 }
 
 /// What `guard-cli stamp` wrote into a database.
@@ -265,6 +237,34 @@ impl Identity {
                 Some(Binding::Plain { system_identifier, database_oid, database })
             }
             Server::MySql { .. } => None,
+        }
+    }
+
+    /// Whether both are one database, as far as their servers say.
+    ///
+    /// A copy of a server's files has its identifiers, too, until one of both is
+    /// stamped; a branch of Neon's has an id of its own.
+    pub(crate) fn is_same_database(&self, other: &Self) -> bool {
+        let of_one_server = match (&self.server, &other.server) {
+            (Server::MySql { hostname, uuid }, Server::MySql { hostname: host, uuid: id }) => {
+                match (uuid, id) {
+                    (Some(uuid), Some(id)) => uuid == id,
+                    (Some(_) | None, None) | (None, Some(_)) => hostname == host,
+                }
+            }
+            (Server::Postgres { .. } | Server::MySql { .. }, _) => {
+                self.binding().is_some() && self.binding() == other.binding()
+            }
+        };
+        of_one_server && self.database == other.database && self.stamp.may_be(&other.stamp)
+    }
+}
+
+impl Marked {
+    fn may_be(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Unreadable { .. }, _) | (_, Self::Unreadable { .. }) => true,
+            (Self::No { .. } | Self::Emptied | Self::Stamped(_), _) => self == other,
         }
     }
 }

@@ -4,6 +4,7 @@ mod identity;
 mod observed;
 mod variables;
 
+use std::mem;
 use std::sync::Arc;
 
 pub use identity::{
@@ -106,7 +107,7 @@ impl Assumed {
 
     /// Assumes what came of asking the server of a connection.
     pub fn answer(mut self, connection: &str, identity: Observed<Identity>) -> Self {
-        let mut answers = match std::mem::replace(&mut self.0.live, Live::NotAsked) {
+        let mut answers = match mem::replace(&mut self.0.live, Live::NotAsked) {
             Live::NotAsked => Vec::new(),
             Live::Asked(answers) => answers,
         };
@@ -122,7 +123,7 @@ impl Assumed {
     }
 
     fn edit(&mut self, change: impl FnOnce(&mut Variables)) {
-        let mut variables = match std::mem::replace(&mut self.0.variables, Observed::Absent) {
+        let mut variables = match mem::replace(&mut self.0.variables, Observed::Absent) {
             Observed::Seen(variables) => variables,
             Observed::Absent | Observed::Unreadable(_) => Variables::default(),
         };

@@ -1,5 +1,7 @@
 //! Three outcomes of looking.
 
+use std::iter;
+
 use crate::source::Place;
 
 /// What looking yielded.
@@ -38,7 +40,7 @@ pub struct Causes {
 impl Causes {
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &Cause> {
-        std::iter::once(&self.first).chain(&self.rest)
+        iter::once(&self.first).chain(&self.rest)
     }
 
     /// The causes in `list`, if there are any.

@@ -1,6 +1,7 @@
 //! The variables that were seen.
 
 use std::borrow::Cow;
+use std::slice;
 
 use crate::dotenv::ProblemKind;
 use crate::secret::Secret;
@@ -91,7 +92,7 @@ impl Variables {
     }
 
     /// All of them, sorted by name.
-    pub fn iter(&self) -> std::slice::Iter<'_, Seen> {
+    pub fn iter(&self) -> slice::Iter<'_, Seen> {
         self.0.iter()
     }
 
@@ -120,7 +121,7 @@ impl Variables {
 
 impl<'a> IntoIterator for &'a Variables {
     type Item = &'a Seen;
-    type IntoIter = std::slice::Iter<'a, Seen>;
+    type IntoIter = slice::Iter<'a, Seen>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()

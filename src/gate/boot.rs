@@ -8,9 +8,10 @@ use super::ConnectError;
 use super::permit::{Action, Permit, log, sealed::Sealed};
 use super::snapshot::Snapshot;
 use super::{Gate, Refusal, Verdict};
-use crate::facts::Facts;
+use crate::facts::{Facts, Variables};
 use crate::observe::{self, Asking};
 use crate::policy::{Phase, Policy};
+use crate::visible::visible;
 
 /// Permission to start, with the snapshot that was judged.
 ///
@@ -76,13 +77,13 @@ impl Permit<Boot> {
     /// - [`SettingsError::Missing`] when a field without a default has no variable.
     /// - [`SettingsError::Unfit`] when a variable does not fit its field's type.
     ///
-    /// The message may name the field, and never a value.
+    /// The message names the field or the variable, and never a value.
     pub fn settings<T: DeserializeOwned>(&self) -> Result<T, SettingsError> {
         let pairs =
             self.snapshot().variables.iter().filter_map(|seen| {
                 Some((seen.name.clone(), seen.value.text()?.expose().to_owned()))
             });
-        envy::from_iter(pairs).map_err(SettingsError::from)
+        envy::from_iter(pairs).map_err(|error| SettingsError::of(error, &self.snapshot().variables))
     }
 
     /// Connects to the target that the connection called `name` led to when it was
@@ -119,18 +120,32 @@ pub enum SettingsError {
         field: &'static str,
     },
     /// A variable does not fit the type of its field.
-    #[error("a variable does not fit the type of its field")]
-    Unfit,
+    #[error("{} does not fit the type of its field", called(variable.as_deref()))]
+    Unfit {
+        /// The variable, if it is known.
+        variable: Option<String>,
+    },
 }
 
-// DELIBERATE: serde's own message is dropped, since it quotes the value.
-impl From<envy::Error> for SettingsError {
-    fn from(error: envy::Error) -> Self {
+impl SettingsError {
+    fn of(error: envy::Error, variables: &Variables) -> Self {
         match error {
             envy::Error::MissingValue(field) => Self::Missing { field },
-            envy::Error::Custom(_) => Self::Unfit,
+            // DELIBERATE: serde's message quotes the value, so that only the name of
+            // the variable is kept.
+            // MIRRORS envy: `… while parsing value 'VALUE' provided by NAME`.
+            envy::Error::Custom(message) => Self::Unfit {
+                variable: message
+                    .rsplit_once(" provided by ")
+                    .and_then(|(_, name)| variables.find(name))
+                    .map(|seen| seen.name.clone()),
+            },
         }
     }
+}
+
+fn called(variable: Option<&str>) -> String {
+    variable.map_or_else(|| "a variable".to_owned(), |name| format!("`{}`", visible(name)))
 }
 
 /// Asks whether this process may start, according to the built-in policy.

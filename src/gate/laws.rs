@@ -68,7 +68,7 @@ fn no_gate_opens_on_an_environment_that_was_not_seen() {
         Observed::Unreadable(causes) => causes,
         Observed::Seen(_) | Observed::Absent => panic!("assumed facts start from the worst"),
     };
-    for gate in GATES {
+    for gate in Gate::ALL {
         for expected in [None, Some("production".to_owned())] {
             for phase in Phase::ALL {
                 let blind = [
@@ -79,7 +79,7 @@ fn no_gate_opens_on_an_environment_that_was_not_seen() {
                 for variables in blind {
                     let assumed = Facts::assume().facts();
                     let facts = Facts { variables, expected: expected.clone(), phase, ..assumed };
-                    assert!(!permits(*gate, &policy, &facts), "{gate:?}, {facts:?}");
+                    assert!(!permits(gate, &policy, &facts), "{gate:?}, {facts:?}");
                 }
             }
         }
@@ -111,9 +111,9 @@ fn blindness_permits_no_comparison() {
 #[test]
 fn a_gate_that_asked_nothing_permits_nothing() {
     let policy = Policy::built_in().unwrap();
-    for gate in GATES {
+    for gate in Gate::ALL {
         let verdict = Verdict {
-            gate: *gate,
+            gate,
             environment: policy.environment("production"),
             rules_asked: Vec::new(),
             findings: Findings::new(),
@@ -125,7 +125,7 @@ fn a_gate_that_asked_nothing_permits_nothing() {
         let asked = Verdict { rules_asked: vec!["a-rule"], ..verdict };
         assert_eq!(asked.outcome(), None, "{gate:?}");
         let nameless = Verdict { environment: None, ..asked };
-        let expected = (*gate != Gate::Compare).then_some(Outcome::Undecided);
+        let expected = (gate != Gate::Compare).then_some(Outcome::Undecided);
         assert_eq!(nameless.outcome(), expected, "{gate:?}");
     }
     // One compares environments, the other asks a service; about variables alone they ask

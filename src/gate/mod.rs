@@ -33,34 +33,22 @@ pub use verified::{Seedable, Verified};
 
 use crate::facts::{Facts, Live, Observed};
 use crate::finding::{Findings, Outcome};
+use crate::named::named;
 use crate::policy::{Connection, Environment, Policy};
 use crate::rules::{Case, Check, ConnectionReading, Destination, Rule, report_unreadable};
 
-/// A question that the policy is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Gate {
-    /// May this process start with these variables?
-    Boot,
-    /// May this process fill this database with data of its own?
-    Seed,
-    /// Do these environments keep apart what must not be shared?
-    Compare,
-    /// Does a running service, seen from outside, behave as the policy says?
-    Probe,
-}
-
-/// Every gate.
-pub const GATES: &[Gate] = &[Gate::Boot, Gate::Seed, Gate::Compare, Gate::Probe];
-
-impl Gate {
-    /// The gate's name in every output format.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Boot => "boot",
-            Self::Seed => "seed",
-            Self::Compare => "compare",
-            Self::Probe => "probe",
-        }
+named! {
+    /// A question that the policy is asked.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Gate {
+        /// May this process start with these variables?
+        Boot = "boot",
+        /// May this process fill this database with data of its own?
+        Seed = "seed",
+        /// Do these environments keep apart what must not be shared?
+        Compare = "compare",
+        /// Does a running service, seen from outside, behave as the policy says?
+        Probe = "probe",
     }
 }
 

@@ -36,14 +36,14 @@ pub(super) mod sealed {
 ///
 /// It cannot be made, copied or kept for another process:
 ///
-/// ```compile_fail
+/// ```compile_fail,E0451
 /// use koomy_guard::gate::{Boot, Permit};
 /// fn forge(action: Boot) -> Permit<Boot> {
 ///     Permit { action }
 /// }
 /// ```
 ///
-/// ```compile_fail
+/// ```compile_fail,E0599
 /// use koomy_guard::gate::{Boot, Permit};
 /// fn twice(permit: Permit<Boot>) -> (Permit<Boot>, Permit<Boot>) {
 ///     (permit.clone(), permit)
@@ -52,7 +52,7 @@ pub(super) mod sealed {
 ///
 /// A permit to start is not a permit to seed, nor the other way round:
 ///
-/// ```compile_fail
+/// ```compile_fail,E0308
 /// use koomy_guard::gate::{Boot, Permit, Seed};
 /// fn seed(_: &Permit<Seed>) {}
 /// fn start(permit: &Permit<Boot>) {
@@ -60,7 +60,7 @@ pub(super) mod sealed {
 /// }
 /// ```
 ///
-/// ```compile_fail
+/// ```compile_fail,E0308
 /// use koomy_guard::gate::{Boot, Permit, Seed};
 /// fn start(_: &Permit<Boot>) {}
 /// fn seed(permit: &Permit<Seed>) {

@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::{Gate, Verdict};
 use crate::finding::{Findings, Outcome};
 use crate::policy::{Policy, PolicyError};
+use crate::visible::visible;
 
 /// Why a gate stays shut. Shows every finding and no value.
 #[derive(Error)]
@@ -106,31 +107,11 @@ impl fmt::Display for Shut {
         }
         for finding in findings {
             let rule = finding.rule().id;
-            write!(f, "\n{}[{rule}]: {}", finding.outcome().name(), Visible(finding.message()))?;
+            write!(f, "\n{}[{rule}]: {}", finding.outcome().name(), visible(finding.message()))?;
             for label in finding.labels() {
-                write!(f, "\n  {}: {}", label.role.name(), Visible(&label.place.to_string()))?;
+                write!(f, "\n  {}: {}", label.role.name(), visible(&label.place.to_string()))?;
             }
-            write!(f, "\n  help: {}", Visible(finding.help()))?;
-        }
-        Ok(())
-    }
-}
-
-/// Text whose control characters are escaped, so that the name of a variable cannot
-/// forge a line.
-struct Visible<'a>(&'a str);
-
-impl fmt::Display for Visible<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(text) = self;
-        for part in text.split_inclusive(char::is_control) {
-            match part.strip_suffix(char::is_control) {
-                Some(plain) => {
-                    let control = part.get(plain.len()..).unwrap_or_default();
-                    write!(f, "{plain}{}", control.escape_default())?;
-                }
-                None => f.write_str(part)?,
-            }
+            write!(f, "\n  help: {}", visible(finding.help()))?;
         }
         Ok(())
     }

@@ -201,7 +201,7 @@ mod tests {
             address: None,
             read_only: false,
             traces: BTreeSet::new(),
-            stamp: Marked::No { tables: Tables::None },
+            stamp: Marked::No { tables: Tables::Absent },
             tripwires: Vec::new(),
         };
         let mysql = Server::MySql { hostname: "a".to_owned(), uuid: None };

@@ -8,7 +8,9 @@ mod policy_file;
 mod process;
 
 pub use env_files::env_files;
+pub(crate) use live::answers;
+#[cfg(feature = "postgres")]
+pub(crate) use live::log_wait;
 pub use live::{Asking, When, live};
-pub(crate) use live::{answers, log_wait};
 pub use policy_file::{PolicyFileError, policy_file};
 pub use process::process;

@@ -1,6 +1,7 @@
 //! What a policy says of a connection, and when something must be set.
 
 use super::{DatabaseId, Where};
+use crate::named::named;
 use crate::source::Spanned;
 use crate::target::Engine;
 
@@ -74,33 +75,22 @@ impl PartVariables {
     }
 }
 
-/// A moment in a program's life at which its environment is judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// The program starts: everything required must be there.
-    Boot,
-    /// A seed fills a database.
-    Seed,
-    /// A continuous-integration job, which holds few secrets.
-    Ci,
-    /// An image or a bundle is built, without secrets.
-    Build,
+named! {
+    /// A moment in a program's life at which its environment is judged.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Phase {
+        /// The program starts: everything required must be there.
+        Boot = "boot",
+        /// A seed fills a database.
+        Seed = "seed",
+        /// A continuous-integration job, which holds few secrets.
+        Ci = "ci",
+        /// An image or a bundle is built, without secrets.
+        Build = "build",
+    }
 }
 
 impl Phase {
-    /// Every phase.
-    pub const ALL: [Self; 4] = [Self::Boot, Self::Seed, Self::Ci, Self::Build];
-
-    /// The word in the policy and on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Boot => "boot",
-            Self::Seed => "seed",
-            Self::Ci => "ci",
-            Self::Build => "build",
-        }
-    }
-
     /// Whether the environment's servers can be asked then.
     ///
     /// DELIBERATE: a job that checks a policy and its variables, and a build, have no
@@ -110,11 +100,6 @@ impl Phase {
             Self::Boot | Self::Seed => true,
             Self::Ci | Self::Build => false,
         }
-    }
-
-    /// The phase called `name`.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|phase| phase.name() == name)
     }
 }
 

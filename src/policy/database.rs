@@ -1,6 +1,7 @@
 //! A database of the policy, and which targets it is.
 
 use super::DatabaseId;
+use crate::named::named;
 use crate::source::Spanned;
 use crate::target::{Address, Engine, Provider, Target};
 
@@ -43,13 +44,16 @@ pub struct Database {
     pub network: Network,
 }
 
-/// What a connection crosses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Network {
-    /// Networks of others.
-    Public,
-    /// None but one's own.
-    Private,
+named! {
+    /// What a connection crosses.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum Network {
+        /// Networks of others.
+        #[default]
+        Public = "public",
+        /// None but one's own.
+        Private = "private",
+    }
 }
 
 impl Database {

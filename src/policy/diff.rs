@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::Policy;
 use super::outline::{self, Entry, Said, Sense, Table};
-use crate::facts::Facts;
-use crate::gate::{Gate, decide};
+use crate::rules::refuses_undeclared;
 use crate::source::{Place, Span};
+use crate::visible::listed;
 
 /// One difference between two policies.
 #[derive(Clone, Debug)]
@@ -111,28 +111,28 @@ impl Diff<'_> {
         let subject = subject(table, key);
         let span = table.span;
         match (sense, &old, &new) {
-            (_, Said::Level(before, was), Said::Level(after, is)) if before != after => {
+            _ if old == new => {}
+            (Sense::Ordered, Said::Level(before, was), Said::Level(after, is)) => {
                 let direction =
                     if after < before { Direction::Looser } else { Direction::Stricter };
                 self.push(direction, subject, span, format!("`{was}` became `{is}`"));
             }
-            _ if old == new => {}
             (Sense::Describes, Said::Words(was), Said::Words(is)) => {
                 let message = format!("{} became {}", quoted(was), quoted(is));
                 self.push(Direction::Changed, subject, span, message);
             }
-            (Sense::Allows | Sense::Describes, _, Said::Any) => {
+            (Sense::Allows | Sense::Ordered | Sense::Describes, _, Said::Any) => {
                 self.push(Direction::Looser, subject, span, "the limit is gone".to_owned());
             }
-            (Sense::Allows | Sense::Describes, Said::Any, _) => {
+            (Sense::Allows | Sense::Ordered | Sense::Describes, Said::Any, _) => {
                 self.push(Direction::Stricter, subject, span, "there is a limit now".to_owned());
             }
-            (Sense::Allows | Sense::Demands | Sense::Describes, _, _) => {
+            (Sense::Allows | Sense::Demands | Sense::Ordered | Sense::Describes, _, _) => {
                 let (before, after) = (atoms(&old), atoms(&new));
                 let more = match sense {
                     Sense::Allows => Direction::Looser,
                     Sense::Demands => Direction::Stricter,
-                    Sense::Describes => Direction::Changed,
+                    Sense::Ordered | Sense::Describes => Direction::Changed,
                 };
                 let added: Vec<_> = after.difference(&before).cloned().collect();
                 let gone: Vec<_> = before.difference(&after).cloned().collect();
@@ -198,13 +198,6 @@ impl Diff<'_> {
     }
 }
 
-/// Whether the policy refuses a variable of that name, which it does not know.
-fn refuses_undeclared(policy: &Policy, name: &str) -> bool {
-    let facts = Facts::assume().variable(name, "x").facts();
-    let verdict = decide(Gate::Boot, policy, &facts);
-    verdict.findings.iter().any(|it| it.rule().id == "variable-is-declared")
-}
-
 fn is_pattern(table: &Table) -> bool {
     table.name.contains('*')
 }
@@ -236,6 +229,6 @@ fn atoms(said: &Said) -> BTreeSet<String> {
 fn quoted(words: &[String]) -> String {
     match words {
         [] => "nothing".to_owned(),
-        words => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
+        words => listed(words.iter().map(String::as_str), ", "),
     }
 }

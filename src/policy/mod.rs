@@ -17,7 +17,6 @@ mod problem;
 mod reader;
 #[cfg(feature = "report")]
 pub mod schema;
-mod shape;
 pub mod show;
 #[cfg(test)]
 mod tests;
@@ -37,11 +36,13 @@ pub use database::{Database, Network};
 pub use problem::{PolicyError, Problem, ProblemKind};
 pub use tripwire::{SqlName, TableName, Tripwire};
 pub use variable::{
-    Matcher, NamePattern, PerEnvironment, SecretRule, Variable, VariableKind, Where,
+    Declared, Is, Matcher, NamePattern, Pattern, PerEnvironment, SecretRule, Variable,
+    VariableKind, Where,
 };
 pub use web::{AddressRange, EncodedResponses, ForeignOrigins, WebRule};
 
 use crate::facts::Right;
+use crate::named::named;
 use crate::source::{Source, Span, Spanned};
 
 /// A validated policy.
@@ -59,7 +60,7 @@ pub struct Policy {
     databases: Vec<Database>,
     connections: Vec<Connection>,
     variables: BTreeMap<String, Variable>,
-    patterns: Vec<(NamePattern, Variable)>,
+    patterns: Vec<Pattern>,
     environment_variable: String,
 }
 
@@ -68,7 +69,9 @@ pub struct Policy {
 pub enum Origin {
     /// A file, or text with a name.
     File,
-    /// Compiled into the program.
+    /// Text that was compiled into the program, or built in code.
+    Embedded,
+    /// Koomy's own, which is compiled into this crate.
     BuiltIn,
 }
 
@@ -80,25 +83,16 @@ pub struct EnvironmentId(usize);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DatabaseId(usize);
 
-/// What an environment's databases hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Data {
-    /// Data of real people.
-    Real,
-    /// Copies of real data with the people taken out.
-    Masked,
-    /// Made up; may be lost.
-    Synthetic,
-}
-
-impl Data {
-    /// The word in the policy.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Real => "real",
-            Self::Masked => "masked",
-            Self::Synthetic => "synthetic",
-        }
+named! {
+    /// What an environment's databases hold.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Data {
+        /// Data of real people.
+        Real = "real",
+        /// Copies of real data with the people taken out.
+        Masked = "masked",
+        /// Made up; may be lost.
+        Synthetic = "synthetic",
     }
 }
 
@@ -140,6 +134,13 @@ pub struct Environment {
     pub web: WebRule,
 }
 
+impl Environment {
+    /// Whether connections may lead to a database of this policy's here.
+    pub(crate) fn has_database(&self, database: DatabaseId) -> bool {
+        self.databases.iter().any(|id| id.value == database)
+    }
+}
+
 /// Debug endpoints of an environment.
 #[derive(Clone, Debug)]
 pub struct DebugRule {
@@ -176,7 +177,7 @@ impl Policy {
     ///
     /// As [`parse`](Self::parse).
     pub fn parse_embedded(name: &str, text: &str) -> Result<Self, PolicyError> {
-        lower::policy(name, text, Origin::BuiltIn)
+        lower::policy(name, text, Origin::Embedded)
     }
 
     /// Koomy's own policy: `policy.example.toml`, compiled in.
@@ -185,7 +186,7 @@ impl Policy {
     ///
     /// Never in a released version: the file is parsed in the tests.
     pub fn built_in() -> Result<Self, PolicyError> {
-        Self::parse_embedded("policy.example.toml", BUILT_IN)
+        lower::policy("policy.example.toml", BUILT_IN, Origin::BuiltIn)
     }
 
     /// The text that was parsed, with its name.
@@ -198,10 +199,11 @@ impl Policy {
         self.origin
     }
 
-    /// What documents call its origin: `built-in`, or the name of the file.
+    /// What documents call its origin: `built-in`, `embedded`, or the name of the file.
     pub fn origin_name(&self) -> &str {
         match self.origin() {
             Origin::BuiltIn => "built-in",
+            Origin::Embedded => "embedded",
             Origin::File => self.source().name(),
         }
     }
@@ -249,8 +251,8 @@ impl Policy {
     }
 
     /// The name of an environment of this policy.
-    pub fn environment_name(&self, id: EnvironmentId) -> &str {
-        self.environments.get(id.0).map_or("", |environment| &environment.name.value)
+    pub fn environment_name(&self, id: EnvironmentId) -> Option<&str> {
+        self.environments.get(id.0).map(|environment| environment.name.value.as_str())
     }
 
     /// The databases, in file order.
@@ -265,9 +267,7 @@ impl Policy {
 
     /// The environments that may use a database.
     pub fn environments_of(&self, database: DatabaseId) -> impl Iterator<Item = &Environment> {
-        self.environments
-            .iter()
-            .filter(move |environment| environment.databases.iter().any(|id| id.value == database))
+        self.environments.iter().filter(move |environment| environment.has_database(database))
     }
 
     /// The connections, in file order.
@@ -290,19 +290,23 @@ impl Policy {
     }
 
     /// The variables that are declared by pattern, in file order.
-    pub fn patterns(&self) -> &[(NamePattern, Variable)] {
+    pub fn patterns(&self) -> &[Pattern] {
         &self.patterns
+    }
+
+    /// The variable that is declared by this name.
+    pub fn variable(&self, name: &str) -> Option<&Variable> {
+        self.variables.get(name)
     }
 
     /// What is declared of the variable called `name`: by name, or else by the
     /// first pattern that fits.
-    pub fn declared(&self, name: &str) -> Option<&Variable> {
-        self.variables.get(name).or_else(|| self.by_pattern(name))
+    pub fn declared(&self, name: &str) -> Option<Declared<'_>> {
+        self.variable(name).map(Declared::ByName).or_else(|| self.by_pattern(name))
     }
 
-    pub(crate) fn by_pattern(&self, name: &str) -> Option<&Variable> {
-        let mut fitting = self.patterns.iter().filter(|(pattern, _)| pattern.fits(name));
-        fitting.next().map(|(_, variable)| variable)
+    pub(crate) fn by_pattern(&self, name: &str) -> Option<Declared<'_>> {
+        self.patterns.iter().find(|pattern| pattern.names.fits(name)).map(Declared::ByPattern)
     }
 
     /// Whether `name` is none of the policy's, and is one in another letter case.
@@ -314,7 +318,7 @@ impl Policy {
         let mut parts = self.connections.iter().flat_map(Connection::variables);
         self.variables.keys().any(|known| is_it(known))
             || parts.any(|part| is_it(&part.value))
-            || self.patterns.iter().any(|(pattern, _)| pattern.fits_in_some_case(name))
+            || self.patterns.iter().any(|pattern| pattern.names.fits_in_some_case(name))
     }
 
     /// Whether a connection is given by the variable called `name`.

@@ -3,8 +3,8 @@
 
 use super::{
     AddressRange, Connection, Data, Database, DebugRule, EncodedResponses, Environment,
-    EnvironmentId, ForeignOrigins, Given, Network, PerEnvironment, Phase, Phases, Policy, Tripwire,
-    Variable, VariableKind, WebRule, Where,
+    EnvironmentId, ForeignOrigins, Given, Network, Pattern, PerEnvironment, Phase, Phases, Policy,
+    Tripwire, Variable, VariableKind, WebRule, Where,
 };
 use crate::source::{Span, Spanned};
 
@@ -51,6 +51,8 @@ pub(super) enum Sense {
     Allows,
     /// More is asked for.
     Demands,
+    /// A word with its place in an order is stricter, or less strict.
+    Ordered,
     /// No gate is concerned.
     Describes,
 }
@@ -62,7 +64,7 @@ pub(super) fn of(policy: &Policy) -> Vec<Table> {
     tables.extend(policy.connections().iter().map(|it| connection(policy, it)));
     tables.extend(policy.databases().iter().map(database));
     tables.extend(policy.variables().map(|it| variable(policy, it)));
-    tables.extend(policy.patterns().iter().map(|(_, it)| pattern(policy, it)));
+    tables.extend(policy.patterns().iter().map(|it| pattern(policy, it)));
     tables
 }
 
@@ -80,7 +82,7 @@ fn environment(policy: &Policy, environment: &Environment) -> Table {
     let Environment { after, seed, live, forbidden_rights, tripwires, .. } = environment;
     let runtime = runtime.iter().flat_map(|runtime| &runtime.value).map(String::as_str);
     let databases = databases.iter().filter_map(|id| policy.database(id.value));
-    let after = after.as_ref().map(|after| policy.environment_name(after.value));
+    let after = after.as_ref().and_then(|after| policy.environment_name(after.value));
     let seed = if seed.value { (0, "yes") } else { (1, "no") };
     let live = if live.value { (1, "yes") } else { (0, "no") };
     let rights = forbidden_rights.value.iter().map(|right| right.name());
@@ -155,7 +157,7 @@ fn connection(policy: &Policy, connection: &Connection) -> Table {
     let databases = databases.as_ref().map(|ids| {
         ids.iter().filter_map(|id| policy.database(*id)).map(|it| it.name.value.as_str())
     });
-    let mut entries = vec![allows("engine", [engine.word()])];
+    let mut entries = vec![allows("engine", [engine.name()])];
     entries.extend(given_by(given));
     entries.extend([
         entry("required", Said::In(required), Sense::Demands),
@@ -191,11 +193,11 @@ fn database(database: &Database) -> Table {
         users => allows("users", texts(users)),
     };
     let network = match database.network {
-        Network::Public => (1, "public"),
-        Network::Private => (0, "private"),
+        Network::Public => 1,
+        Network::Private => 0,
     };
     let entries = vec![
-        allows("engine", [database.engine.word()]),
+        allows("engine", [database.engine.name()]),
         describes("provider", database.provider.map(|provider| provider.name())),
         demands("project", pinned(&database.project)),
         describes("branch.names", database.branch_names.iter().map(String::as_str)),
@@ -209,7 +211,7 @@ fn database(database: &Database) -> Table {
         demands("system_identifier", pinned(&database.system_identifier)),
         demands("server_hostname", pinned(&database.server_hostname)),
         describes("root_certificate", pinned(&database.root_certificate)),
-        level("network", network.0, network.1),
+        level("network", network, database.network.name()),
     ];
     table("databases", &database.name, entries)
 }
@@ -244,12 +246,12 @@ fn variable(policy: &Policy, variable: &Variable) -> Table {
     table("variables", &variable.name, entries)
 }
 
-fn pattern(policy: &Policy, variable: &Variable) -> Table {
+fn pattern(policy: &Policy, pattern: &Pattern) -> Table {
     let entries = vec![
-        places(policy, "allowed", &variable.allowed, Sense::Allows),
-        describes("description", variable.description.as_deref()),
+        places(policy, "allowed", &pattern.allowed, Sense::Allows),
+        describes("description", pattern.description.as_deref()),
     ];
-    table("variables", &variable.name, entries)
+    table("variables", &pattern.written, entries)
 }
 
 /// A variable that names hosts may name those of its environment.
@@ -322,5 +324,5 @@ fn describes<'a>(key: &'static str, words: impl IntoIterator<Item = &'a str>) ->
 }
 
 fn level(key: &'static str, rank: u32, word: &str) -> Entry {
-    entry(key, Said::Level(rank, word.to_owned()), Sense::Describes)
+    entry(key, Said::Level(rank, word.to_owned()), Sense::Ordered)
 }

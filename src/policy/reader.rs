@@ -3,13 +3,15 @@
 //! [`check`] reports whatever does not fit; the accessors of [`Section`] are
 //! silent about it, so that every problem is said once.
 
+use std::borrow::Cow;
+
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::format::{Key, Need, Shape};
 use super::problem::{Problem, ProblemKind, closest};
 use crate::source::{Span, Spanned};
 
-type Entry<'a> = (&'a toml::Spanned<std::borrow::Cow<'a, str>>, &'a toml::Spanned<DeValue<'a>>);
+type Entry<'a> = (&'a toml::Spanned<Cow<'a, str>>, &'a toml::Spanned<DeValue<'a>>);
 
 /// Where in the tree a value stands; spelled out only for a problem.
 #[derive(Clone, Copy)]
@@ -63,7 +65,7 @@ pub(super) fn check(
 }
 
 fn unknown_key(
-    name: &toml::Spanned<std::borrow::Cow<'_, str>>,
+    name: &toml::Spanned<Cow<'_, str>>,
     keys: &'static [Key],
     path: Path<'_>,
 ) -> Problem {
@@ -220,6 +222,11 @@ impl<'a> Section<'a> {
 
     pub(super) fn text(self, key: &str) -> Option<Spanned<String>> {
         self.find(key).and_then(text)
+    }
+
+    /// What the word at `key` stands for.
+    pub(super) fn word<T>(self, key: &str, from_name: fn(&str) -> Option<T>) -> Option<T> {
+        from_name(self.find(key)?.get_ref().as_str()?)
     }
 
     pub(super) fn boolean(self, key: &str) -> Option<bool> {

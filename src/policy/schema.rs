@@ -97,12 +97,15 @@ const PATTERNS: &[(&str, &str, &str)] = &[
     ("environments", "domains", HOST),
     ("databases", "endpoints", HOST),
     ("databases", "hosts", HOST),
-    ("databases", "sockets", "^/(.*[^/])$"),
+    ("databases", "sockets", SOCKET),
+    ("databases", "database", "^[A-Za-z0-9._~-]+$"),
+    ("databases", "users", "^[^:]+$"),
     ("debug", "paths", PATH),
     ("debug", "header", "^[A-Za-z0-9_-]+$"),
     ("web", "health_paths", PATH),
 ];
 /// LIMIT: lets the segments `.` and `..` pass, which the reader refuses.
+const SOCKET: &str = "^(/[A-Za-z0-9_.:-]+)+$";
 const PATH: &str = "^(/[A-Za-z0-9._~-]+)+$";
 const HOST: &str = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$";
 const VARIABLE_NAME: &str = r"^([^*]*|[^*]+\*|\*[^*]+)$";

@@ -40,7 +40,7 @@ fn write_table(out: &mut String, table: &Table) {
                 words_or(&each, "; ")
             }
         };
-        let _ = writeln!(out, "  {:widest$}  {said}", entry.key);
+        let _infallible = writeln!(out, "  {:widest$}  {said}", entry.key);
     }
 }
 

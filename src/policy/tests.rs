@@ -37,8 +37,9 @@ fn the_built_in_policy_is_the_one_that_koomy_validated() {
 
     let [production, sandbox, local] = policy.environments() else { panic!("three") };
     let runtime = |e: &Environment| e.runtime.clone().unwrap().value;
-    let after =
-        |e: &Environment| e.after.as_ref().map(|id| policy.environment_name(id.value).to_owned());
+    let after = |e: &Environment| {
+        e.after.as_ref().and_then(|id| policy.environment_name(id.value)).map(str::to_owned)
+    };
     assert_eq!(production.data, Data::Real);
     assert_eq!(runtime(production), ["production"]);
     assert_eq!(names(&policy, &production.databases), ["koomy-main"]);
@@ -132,30 +133,33 @@ fn the_built_in_variables_are_koomys() {
         ("JWT_SECRET", Some("random"), [true, true, false], true),
         ("SESSION_SECRET", Some("random"), [true, true, false], true),
         ("DEBUG_SECRET", Some("random"), [false, true, false], false),
-        ("DEBUG_ANYTHING", None, [false, false, false], false),
-        ("INTERNAL", None, [false, false, false], false),
         ("PUBLIC_URL", None, [false, false, false], true),
         ("KOOMY_ENV", None, [true, true, true], true),
         ("NODE_ENV", None, [true, true, true], true),
     ];
     for (name, kind, required, allowed) in table {
-        let variable = policy.declared(name).unwrap();
+        let variable = policy.variable(name).unwrap();
         assert_eq!(variable.secret().map(|rule| rule.kind.id()), kind, "{name}");
         let found = [production, sandbox, local].map(|id| variable.required.contains(id));
         assert_eq!(found, required, "{name}");
         assert_eq!(variable.allowed.contains(production), allowed, "{name}");
         assert!(variable.allowed.contains(sandbox), "{name}");
     }
+    for name in ["DEBUG_ANYTHING", "INTERNAL"] {
+        let Some(Declared::ByPattern(pattern)) = policy.declared(name) else { panic!("{name}") };
+        let found = [production, sandbox, local].map(|id| pattern.allowed.contains(id));
+        assert_eq!(found, [false, true, false], "{name}");
+    }
     for name in ["STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY"] {
-        let class = policy.declared(name).unwrap().secret().unwrap().class.as_ref().unwrap();
+        let class = policy.variable(name).unwrap().secret().unwrap().class.as_ref().unwrap();
         let of = |id| class.of(id).map(|class| class.value);
         assert_eq!(of(production), Some(Class::Live));
         assert_eq!((of(sandbox), of(local)), (Some(Class::Test), Some(Class::Test)));
     }
     for name in ["PUBLIC_URL", "APP_URL", "API_URL", "BACKOFFICE_URL", "ADMIN_URL"] {
-        assert_eq!(policy.declared(name).unwrap().kind.name(), "url", "{name}");
+        assert_eq!(policy.variable(name).unwrap().kind.name(), "url", "{name}");
     }
-    let node_env = policy.declared("NODE_ENV").unwrap();
+    let node_env = policy.variable("NODE_ENV").unwrap();
     assert_eq!(node_env.kind.name(), "runtime");
     assert_eq!(
         node_env.values.as_ref().unwrap().of(local).unwrap().value,
@@ -171,7 +175,12 @@ fn a_name_is_declared_by_itself_before_any_pattern() {
          E.is = 'environment'\nDEBUG_OWN.is = 'secret'\n'DEBUG*'.description = 'first'\n\
          '*_SQL'.description = 'second'\n",
     );
-    let description = |name: &str| policy.declared(name).map(|v| v.description.clone());
+    let description = |name: &str| {
+        policy.declared(name).map(|declared| match declared {
+            Declared::ByName(variable) => variable.description.clone(),
+            Declared::ByPattern(pattern) => pattern.description.clone(),
+        })
+    };
     let table = [
         ("DEBUG_OWN", Some(None)),
         ("DEBUG", Some(Some("first"))),
@@ -185,9 +194,9 @@ fn a_name_is_declared_by_itself_before_any_pattern() {
     for (name, expected) in table {
         assert_eq!(description(name), expected.map(|text| text.map(str::to_owned)), "{name}");
     }
-    for (pattern, variable) in policy.patterns() {
-        assert!(pattern.fits(&pattern.example()), "{}", variable.name.value);
-        assert!(!pattern.fits(""), "{}", variable.name.value);
+    for pattern in policy.patterns() {
+        assert!(pattern.names.fits(&pattern.names.example()), "{}", pattern.written.value);
+        assert!(!pattern.names.fits(""), "{}", pattern.written.value);
     }
 }
 
@@ -216,19 +225,19 @@ fn what_is_left_out_has_its_meaning() {
     let [a, b] = policy.environments() else { panic!("two") };
     assert_eq!((a.data.name(), b.data.name()), ("masked", "real"));
     assert_eq!((a.databases_span, a.domains_span), (a.name.span, a.name.span));
-    let (text, secret) = (policy.declared("T").unwrap(), policy.declared("S").unwrap());
+    let (text, secret) = (policy.variable("T").unwrap(), policy.variable("S").unwrap());
     assert_eq!(text.kind.name(), "text");
     assert!(!text.required.contains(a.id) && text.allowed.contains(a.id));
     assert_eq!(text.required.span(), None);
     let rule = secret.secret().unwrap();
     assert_eq!((rule.kind.id(), rule.min_bits, rule.kind_span), ("random", 64, secret.name.span));
-    let required = policy.declared("R").unwrap();
+    let required = policy.variable("R").unwrap();
     assert!(required.required.contains(a.id) && required.required.contains(b.id));
     assert_eq!(required.secret().unwrap().min_bits, 128);
     for phase in [Phase::Boot, Phase::Ci, Phase::Build] {
         assert_eq!(text.phases.contains(phase), phase == Phase::Boot, "{phase:?}");
         assert_eq!(required.phases.contains(phase), phase == Phase::Ci, "{phase:?}");
-        assert!(policy.declared("E").unwrap().phases.contains(phase), "{phase:?}");
+        assert!(policy.variable("E").unwrap().phases.contains(phase), "{phase:?}");
         assert_eq!(Phase::from_name(phase.name()), Some(phase));
     }
     assert_eq!(Phase::from_name("Boot"), None);
@@ -236,7 +245,7 @@ fn what_is_left_out_has_its_meaning() {
 
 #[test]
 fn every_kind_of_variable_is_called_as_it_is_written() {
-    for kind in format::VARIABLE_KINDS {
+    for kind in Is::WORDS {
         let mut text =
             "version = 1\nname = 'n'\nenvironments.a = { data = 'real', runtime = ['x'] }\n"
                 .to_owned();
@@ -245,7 +254,7 @@ fn every_kind_of_variable_is_called_as_it_is_written() {
         if name == "E" {
             let _ = writeln!(text, "variables.V.is = '{kind}'");
         }
-        assert_eq!(parse(&text).declared("V").unwrap().kind.name(), *kind);
+        assert_eq!(parse(&text).variable("V").unwrap().kind.name(), *kind);
     }
     for (word, provider) in format::PROVIDERS.iter().map(|word| (word, Provider::from_name(word))) {
         assert_eq!(provider.map(Provider::name), Some(*word));
@@ -282,7 +291,12 @@ fn what_is_shown_says_where_the_policy_comes_from() {
         "version = 1\nname = 'n'\n[variables.E]\nis = 'environment'\n\
          [environments.local]\ndata = 'synthetic'\n",
     );
-    for (policy, origin) in [(koomy(), "built-in"), (named, "p.toml")] {
+    let code = Policy::builder("n")
+        .environment("local", |it| it.data(Data::Synthetic))
+        .variable("E", |it| it.is(Is::Environment))
+        .build()
+        .unwrap();
+    for (policy, origin) in [(koomy(), "built-in"), (named, "p.toml"), (code, "embedded")] {
         let text = show::human(&policy);
         assert!(text.lines().next().is_some_and(|line| line.contains(origin)), "{text}");
         #[cfg(feature = "report")]
@@ -320,7 +334,7 @@ fn the_text_and_its_digest_are_kept() {
     assert_eq!(policy.sha256(), "ab4a1dfd3d8d0e4e8357e33e26eaca15806005dac9af1a56f107a174e564a601");
     assert_eq!(policy.sha256().len(), 64);
     let embedded = Policy::parse_embedded("p.toml", text).unwrap();
-    assert_eq!((embedded.origin(), embedded.sha256()), (Origin::BuiltIn, policy.sha256()));
+    assert_eq!((embedded.origin(), embedded.sha256()), (Origin::Embedded, policy.sha256()));
     assert_ne!(parse(&format!("{text}\n")).sha256(), policy.sha256());
 }
 

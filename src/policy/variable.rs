@@ -3,13 +3,14 @@
 use regex::Regex;
 
 use super::{EnvironmentId, Phases};
+use crate::named::named;
 use crate::secret::{Class, Kind};
 use crate::source::{Span, Spanned};
 
 /// A variable that programs may have.
 #[derive(Clone, Debug)]
 pub struct Variable {
-    /// Its name, or the pattern of its names.
+    /// Its name.
     pub name: Spanned<String>,
     /// What it is.
     pub kind: VariableKind,
@@ -51,6 +52,85 @@ impl Variable {
     }
 }
 
+/// Variables that programs may have, by a pattern of their names.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    /// Which names these are.
+    pub names: NamePattern,
+    /// The pattern, as it is written.
+    pub written: Spanned<String>,
+    /// Where they may be set.
+    pub allowed: Where,
+    /// What they are for.
+    pub description: Option<String>,
+}
+
+/// What a policy says of one variable.
+#[derive(Clone, Copy, Debug)]
+pub enum Declared<'a> {
+    /// It is declared by its name.
+    ByName(&'a Variable),
+    /// It is one of a pattern's.
+    ByPattern(&'a Pattern),
+}
+
+impl<'a> Declared<'a> {
+    /// What is declared of it by its name.
+    pub fn variable(self) -> Option<&'a Variable> {
+        match self {
+            Self::ByName(variable) => Some(variable),
+            Self::ByPattern(_) => None,
+        }
+    }
+
+    /// Where it may be set.
+    pub fn allowed(self) -> &'a Where {
+        match self {
+            Self::ByName(variable) => &variable.allowed,
+            Self::ByPattern(pattern) => &pattern.allowed,
+        }
+    }
+
+    /// Where the policy declares it.
+    pub fn span(self) -> Span {
+        match self {
+            Self::ByName(variable) => variable.name.span,
+            Self::ByPattern(pattern) => pattern.written.span,
+        }
+    }
+}
+
+named! {
+    /// What a variable is: the words of the policy's `is`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Is {
+        /// It names the environment.
+        Environment = "environment",
+        /// It names the runtime, such as `NODE_ENV`.
+        Runtime = "runtime",
+        /// A secret.
+        Secret = "secret",
+        /// Any text.
+        Text = "text",
+        /// A web address with a host.
+        Url = "url",
+        /// Web addresses, separated by commas.
+        Urls = "urls",
+        /// A host name.
+        Host = "host",
+        /// Host names, separated by commas.
+        Hosts = "hosts",
+        /// A mail address.
+        Email = "email",
+        /// A TCP port.
+        Port = "port",
+        /// A whole number.
+        Integer = "integer",
+        /// A boolean.
+        Boolean = "boolean",
+    }
+}
+
 /// What a variable is.
 #[derive(Clone, Debug)]
 pub enum VariableKind {
@@ -81,22 +161,27 @@ pub enum VariableKind {
 }
 
 impl VariableKind {
+    /// What it is, in the words of the policy.
+    pub const fn is(&self) -> Is {
+        match self {
+            Self::Environment => Is::Environment,
+            Self::Runtime => Is::Runtime,
+            Self::Secret(_) => Is::Secret,
+            Self::Text => Is::Text,
+            Self::Url => Is::Url,
+            Self::Urls => Is::Urls,
+            Self::Host => Is::Host,
+            Self::Hosts => Is::Hosts,
+            Self::Email => Is::Email,
+            Self::Port => Is::Port,
+            Self::Integer => Is::Integer,
+            Self::Boolean => Is::Boolean,
+        }
+    }
+
     /// The word in the policy.
     pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Environment => "environment",
-            Self::Runtime => "runtime",
-            Self::Secret(_) => "secret",
-            Self::Text => "text",
-            Self::Url => "url",
-            Self::Urls => "urls",
-            Self::Host => "host",
-            Self::Hosts => "hosts",
-            Self::Email => "email",
-            Self::Port => "port",
-            Self::Integer => "integer",
-            Self::Boolean => "boolean",
-        }
+        self.is().name()
     }
 
     /// Whether values name hosts, which belong to an environment.
@@ -192,24 +277,31 @@ pub enum NamePattern {
     EndsWith(String),
 }
 
-impl NamePattern {
-    /// Reads a pattern; `None` if `name` has no star.
-    ///
-    /// # Errors
-    ///
+/// What may stand where a policy names a variable.
+pub(super) enum Name {
+    /// One name.
+    Exact,
+    /// A pattern of names.
+    Pattern(NamePattern),
     /// A star anywhere but at one end, or alone.
-    pub(super) fn parse(name: &str) -> Option<Result<Self, ()>> {
+    NoPattern,
+}
+
+impl Name {
+    pub(super) fn parse(name: &str) -> Self {
         if !name.contains('*') {
-            return None;
+            return Self::Exact;
         }
         let pattern = match (name.strip_suffix('*'), name.strip_prefix('*')) {
-            (Some(start), None) => Self::StartsWith(start.to_owned()),
-            (None, Some(end)) => Self::EndsWith(end.to_owned()),
-            (Some(_), Some(_)) | (None, None) => return Some(Err(())),
+            (Some(start), None) => NamePattern::StartsWith(start.to_owned()),
+            (None, Some(end)) => NamePattern::EndsWith(end.to_owned()),
+            (Some(_), Some(_)) | (None, None) => return Self::NoPattern,
         };
-        Some(if pattern.letters().contains('*') { Err(()) } else { Ok(pattern) })
+        if pattern.letters().contains('*') { Self::NoPattern } else { Self::Pattern(pattern) }
     }
+}
 
+impl NamePattern {
     fn letters(&self) -> &str {
         match self {
             Self::StartsWith(letters) | Self::EndsWith(letters) => letters,

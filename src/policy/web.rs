@@ -1,7 +1,9 @@
 //! What a policy says of requests and answers.
 
+use std::fmt;
 use std::net::IpAddr;
 
+use crate::named::named;
 use crate::source::Spanned;
 
 /// What an environment says of requests and answers.
@@ -22,44 +24,28 @@ pub struct WebRule {
     pub encoded_responses: EncodedResponses,
 }
 
-/// What becomes of a request that a page of another environment sends.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ForeignOrigins {
-    /// It is answered as any other.
-    #[default]
-    Pass,
-    /// It is refused.
-    Refuse,
-}
-
-impl ForeignOrigins {
-    /// The word in the policy.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Refuse => "refuse",
-        }
+named! {
+    /// What becomes of a request that a page of another environment sends.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum ForeignOrigins {
+        /// It is answered as any other.
+        #[default]
+        Pass = "pass",
+        /// It is refused.
+        Refuse = "refuse",
     }
 }
 
-/// What becomes of an answer whose body is encoded already, so that no secret in
-/// it could be seen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum EncodedResponses {
-    /// It is refused.
-    #[default]
-    Refuse,
-    /// It leaves as it is, and nobody has looked into it.
-    Pass,
-}
-
-impl EncodedResponses {
-    /// The word in the policy.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Refuse => "refuse",
-            Self::Pass => "pass",
-        }
+named! {
+    /// What becomes of an answer whose body is encoded already, so that no secret in
+    /// it could be seen.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum EncodedResponses {
+        /// It is refused.
+        #[default]
+        Refuse = "refuse",
+        /// It leaves as it is, and nobody has looked into it.
+        Pass = "pass",
     }
 }
 
@@ -101,8 +87,8 @@ impl AddressRange {
     }
 }
 
-impl std::fmt::Display for AddressRange {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for AddressRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (address, length) = self.written;
         write!(f, "{address}/{length}")
     }

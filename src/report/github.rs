@@ -36,7 +36,7 @@ pub(super) fn notice(text: &str) -> String {
 /// The policy's source, if it is not a file of the repository.
 fn compiled_in(policy: &Policy) -> Option<&Source> {
     match policy.origin() {
-        Origin::BuiltIn => Some(policy.source()),
+        Origin::BuiltIn | Origin::Embedded => Some(policy.source()),
         Origin::File => None,
     }
 }

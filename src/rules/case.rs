@@ -1,11 +1,12 @@
 //! What a rule sees: policy and facts, and what follows from both.
 
+use std::convert::identity;
 use std::sync::Arc;
 
 use crate::facts::{Facts, Seen, Variables};
 use crate::gate::Gate;
 use crate::policy::{
-    Connection, Database, Environment, Given, PartVariables, Policy, SecretRule, Variable,
+    Connection, Database, Declared, Environment, Given, PartVariables, Policy, SecretRule, Variable,
 };
 use crate::secret::{Placeholder, Secret, means_nothing, placeholder, withstands};
 use crate::source::{Place, Source, Spanned};
@@ -38,13 +39,18 @@ pub struct Case<'a> {
 pub(crate) struct Matched<'a> {
     /// What was seen.
     pub(crate) seen: &'a Seen,
-    /// What is declared of it, by its name or by a pattern.
-    pub(crate) declared: Option<&'a Variable>,
+    /// What is declared of it.
+    pub(crate) declared: Option<Declared<'a>>,
     /// Whether a connection is made of it.
     pub(crate) connects: bool,
 }
 
-impl Matched<'_> {
+impl<'a> Matched<'a> {
+    /// What is declared of it by its name.
+    pub(crate) fn variable(&self) -> Option<&'a Variable> {
+        self.declared.and_then(Declared::variable)
+    }
+
     /// Whether the policy cares what the value is.
     pub(crate) fn is_judged(&self) -> bool {
         self.declared.is_some() || self.connects
@@ -68,7 +74,7 @@ pub(crate) struct SetSecret<'a> {
 
 impl<'a> SetSecret<'a> {
     fn of(matched: &Matched<'a>) -> Option<Self> {
-        let (variable, seen) = (matched.declared?, matched.seen);
+        let (variable, seen) = (matched.variable()?, matched.seen);
         let (rule, secret) = (variable.secret()?, seen.text()?);
         let quality = match Quality::of(secret) {
             Quality::Own
@@ -126,6 +132,25 @@ impl<'a> ConnectionReading<'a> {
             | Reading::Partial { .. }
             | Reading::Ambiguous { .. }
             | Reading::NotText(_) => None,
+        }
+    }
+
+    /// Whether a part of another connection moves this one.
+    fn is_led_astray_by(&self, seen: &Seen) -> bool {
+        let (name, engine) = (seen.name.as_str(), self.connection.engine);
+        let is_own = self.connection.variables().any(|variable| variable.value == name);
+        if is_own || seen.is_empty() || engine.always_says(name) {
+            return false;
+        }
+        match (name, &self.reading) {
+            ("PGPORT" | "MYSQL_TCP_PORT", Reading::Target(destination)) => {
+                let Destination { target, .. } = &**destination;
+                let port = target.port().to_string();
+                !target.states_port() && seen.text().is_none_or(|text| text.expose() != port)
+            }
+            // Without TLS a connection is local or private, or refused.
+            ("PGSSLMODE", _) => false,
+            (_, _) => true,
         }
     }
 }
@@ -201,6 +226,12 @@ impl<'a> Case<'a> {
         self.variables.find(name)
     }
 
+    /// The place of the variable called `name`, or of what was looked at where it
+    /// is not there.
+    pub fn place_of(&self, name: &str) -> Place {
+        self.find(name).map_or_else(|| self.nowhere(), |seen| seen.place.clone())
+    }
+
     /// The place of a variable that is not there: what was looked at.
     pub fn nowhere(&self) -> Place {
         Place::whole(&self.facts.source)
@@ -216,7 +247,8 @@ impl<'a> Case<'a> {
         self.matched.iter().filter(|matched| self.moves(matched)).map(|matched| matched.seen)
     }
 
-    fn moves(&self, matched: &Matched<'a>) -> bool {
+    /// Whether a variable would move a connection elsewhere.
+    pub(super) fn moves(&self, matched: &Matched<'a>) -> bool {
         let name = matched.seen.name.as_str();
         if !(name.starts_with("PG") || name.starts_with("MYSQL_")) {
             return false;
@@ -226,48 +258,9 @@ impl<'a> Case<'a> {
             reached.connection.engine == engine && !matches!(reached.reading, Reading::Unset)
         });
         if matched.connects {
-            set.any(|reached| self.leads_astray(engine, matched.seen, reached))
+            set.any(|reached| reached.is_led_astray_by(matched.seen))
         } else {
             set.next().is_some()
-        }
-    }
-
-    /// Whether a part of one connection moves another.
-    fn leads_astray(&self, engine: Engine, seen: &Seen, reached: &ConnectionReading<'a>) -> bool {
-        let name = seen.name.as_str();
-        let is_own = reached.connection.variables().any(|variable| variable.value == name);
-        if is_own || seen.is_empty() || engine.always_says(name) {
-            return false;
-        }
-        match (name, &reached.reading) {
-            ("PGPORT" | "MYSQL_TCP_PORT", Reading::Target(destination)) => {
-                let port = destination.target.port().to_string();
-                let is_same = seen.text().is_some_and(|text| text.expose() == port);
-                !is_same && !self.says_port(reached.connection, destination, &port)
-            }
-            // Without TLS a connection is local or private, or refused.
-            ("PGSSLMODE", _) => false,
-            (_, _) => true,
-        }
-    }
-
-    /// Whether a connection says its port, so that nobody looks for one.
-    fn says_port(
-        &self,
-        connection: &Connection,
-        destination: &Destination<'_>,
-        port: &str,
-    ) -> bool {
-        match &connection.given {
-            Given::Url(_) => {
-                // INVARIANT: in an accepted URL `:` and `/` are delimiters alone.
-                let said = format!(":{port}/");
-                destination.variable.text().is_some_and(|url| url.expose().contains(&said))
-            }
-            Given::Parts(parts) => {
-                let port = parts.port.as_ref().and_then(|name| self.find(&name.value));
-                port.is_some_and(|port| !port.is_empty())
-            }
         }
     }
 }
@@ -281,7 +274,7 @@ fn match_declarations<'a>(policy: &'a Policy, variables: &'a Variables) -> Vec<M
         let by_name = exact.peek().copied().filter(|variable| variable.name.value == name);
         Matched {
             seen,
-            declared: by_name.or_else(|| policy.by_pattern(name)),
+            declared: by_name.map(Declared::ByName).or_else(|| policy.by_pattern(name)),
             connects: policy.is_part_of_connection(name),
         }
     };
@@ -293,89 +286,66 @@ fn read<'a>(
     policy: &'a Policy,
     variables: &'a Variables,
 ) -> Reading<'a> {
-    let (variable, parsed) = match &connection.given {
-        Given::Url(name) => match variables.find(&name.value) {
-            None => return Reading::Unset,
-            Some(seen) if seen.is_empty() => return Reading::Unset,
-            Some(seen) => match seen.text() {
-                None => return Reading::NotText(seen),
-                Some(url) => {
-                    let parsed = Target::parse(connection.engine, url);
-                    (seen, parsed.map_err(|ambiguity| (seen, ambiguity)))
-                }
-            },
-        },
-        Given::Parts(parts) => match assemble(connection.engine, parts, variables) {
-            Ok(found) => found,
-            Err(reading) => return reading,
-        },
+    let found = match &connection.given {
+        Given::Url(name) => of_url(connection.engine, name, variables),
+        Given::Parts(names) => of_parts(connection.engine, names, variables),
     };
-    match parsed {
-        Err((variable, ambiguity)) => Reading::Ambiguous { variable, ambiguity },
-        Ok(target) => {
-            // INVARIANT: at most one; a policy in which two databases share an
-            // address does not exist.
-            let database = policy.databases().iter().find(|d| d.is_reached_by(&target));
-            Reading::Target(Box::new(Destination { variable, target, database }))
-        }
-    }
+    found.map_or_else(identity, |(variable, target)| {
+        // INVARIANT: at most one; a policy in which two databases share an
+        // address does not exist.
+        let database = policy.databases().iter().find(|d| d.is_reached_by(&target));
+        Reading::Target(Box::new(Destination { variable, target, database }))
+    })
 }
 
-type Assembled<'a> = (&'a Seen, Result<Target, (&'a Seen, Ambiguity)>);
+/// The variable that says where a connection leads and that one target, or what
+/// its variables say instead.
+type Found<'a> = Result<(&'a Seen, Target), Reading<'a>>;
 
-fn assemble<'a>(
-    engine: Engine,
-    names: &'a PartVariables,
-    variables: &'a Variables,
-) -> Result<Assembled<'a>, Reading<'a>> {
+fn of_url<'a>(engine: Engine, name: &Spanned<String>, variables: &'a Variables) -> Found<'a> {
+    let variable = set(variables, name).ok_or(Reading::Unset)?;
+    let url = variable.text().ok_or(Reading::NotText(variable))?;
+    let target = Target::parse(engine, url);
+    let target = target.map_err(|ambiguity| Reading::Ambiguous { variable, ambiguity })?;
+    Ok((variable, target))
+}
+
+fn of_parts<'a>(engine: Engine, names: &'a PartVariables, variables: &'a Variables) -> Found<'a> {
     let PartVariables { host, port, database, user, password, encryption } = names;
-    let find = |name: &'a Spanned<String>| variables.find(&name.value).filter(|s| !s.is_empty());
-    let optional = |name: &'a Option<Spanned<String>>| name.as_ref().and_then(find);
-    let set = [find(host), find(database), find(user), optional(password)];
-    let Some(first) = set.into_iter().flatten().next() else {
-        return Err(Reading::Unset);
-    };
-    let (Some(host_seen), Some(database_seen), Some(user_seen)) =
-        (find(host), find(database), find(user))
-    else {
-        let missing = [host, database, user];
-        let missing = missing.into_iter().filter(|name| find(name).is_none()).collect();
-        return Err(Reading::Partial { set: first, missing });
+    let optional =
+        |name: &Option<Spanned<String>>| name.as_ref().and_then(|name| set(variables, name));
+    let needed = [host, database, user];
+    let (port, password, encryption) = (optional(port), optional(password), optional(encryption));
+    let [Some(host), Some(database), Some(user)] = needed.map(|name| set(variables, name)) else {
+        let mut found = needed.into_iter().filter_map(|name| set(variables, name));
+        let one = found.next().or(password).ok_or(Reading::Unset)?;
+        let missing = needed.into_iter().filter(|name| set(variables, name).is_none()).collect();
+        return Err(Reading::Partial { set: one, missing });
     };
 
-    let given = [
-        Some((Part::Host, host_seen)),
-        optional(port).map(|seen| (Part::Port, seen)),
-        Some((Part::Database, database_seen)),
-        Some((Part::User, user_seen)),
-        optional(password).map(|seen| (Part::Password, seen)),
-        optional(encryption).map(|seen| (Part::Encryption, seen)),
-    ];
-    if let Some((_, seen)) = given.iter().flatten().find(|(_, seen)| seen.text().is_none()) {
-        return Err(Reading::NotText(seen));
-    }
-    let text = |part| {
-        let found = given.iter().flatten().find(|(given, _)| *given == part);
-        found.and_then(|(_, seen)| seen.text())
-    };
-    let (Some(host), Some(database), Some(user)) =
-        (host_seen.text(), database_seen.text(), user_seen.text())
-    else {
-        return Err(Reading::NotText(host_seen));
-    };
+    let text = |seen: &'a Seen| seen.text().ok_or(Reading::NotText(seen));
     let parts = Parts {
-        host,
-        port: text(Part::Port),
-        database,
-        user,
-        password: text(Part::Password),
-        encryption: text(Part::Encryption),
+        host: text(host)?,
+        port: port.map(text).transpose()?,
+        database: text(database)?,
+        user: text(user)?,
+        password: password.map(text).transpose()?,
+        encryption: encryption.map(text).transpose()?,
     };
-    let blamed = |ambiguity: &Ambiguity| {
-        let found = given.iter().flatten().find(|(part, _)| *part == ambiguity.part());
-        found.map_or(host_seen, |(_, seen)| *seen)
-    };
-    let target =
-        Target::from_parts(engine, parts).map_err(|ambiguity| (blamed(&ambiguity), ambiguity));
-    Ok((host_seen, target))
+    let target = Target::from_parts(engine, parts).map_err(|ambiguity| {
+        let blamed = match ambiguity.part() {
+            Part::Port => port,
+            Part::Database => Some(database),
+            Part::User => Some(user),
+            Part::Password => password,
+            Part::Encryption => encryption,
+            Part::Host | Part::Whole | Part::Scheme | Part::Query => None,
+        };
+        Reading::Ambiguous { variable: blamed.unwrap_or(host), ambiguity }
+    })?;
+    Ok((host, target))
+}
+
+fn set<'a>(variables: &'a Variables, name: &Spanned<String>) -> Option<&'a Seen> {
+    variables.find(&name.value).filter(|seen| !seen.is_empty())
 }

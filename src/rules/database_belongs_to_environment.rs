@@ -1,11 +1,14 @@
 //! `database-belongs-to-environment`
 
+use super::live::whose;
 use super::{Case, Check, Destination, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Connection, Database, Environment};
 use crate::secret::is_documentation_host;
 use crate::selftest::{Address, Baseline, Violation, one};
+use crate::source::Place;
+use crate::visible::listed;
 
 /// `database-belongs-to-environment`, which other judgements than a gate's may name.
 pub static RULE: Rule = Rule {
@@ -54,9 +57,8 @@ fn is_permitted(
     environment: &Environment,
 ) -> bool {
     let Some(database) = destination.database else { return false };
-    let of_environment = environment.databases.iter().any(|id| id.value == database.id);
-    let of_connection = connection.databases.as_ref().is_none_or(|ids| ids.contains(&database.id));
-    of_environment && of_connection
+    environment.has_database(database.id)
+        && connection.databases.as_ref().is_none_or(|ids| ids.contains(&database.id))
 }
 
 fn refuse(
@@ -67,32 +69,25 @@ fn refuse(
 ) -> Finding {
     let name = &destination.variable.name;
     let here = &environment.name.value;
-    let known: Vec<_> = environment
-        .databases
-        .iter()
-        .filter_map(|id| Some(format!("`{}`", case.policy.database(id.value)?.name.value)))
-        .collect();
-    let help = match known.as_slice() {
-        [] => format!("unset `{name}`; `{here}` has no database"),
-        known => format!("point it at {}", known.join(" or ")),
+    let known = environment.databases.iter().filter_map(|id| case.policy.database(id.value));
+    let help = match &*listed(known.map(|database| database.name.value.as_str()), " or ") {
+        "" => format!("unset `{name}`; `{here}` has no database"),
+        known => format!("point it at {known}"),
     };
     let message = match destination.database {
         None => format!("`{name}` leads to {}", unknown(case, destination)),
-        Some(database) => format!("`{name}` leads to {}", known_elsewhere(case, database, here)),
+        Some(database) => {
+            format!("`{name}` leads to {}", known_elsewhere(case, database, environment))
+        }
     };
     let finding = Finding::refused(&RULE, name, destination.variable.place.clone(), message, help);
     match (destination.database, &connection.databases) {
-        (Some(database), Some(_))
-            if environment.databases.iter().any(|id| id.value == database.id) =>
-        {
+        (Some(database), Some(_)) if environment.has_database(database.id) => {
             finding.because(case.source(), connection.name.span, "this connection's databases")
         }
         (Some(database), _) => finding
             .because(case.source(), environment.databases_span, "this environment's databases")
-            .related(
-                crate::source::Place::at(case.source(), database.name.span),
-                "the database that it leads to",
-            ),
+            .related(Place::at(case.source(), database.name.span), "the database that it leads to"),
         (None, _) => finding.because(
             case.source(),
             environment.databases_span,
@@ -101,19 +96,14 @@ fn refuse(
     }
 }
 
-fn known_elsewhere(case: &Case<'_>, database: &Database, here: &str) -> String {
-    let owners: Vec<_> = case
-        .policy
-        .environments_of(database.id)
-        .map(|environment| format!("`{}`", environment.name.value))
-        .collect();
-    let name = &database.name.value;
-    match owners.as_slice() {
-        [] => format!("`{name}`, a database of no environment"),
-        owners if owners.contains(&format!("`{here}`")) => {
-            format!("`{name}`, which is not for this connection")
-        }
-        owners => format!("`{name}`, a database of {}, not of `{here}`", owners.join(" and ")),
+fn known_elsewhere(case: &Case<'_>, database: &Database, environment: &Environment) -> String {
+    let whose = whose(case.policy, database);
+    if environment.has_database(database.id) {
+        format!("`{}`, which is not for this connection", database.name.value)
+    } else if case.policy.environments_of(database.id).next().is_none() {
+        whose
+    } else {
+        format!("{whose}, not of `{}`", environment.name.value)
     }
 }
 
@@ -144,8 +134,8 @@ fn unknown(case: &Case<'_>, destination: &Destination<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, url};
     use super::RULE;
+    use crate::rules::testing::{Ask, url};
 
     const MORE: &str = "[connections.primary]\nurl = 'DATABASE_URL'\n\
         [connections.shadow]\nurl = 'SHADOW_URL'\nrequired = false\ndatabases = ['play', 'main']\n\

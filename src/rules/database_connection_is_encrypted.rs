@@ -110,8 +110,8 @@ fn way_out(connection: &Connection, destination: &Destination<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, url};
     use super::RULE;
+    use crate::rules::testing::{Ask, url};
 
     const URL: &str = "[connections.primary]\nurl = 'DATABASE_URL'\n";
     const PARTS: &str = "[connections.primary]\nhost = 'H'\ndatabase = 'D'\nuser = 'U'\n";

@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 Where the environment's data are not `real`: a host, database or user with a
 word for production in it (`prod`, `production`, `prd`, or the name of an
 environment with real data), even if the policy lists that database.
-`preprod`, `non-prod` and the like are no such words.
+`preprod`, `non-prod` and the like are no such words, nor is a region.
 
 ## Why
 A policy can be wrong. A database that calls itself production and is listed for
@@ -77,39 +77,92 @@ fn production_like(policy: &Policy, target: &Target) -> Option<&'static str> {
 }
 
 fn looks_like_production(policy: &Policy, text: &str) -> bool {
-    let mut before = "";
-    for word in text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty()) {
-        let word_lower = word.to_ascii_lowercase();
-        if !NEGATIONS.contains(&before) && is_production_word(policy, &word_lower) {
+    let text = text.to_ascii_lowercase();
+    let (mut rest, mut before) = (text.as_str(), "");
+    for word in text.as_bytes().chunk_by(|one, next| Class::of(*one) == Class::of(*next)) {
+        let Some((word, after)) = rest.split_at_checked(word.len()) else { return false };
+        let class = word.bytes().next().map(Class::of);
+        if class != Some(Class::Separator)
+            && (is_production_word(word) || starts_with_production(policy, rest))
+            && !NEGATIONS.contains(&before)
+        {
             return true;
         }
-        before = NEGATIONS.iter().find(|negation| **negation == word_lower).copied().unwrap_or("");
+        if class == Some(Class::Letter) {
+            before = word;
+        }
+        rest = after;
     }
     false
 }
 
-fn is_production_word(policy: &Policy, word: &str) -> bool {
-    let stem = SERVERS.iter().find_map(|server| word.strip_suffix(server)).unwrap_or(word);
-    if PRODUCTION.contains(&word) || PRODUCTION.contains(&stem) {
-        return true;
+/// What a byte of a name is; words end where it changes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Letter,
+    Digit,
+    Separator,
+    /// Of a letter outside ASCII.
+    Foreign,
+}
+
+impl Class {
+    fn of(byte: u8) -> Self {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' => Self::Letter,
+            b'0'..=b'9' => Self::Digit,
+            0x80.. => Self::Foreign,
+            0..=0x7f => Self::Separator,
+        }
     }
-    let own = policy.environments().iter().filter(|environment| environment.data == Data::Real);
-    if own.into_iter().any(|environment| environment.name.value.eq_ignore_ascii_case(word)) {
-        return true;
-    }
-    // `appprod`, but neither `preprod` nor `reproduction`.
-    word.strip_suffix("prod").is_some_and(|start| !NEGATIONS.contains(&start))
+}
+
+fn is_production_word(word: &str) -> bool {
+    let mut stems = SERVERS.iter().filter_map(|server| word.strip_suffix(server));
+    PRODUCTION.contains(&word)
+        || stems.any(|stem| PRODUCTION.contains(&stem))
+        // `appprod`, but neither `preprod` nor `reproduction`.
+        || word.strip_suffix("prod").is_some_and(|start| !NEGATIONS.contains(&start))
+}
+
+/// Whether `text` starts with the name of an environment with real data, one
+/// separator as good as another, and no word goes on after it.
+///
+/// LIMIT: the name of a region says where a server stands, and not what is on it.
+fn starts_with_production(policy: &Policy, text: &str) -> bool {
+    let is_same = |(one, other): (&u8, &u8)| {
+        one.eq_ignore_ascii_case(other)
+            || [one, other].iter().all(|byte| Class::of(**byte) == Class::Separator)
+    };
+    let starts_with = |name: &str| {
+        let Some((start, after)) = text.as_bytes().split_at_checked(name.len()) else {
+            return false;
+        };
+        start.iter().zip(name.as_bytes()).all(is_same)
+            && after.first().map(|next| Class::of(*next)) != name.bytes().last().map(Class::of)
+    };
+    let mut real = policy.environments().iter().filter(|it| it.data == Data::Real);
+    real.any(|it| starts_with(&it.name.value) && !says_only_where(&it.name.value))
+}
+
+/// A number, or a region of a cloud such as `eu-west-3`.
+fn says_only_where(name: &str) -> bool {
+    let has_number = name.ends_with(|last: char| last.is_ascii_digit());
+    has_number
+        && (COMPASS.iter().any(|direction| name.contains(direction))
+            || !name.contains(char::is_alphabetic))
 }
 
 const PRODUCTION: &[&str] = &["prod", "production", "prd"];
 const SERVERS: &[&str] =
     &["db", "database", "sql", "server", "srv", "pg", "postgres", "mysql", "rds", "cluster"];
 const NEGATIONS: &[&str] = &["pre", "non", "not", "no", "anti", "post", "sub", "re"];
+const COMPASS: &[&str] = &["north", "south", "east", "west", "central"];
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, url};
     use super::*;
+    use crate::rules::testing::{Ask, url};
 
     #[test]
     fn knows_the_words_for_production() {
@@ -127,6 +180,8 @@ mod tests {
             "koomyprod",
             "app.prod.internal",
             "main-production",
+            "prodmysql",
+            "prodpostgres",
         ];
         let unlike = [
             "koomy",
@@ -154,12 +209,38 @@ mod tests {
 
     #[test]
     fn knows_the_names_of_environments_with_real_data() {
-        let text = "version = 1\nname = 'n'\n[environments.Live]\ndata = 'real'\n\
-            [environments.play]\ndata = 'synthetic'\n[variables.E]\nis = 'environment'\n";
-        let policy = Policy::parse("p", text).unwrap();
-        let table = [("db-live", true), ("LIVE", true), ("lively", false), ("db-play", false)];
-        for (text, expected) in table {
-            assert_eq!(looks_like_production(&policy, text), expected, "{text}");
+        let table = [
+            ("Live", "db-live", true),
+            ("Live", "LIVE", true),
+            ("Live", "live01", true),
+            ("Live", "lively", false),
+            ("Live", "non-live", false),
+            ("Live", "db-play", false),
+            ("eu-live", "eu-live-db", true),
+            ("eu-live", "db.eu-live.example.com", true),
+            ("eu-live", "shop_EU_LIVE", true),
+            ("eu-live", "eu-lively", false),
+            ("eu-live", "neu-live", false),
+            ("eu-live", "pre-eu-live", false),
+            ("eu-live", "eu", false),
+            ("live2", "db-live2", true),
+            ("live2", "live2db", true),
+            ("live2", "live21", false),
+            ("live2", "live", false),
+            ("élan", "élan", true),
+            ("élan", "lan", false),
+            // A number says nothing, and a region where the server stands.
+            ("2024", "db-2024", false),
+            ("eu-west-3", "ep-a.eu-west-3.aws.neon.tech", false),
+            ("europe-west1", "db.europe-west1.example", false),
+        ];
+        for (name, text, expected) in table {
+            let policy = format!(
+                "version = 1\nname = 'n'\n[environments.'{name}']\ndata = 'real'\n\
+                 [environments.play]\ndata = 'synthetic'\n[variables.E]\nis = 'environment'\n"
+            );
+            let policy = Policy::parse("p", &policy).unwrap();
+            assert_eq!(looks_like_production(&policy, text), expected, "{name}: {text}");
         }
     }
 

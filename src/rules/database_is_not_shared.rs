@@ -1,8 +1,10 @@
 //! `database-is-not-shared`
 
-use super::{Case, Check, Rule};
+use super::{Case, Check, Destination, Rule, are_different, name_of, pairs};
+use crate::facts::Observed;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
+use crate::policy::Connection;
 use crate::selftest::{Baseline, Violation};
 
 /// `database-is-not-shared`, which other judgements than a gate's may name.
@@ -12,15 +14,20 @@ pub static RULE: Rule = Rule {
     summary: "no two environments reach one database, under whatever name",
     explain: "\
 ## Refuses
-Two environments, compared side by side, whose connections dial the same host,
-port and database.
+Two environments, compared side by side, whose connections lead to one database,
+whoever connects. These are one: the names of this machine and its usual sockets,
+at one port; a service's names of one database, pooled or not; a host at the port
+of a server and at that of a pooler (6432, 6543, 6033). Other ports of one host are
+other servers. With `--live`, also what two servers say is one database: the branch
+on Neon, else the system identifier and the database in it.
 
 ## Why
 What two environments share isolates neither: a test in one changes what users
 see in the other.
 
 ## Way out
-Give each environment a database of its own.
+Give each environment a database of its own. A physical copy says that it is the
+database it was copied from, until both are stamped with `guard-cli stamp`.
 ",
     check: Check::Across(check),
     violate,
@@ -33,40 +40,61 @@ fn violate(baseline: &Baseline<'_>, all: &[Baseline<'_>]) -> Option<Violation> {
 }
 
 fn check(cases: &[Case<'_>], findings: &mut Findings) {
-    for (position, second) in cases.iter().enumerate() {
-        for first in cases.iter().take(position) {
-            if !super::are_different_environments(first, second) {
-                continue;
-            }
-            for (_, there) in second.destinations() {
-                for (_, here) in first.destinations() {
-                    if !here.target.is_same_database(&there.target) {
-                        continue;
-                    }
-                    let (one, other) = (&here.variable.name, &there.variable.name);
-                    let finding = Finding::refused(
-                        &RULE,
-                        other,
-                        there.variable.place.clone(),
-                        format!(
-                            "`{other}` of {} reaches the database of {}'s `{one}`",
-                            super::name_of(second),
-                            super::name_of(first),
-                        ),
-                        "give each environment a database of its own",
-                    );
-                    findings
-                        .push(finding.related(here.variable.place.clone(), "the same database"));
-                }
+    for (first, second) in pairs(cases).filter(|(one, other)| are_different(one, other)) {
+        for (there_by, there) in second.destinations() {
+            for (here_by, here) in first.destinations() {
+                let help = if here.target.is_same_database(&there.target) {
+                    OF_ITS_OWN
+                } else if say_the_same(first, here_by, second, there_by) {
+                    OF_ITS_OWN_OR_STAMPED
+                } else {
+                    continue;
+                };
+                findings.push(refuse((first, here), (second, there), help));
             }
         }
     }
 }
 
+fn refuse(
+    (first, here): (&Case<'_>, &Destination<'_>),
+    (second, there): (&Case<'_>, &Destination<'_>),
+    help: &str,
+) -> Finding {
+    let (one, other) = (&here.variable.name, &there.variable.name);
+    let (of_first, of_second) = (name_of(first), name_of(second));
+    Finding::refused(
+        &RULE,
+        other,
+        there.variable.place.clone(),
+        format!("`{other}` of {of_second} reaches the database of {of_first}'s `{one}`"),
+        help,
+    )
+    .related(here.variable.place.clone(), "the same database")
+}
+
+/// Whether the servers of two connections were asked, and say that they are one
+/// database.
+fn say_the_same(
+    first: &Case<'_>,
+    here: &Connection,
+    second: &Case<'_>,
+    there: &Connection,
+) -> bool {
+    let here = first.facts.live.answer(&here.name.value).and_then(Observed::seen);
+    let there = second.facts.live.answer(&there.name.value).and_then(Observed::seen);
+    here.zip(there).is_some_and(|(one, other)| one.is_same_database(other))
+}
+
+const OF_ITS_OWN: &str = "give each environment a database of its own";
+const OF_ITS_OWN_OR_STAMPED: &str = "give each environment a database of its own; if one server \
+    is a physical copy of the other, stamp both: `guard-cli stamp`";
+
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, url, url_with};
     use super::RULE;
+    use crate::facts::{Cluster, Identity, Marked, Neon, Server, Tables};
+    use crate::rules::testing::{Ask, url, url_with};
 
     const MORE: &str = "[connections.primary]\nurl = 'DATABASE_URL'\n\
         [connections.shadow]\nurl = 'SHADOW_URL'\nrequired = false\n";
@@ -77,6 +105,7 @@ mod tests {
         let table = [
             ("sandbox", "main.koomy.app/koomy", "`sandbox`"),
             ("sandbox", "main.koomy.app:5432/koomy?sslmode=require", "`sandbox`"),
+            ("sandbox", "main.koomy.app:6432/koomy", "`sandbox`"), // a pooler's port
             ("sandbox", "main.koomy.app:5433/koomy", ""),
             ("sandbox", "main.koomy.app/other", ""),
             ("sandbox", "play.koomy.app/koomy", ""),
@@ -118,6 +147,71 @@ mod tests {
         assert_eq!(ask.across(&[&c, &a, &b]).matches("refused DATABASE_URL").count(), 1);
         assert_eq!(ask.across(&[&a, &b]), "");
         assert_eq!(ask.across(&[&a]), "");
+    }
+
+    /// Two addresses that are not alike, and what their servers say.
+    #[test]
+    fn servers_that_say_the_same_are_one() {
+        type Change = fn(&mut Identity);
+        fn neon(it: &mut Identity, branch: &str) {
+            let (project, branch) = (Some("p".to_owned()), Some(branch.to_owned()));
+            let neon = Neon { project, branch, endpoint: None, timeline: None };
+            it.server = Server::Postgres { neon: Some(neon), cluster: None };
+        }
+        fn cluster(it: &mut Identity, id: &str, database_oid: u32) {
+            let cluster = Cluster { system_identifier: id.to_owned(), database_oid };
+            it.server = Server::Postgres { neon: None, cluster: Some(cluster) };
+            it.stamp = Marked::No { tables: Tables::Present };
+        }
+        fn mysql(it: &mut Identity, hostname: &str, uuid: Option<&str>) {
+            let uuid = uuid.map(str::to_owned);
+            it.server = Server::MySql { hostname: hostname.to_owned(), uuid };
+            it.stamp = Marked::No { tables: Tables::Present };
+        }
+        let one: Change = |it| cluster(it, "7", 16_384);
+        let table: [(Change, Change, bool); 12] = [
+            (one, one, true),
+            (one, |it| cluster(it, "7", 5), false),
+            (one, |it| cluster(it, "8", 16_384), false),
+            (one, |it| it.database = "other".to_owned(), false),
+            (one, |it| it.server = Server::Postgres { neon: None, cluster: None }, false),
+            // One was stamped after it was copied, or nobody may read its stamp.
+            (
+                one,
+                |it| {
+                    cluster(it, "7", 16_384);
+                    it.stamp = Marked::Emptied;
+                },
+                false,
+            ),
+            (
+                one,
+                |it| {
+                    cluster(it, "7", 16_384);
+                    it.stamp = Marked::Unreadable { why: String::new() };
+                },
+                true,
+            ),
+            (|it| neon(it, "br-1"), |it| neon(it, "br-2"), false),
+            (|it| mysql(it, "a", Some("1")), |it| mysql(it, "b", Some("1")), true),
+            (|it| mysql(it, "a", Some("1")), |it| mysql(it, "a", Some("2")), false),
+            (|it| mysql(it, "a", None), |it| mysql(it, "a", None), true),
+            (|it| mysql(it, "a", None), |it| mysql(it, "b", None), false),
+        ];
+        let ask = Ask::small(&RULE, MORE);
+        let (main, play) = (url("main.koomy.app/koomy"), url("play.koomy.app/koomy"));
+        let told = |environment, url: &str, change: Change| {
+            ask.told(&[("KOOMY_ENV", environment), ("DATABASE_URL", url)], |it| {
+                it.database = "koomy".to_owned();
+                change(it);
+            })
+        };
+        for (row, (first, second, is_one)) in table.into_iter().enumerate() {
+            let facts = [told("production", &main, first), told("sandbox", &play, second)];
+            let said = ask.across_of(&facts);
+            assert_eq!(said.contains("reaches the database of"), is_one, "row {row}: {said}");
+            assert_eq!(said.contains("stamp both"), is_one, "row {row}: {said}");
+        }
     }
 
     #[test]

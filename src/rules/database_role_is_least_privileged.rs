@@ -5,6 +5,7 @@ use super::{Case, Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, one};
+use crate::visible::listed;
 
 /// `database-role-is-least-privileged`, which other judgements than a gate's may name.
 pub static RULE: Rule = Rule {
@@ -43,17 +44,13 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     for told in told(case) {
         let forbidden = &told.environment.forbidden_rights;
         let role = &told.identity.role;
-        let held: Vec<_> = role
-            .rights
-            .iter()
-            .filter(|right| forbidden.value.contains(right))
-            .map(|right| format!("`{}`", right.name()))
-            .collect();
-        if held.is_empty() {
+        let held = role.rights.iter().filter(|right| forbidden.value.contains(right));
+        let rights = listed(held.map(|right| right.name()), ", ");
+        if rights.is_empty() {
             continue;
         }
         let (name, here) = (told.name(), &told.environment.name.value);
-        let (rights, role) = (held.join(", "), quoted(&role.name));
+        let role = quoted(&role.name);
         findings.push(
             Finding::refused(
                 &RULE,
@@ -73,10 +70,10 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, URL, url};
     use super::RULE;
     use crate::facts::Right;
     use crate::gate::Gate;
+    use crate::rules::testing::{Ask, URL, url};
 
     #[test]
     fn a_role_has_no_forbidden_right() {

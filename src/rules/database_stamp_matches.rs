@@ -145,10 +145,10 @@ fn unreadable(told: &Told<'_, '_>, why: &str) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::super::live::tests::{ask, marked, stamp_for, url};
     use super::{Marked, RULE};
     use crate::facts::{Server, Tables};
     use crate::gate::Gate;
+    use crate::rules::live::tests::{ask, marked, stamp_for, url};
 
     const BOTH: &[Gate] = &[Gate::Boot, Gate::Seed];
     const BOOT: &[Gate] = &[Gate::Boot];
@@ -216,8 +216,8 @@ mod tests {
         let url = url("localhost/koomy");
         let given = [("E", "sandbox"), ("DATABASE_URL", &*url)];
         for stamp in [
-            Marked::No { tables: Tables::None },
-            Marked::No { tables: Tables::Some },
+            Marked::No { tables: Tables::Absent },
+            Marked::No { tables: Tables::Present },
             Marked::Emptied,
         ] {
             for gate in [Gate::Boot, Gate::Seed] {

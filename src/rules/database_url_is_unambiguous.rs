@@ -80,9 +80,9 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, url};
     use super::RULE;
     use crate::facts::Facts;
+    use crate::rules::testing::{Ask, url};
     use crate::target::{Engine, MOVERS};
 
     const URL: &str = "[connections.primary]\nurl = 'DATABASE_URL'\n";
@@ -208,6 +208,16 @@ mod tests {
             let given = [&[("DATABASE_URL", &*url)], &others[..], &[(name, value)]].concat();
             let said = ask.says(&given);
             assert_eq!(said.is_empty(), is_one, "{port} {name}={value}: {said}");
+        }
+        // What looks like a port in a path is none.
+        let paths = [
+            "main.koomy.app/koomy?sslmode=verify-full&sslrootcert=/ca:5432/root.pem",
+            "/koomy?host=/x:5432/y",
+        ];
+        for rest in paths {
+            let url = url(rest);
+            let given = [&[("DATABASE_URL", &*url)], &others[..], &[("PGPORT", "6432")]].concat();
+            assert!(ask.says(&given).starts_with("`PGPORT` is set; "), "{rest}");
         }
         let address = format!("{URL}{}", parts.replace("'PGHOST'", "'PGHOSTADDR'"));
         let url = url("main.koomy.app/koomy");

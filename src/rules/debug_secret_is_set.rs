@@ -38,7 +38,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(debug) = &environment.debug else { return };
     let Some(problem) = problem(case, debug) else { return };
     let name = &debug.secret.value;
-    let place = case.find(name).map_or_else(|| case.nowhere(), |seen| seen.place.clone());
+    let place = case.place_of(name);
     findings.push(
         Finding::refused(
             &RULE,
@@ -83,10 +83,10 @@ fn shared_with<'a>(case: &Case<'a>, name: &str, secret: &Secret) -> Option<&'a s
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, seen, strong};
     use super::RULE;
     use crate::facts::Facts;
     use crate::policy::Phase;
+    use crate::rules::testing::{Ask, seen, strong};
 
     fn ask(more: &str) -> Ask {
         let text = format!(

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Case, Check, Matched, Rule};
-use crate::address::{addresses_in, host_of, hosts_that_may_be_meant, is_host};
+use crate::address::{addresses_in, host_of, hosts_that_may_be_meant, is_host, is_this_machine};
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
@@ -47,8 +47,9 @@ fn violate(baseline: &Baseline<'_>, all: &[Baseline<'_>]) -> Option<Violation> {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };
-    for Matched { seen, declared: known, connects } in &case.matched {
-        match known.filter(|variable| variable.kind.names_hosts()) {
+    for matched in &case.matched {
+        let Matched { seen, connects, .. } = matched;
+        match matched.variable().filter(|variable| variable.kind.names_hosts()) {
             Some(variable) => {
                 if let Some(secret) = seen.text() {
                     declared(case, environment, variable, seen, secret.expose(), findings);
@@ -134,10 +135,6 @@ fn owner<'a>(case: &Case<'a>, host: &str) -> Option<&'a Environment> {
     case.policy.environments().iter().find(has)
 }
 
-fn is_this_machine(host: &str) -> bool {
-    host == "localhost" || host.starts_with("127.") || host == "[::1]"
-}
-
 fn refuse(
     case: &Case<'_>,
     environment: &Environment,
@@ -172,10 +169,10 @@ fn refuse(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, url};
     use super::RULE;
     use crate::facts::Facts;
     use crate::policy::Policy;
+    use crate::rules::testing::{Ask, url};
     use crate::selftest::{self, Proof};
 
     const MORE: &str = "[connections.primary]\nurl = 'DATABASE_URL'\nrequired = false\n\
@@ -262,9 +259,14 @@ mod tests {
     #[test]
     fn this_machine_is_nobodys_domain() {
         let elsewhere = "[environments.elsewhere]\ndata = 'synthetic'\n\
-            domains = ['localhost.koomy.app', '127.0.0.1', '127.0.0.2']\n";
+            domains = ['localhost.koomy.app', '127.shop.example', '127.0.0.1', '127.0.0.2']\n";
         let ask = Ask::small(&RULE, &format!("{MORE}{elsewhere}"));
-        let table = [("127.0.0.1", true), ("127.0.0.2", true), ("localhost.koomy.app", false)];
+        let table = [
+            ("127.0.0.1", true),
+            ("127.0.0.2", true),
+            ("localhost.koomy.app", false),
+            ("127.shop.example", false),
+        ];
         for (host, is_this_machine) in table {
             let said =
                 ask.says(&[("KOOMY_ENV", "production"), ("UNKNOWN", &format!("http://{host}/"))]);

@@ -41,7 +41,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         return;
     }
     let name = case.policy.environment_variable();
-    let place = case.find(name).map_or_else(|| case.nowhere(), |seen| seen.place.clone());
+    let place = case.place_of(name);
     let found = &environment.name.value;
     findings.push(
         Finding::refused(
@@ -57,8 +57,8 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, seen};
     use super::RULE;
+    use crate::rules::testing::{Ask, seen};
 
     #[test]
     fn only_the_expected_environment() {

@@ -71,11 +71,11 @@ fn nothing(facts: &Facts, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, seen};
     use super::RULE;
     use super::report;
     use crate::facts::{Cause, Causes, Facts, Observed};
     use crate::finding::{Findings, Outcome};
+    use crate::rules::testing::{Ask, seen};
     use crate::source::{Place, Source};
 
     const NOTHING: &str = "undecided assumed environment: there are no variables to judge; \

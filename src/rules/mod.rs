@@ -163,10 +163,17 @@ rules! {
 }
 
 pub(crate) use environment_is_readable::report as report_unreadable;
+pub(crate) use variable_is_declared::is_refused as refuses_undeclared;
+
+/// Every item with each that stands before it.
+fn pairs<T>(items: &[T]) -> impl Iterator<Item = (&T, &T)> {
+    let before = |(at, second)| items.iter().take(at).map(move |first| (first, second));
+    items.iter().enumerate().flat_map(before)
+}
 
 /// Whether two cases are of different environments; a file that is given twice
 /// shares everything with itself.
-fn are_different_environments(first: &Case<'_>, second: &Case<'_>) -> bool {
+fn are_different(first: &Case<'_>, second: &Case<'_>) -> bool {
     match (first.environment, second.environment) {
         (Some(first), Some(second)) => first.id != second.id,
         (Some(_) | None, None) | (None, Some(_)) => true,
@@ -229,7 +236,7 @@ fn judged_password<'a, 'b>(
 ) -> Option<(&'a Seen, &'b Secret)> {
     let password = destination.target.password()?;
     let holder = password_variable(case, connection, destination);
-    let is_secret = case.policy.declared(&holder.name).is_some_and(|v| v.secret().is_some());
+    let is_secret = case.policy.variable(&holder.name).is_some_and(|v| v.secret().is_some());
     let is_all = holder.text().is_some_and(|text| text.same_as(password));
     (!(is_secret && is_all)).then_some((holder, password))
 }

@@ -164,8 +164,8 @@ fn different_modes(case: &Case<'_>, known: &[Known<'_>], findings: &mut Findings
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, strong};
     use super::RULE;
+    use crate::rules::testing::{Ask, strong};
     use crate::secret::{Class, Kind};
 
     const MORE: &str = "[variables.KEY]\nis = 'secret'\nkind = 'stripe-secret-key'\n\

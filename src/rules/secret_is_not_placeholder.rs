@@ -14,10 +14,11 @@ pub(super) static RULE: Rule = Rule {
     explain: "\
 ## Refuses
 A declared secret that holds a word to be replaced (`changeme`,
-`your-api-key`), an unexpanded template (`${NAME}`), a key from a documentation,
-or a framework's default; and, where the environment's data are real, a word for
-nothing such as `null`. The password of a database URL is judged so where the
-environment's data are real.
+`your-api-key`), an unexpanded template (`${NAME}`), a reference that nobody
+resolved (`vault:…`, `op://…`, `arn:aws:…`, `process.env.NAME`), a key from a
+documentation, or a framework's default; and, where the environment's data are real,
+a word for nothing such as `null`. The password of a database URL is judged so where
+the environment's data are real.
 
 ## Why
 Placeholders are public. Whoever knows the documentation or the framework knows
@@ -71,9 +72,9 @@ fn is_real(case: &Case<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, URL, judges_passwords, seen, strong, url_with};
     use super::RULE;
     use crate::policy::Phase;
+    use crate::rules::testing::{Ask, URL, judges_passwords, seen, strong, url_with};
     use crate::secret::{Kind, placeholder};
 
     const BAD: &str = "changeme";

@@ -1,6 +1,6 @@
 //! `secret-is-not-shared`
 
-use super::{Case, Check, Quality, Rule};
+use super::{Case, Check, Quality, Rule, are_different, pairs};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::secret::Secret;
@@ -38,12 +38,10 @@ fn violate(baseline: &Baseline<'_>, all: &[Baseline<'_>]) -> Option<Violation> {
 }
 
 fn check(cases: &[Case<'_>], findings: &mut Findings) {
-    let all: Vec<Vec<Value<'_>>> = cases.iter().map(values).collect();
-    for (position, (second, there)) in cases.iter().zip(&all).enumerate() {
-        for (first, here) in cases.iter().zip(&all).take(position) {
-            if super::are_different_environments(first, second) {
-                shared(first, here, second, there, findings);
-            }
+    let all: Vec<_> = cases.iter().map(|case| (case, values(case))).collect();
+    for ((first, here), (second, there)) in pairs(&all) {
+        if are_different(first, second) {
+            shared(first, here, second, there, findings);
         }
     }
 }
@@ -107,8 +105,8 @@ fn shared(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, Given, strong, url_with};
     use super::RULE;
+    use crate::rules::testing::{Ask, Given, strong, url_with};
     use crate::secret::{Class, Kind};
 
     const MORE: &str = "[variables.A]\nis = 'secret'\n[variables.B]\nis = 'secret'\n[variables.NOTE]\n\

@@ -61,8 +61,8 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, URL, judges_passwords, strong, url_with};
     use super::RULE;
+    use crate::rules::testing::{Ask, URL, judges_passwords, strong, url_with};
 
     use crate::secret::{Class, Kind};
 

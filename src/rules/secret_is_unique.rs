@@ -61,8 +61,8 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, strong};
     use super::RULE;
+    use crate::rules::testing::{Ask, strong};
     use crate::secret::{Class, Kind};
 
     const MORE: &str = "[variables.A]\nis = 'secret'\n[variables.B]\nis = 'secret'\n\

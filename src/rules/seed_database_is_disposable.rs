@@ -48,7 +48,7 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
         return None;
     }
     let facts =
-        baseline.with_identity(|identity| identity.stamp = Marked::No { tables: Tables::Some });
+        baseline.with_identity(|identity| identity.stamp = Marked::No { tables: Tables::Present });
     facts.map(at_seed)
 }
 
@@ -86,7 +86,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 fn real(case: &Case<'_>, environment: &Environment) -> Finding {
     let (variable, here) = (case.policy.environment_variable(), &environment.name.value);
-    let place = case.find(variable).map_or_else(|| case.nowhere(), |seen| seen.place.clone());
+    let place = case.place_of(variable);
     Finding::refused(
         &RULE,
         variable,
@@ -182,10 +182,10 @@ fn tripped(told: &Told<'_, '_>, tripwire: &Tripwire) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::live::tests::{ask, marked, url};
-    use super::super::testing::{Ask, seen};
     use super::*;
     use crate::facts::{Counted, Facts, Identity, Server};
+    use crate::rules::live::tests::{ask, marked, url};
+    use crate::rules::testing::{Ask, seen};
 
     type Stamp = Box<dyn Fn(&Identity) -> Marked>;
 
@@ -215,8 +215,8 @@ mod tests {
         };
         let adopt = " --adopt-copy --reason TEXT";
         let table: [(Stamp, String); 9] = [
-            (Box::new(move |_| no(Tables::None)), String::new()),
-            (Box::new(move |_| no(Tables::Some)), format!("a database with tables and without a stamp; {stamp}")),
+            (Box::new(move |_| no(Tables::Absent)), String::new()),
+            (Box::new(move |_| no(Tables::Present)), format!("a database with tables and without a stamp; {stamp}")),
             (Box::new(|_| Marked::Emptied), "a database whose stamp is gone, such as a copied schema; if it may be lost, say so once: `guard-cli stamp`".to_owned()),
             (Box::new(|it| marked(it, "sandbox", "own")), String::new()),
             (Box::new(|it| marked(it, "sandbox", "copied")), copy("`sandbox`", "")),
@@ -246,9 +246,9 @@ mod tests {
         let url = url("sql.internal/koomy").replace("postgresql", "mysql");
         let given = [("E", "sandbox"), ("MYSQL_URL", &*url)];
         for (tables, said) in [
-            (Tables::None, ""),
+            (Tables::Absent, ""),
             (
-                Tables::Some,
+                Tables::Present,
                 "`MYSQL_URL` leads to a MySQL database with tables, which nothing says may be lost",
             ),
         ] {

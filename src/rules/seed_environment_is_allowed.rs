@@ -4,6 +4,7 @@ use super::{Case, Check, Rule};
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::selftest::{Baseline, Violation, at_seed};
+use crate::visible::listed;
 
 /// `seed-environment-is-allowed`, which other judgements than a gate's may name.
 pub static RULE: Rule = Rule {
@@ -35,18 +36,12 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
         return;
     };
     let (variable, here) = (case.policy.environment_variable(), &environment.name.value);
-    let allowed: Vec<_> = case
-        .policy
-        .environments()
-        .iter()
-        .filter(|environment| environment.seed.value)
-        .map(|environment| format!("`{}`", environment.name.value))
-        .collect();
-    let help = match allowed.as_slice() {
-        [] => "no environment of this policy may be seeded".to_owned(),
-        allowed => format!("seed {} instead", allowed.join(" or ")),
+    let allowed = case.policy.environments().iter().filter(|environment| environment.seed.value);
+    let help = match &*listed(allowed.map(|it| it.name.value.as_str()), " or ") {
+        "" => "no environment of this policy may be seeded".to_owned(),
+        allowed => format!("seed {allowed} instead"),
     };
-    let place = case.find(variable).map_or_else(|| case.nowhere(), |seen| seen.place.clone());
+    let place = case.place_of(variable);
     findings.push(
         Finding::refused(&RULE, variable, place, format!("no seed may run in `{here}`"), help)
             .because(case.source(), environment.seed.span, "no `seed = true` here"),
@@ -55,9 +50,9 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, seen};
     use super::RULE;
     use crate::gate::Gate;
+    use crate::rules::testing::{Ask, seen};
 
     #[test]
     fn a_seed_runs_where_the_policy_says_so() {

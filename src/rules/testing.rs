@@ -99,6 +99,11 @@ impl Ask {
     /// All that the rule says of several environments, side by side.
     pub(super) fn across(&self, environments: &[Given<'_>]) -> String {
         let facts: Vec<_> = environments.iter().map(|variables| seen(variables)).collect();
+        self.across_of(&facts)
+    }
+
+    /// All that the rule says of these facts, side by side.
+    pub(super) fn across_of(&self, facts: &[Facts]) -> String {
         let cases: Vec<_> = facts.iter().map(|facts| self.case(facts)).collect();
         let Check::Across(check) = self.rule.check else { panic!("{} looks at one", self.rule.id) };
         let mut findings = Findings::new();

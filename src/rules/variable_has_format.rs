@@ -5,7 +5,7 @@ use crate::address::{host_of, is_host};
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
-use crate::policy::{Variable, VariableKind};
+use crate::policy::{Declared, Variable, VariableKind};
 use crate::selftest::{Baseline, Violation, one};
 use crate::source::Span;
 
@@ -39,20 +39,19 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 
 fn check(case: &Case<'_>, findings: &mut Findings) {
     for Matched { seen, declared, .. } in &case.matched {
-        let Some(variable) = declared.filter(|_| !seen.is_empty()) else { continue };
-        let Some(secret) = seen.text() else {
-            if !has_closed_list(variable) {
-                let wrong = Wrong {
-                    what: "is no text: it holds a NUL or is not UTF-8".to_owned(),
-                    help: "write it as UTF-8 text",
-                    at: variable.name.span,
-                };
-                findings.push(refuse(case, variable, seen, wrong));
-            }
-            continue;
+        let Some(declared) = declared.filter(|_| !seen.is_empty()) else { continue };
+        let wrong = match (declared.variable(), seen.text()) {
+            (Some(variable), Some(secret)) => wrong(variable, secret.expose()),
+            (Some(variable), None) if has_closed_list(variable) => None,
+            (None, Some(_)) => None,
+            (Some(_) | None, None) => Some(Wrong {
+                what: "is no text: it holds a NUL or is not UTF-8".to_owned(),
+                help: "write it as UTF-8 text",
+                at: declared.span(),
+            }),
         };
-        if let Some(wrong) = wrong(variable, secret.expose()) {
-            findings.push(refuse(case, variable, seen, wrong));
+        if let Some(wrong) = wrong {
+            findings.push(refuse(case, declared, seen, wrong));
         }
     }
 }
@@ -105,20 +104,18 @@ fn wrong_kind(kind: &VariableKind, value: &str) -> Option<(String, &'static str)
             wrong(is_email(value), "is no mail address", "write one address, without a name")
         }
         VariableKind::Port => wrong(
-            is_number(value) && value.parse::<u16>().is_ok_and(|port| port > 0),
+            is_number(value) && !value.starts_with('0') && value.parse::<u16>().is_ok(),
             "is no port",
-            "write a number from 1 to 65535",
+            "write a number from 1 to 65535, without leading zero",
         ),
         VariableKind::Integer => wrong(
             value.parse::<i64>().is_ok() && is_number(value.strip_prefix('-').unwrap_or(value)),
             "is no whole number",
             "write digits, without spaces or separators",
         ),
-        VariableKind::Boolean => wrong(
-            BOOLEANS.contains(&value),
-            "is no boolean",
-            "write `true` or `false`, in lower case",
-        ),
+        VariableKind::Boolean => {
+            wrong(is_boolean(value), "is no boolean", "write `true` or `false`, in lower case")
+        }
     }
 }
 
@@ -134,17 +131,22 @@ fn is_email(value: &str) -> bool {
     })
 }
 
+pub(super) fn is_boolean(value: &str) -> bool {
+    BOOLEANS.contains(&value)
+}
+
 fn is_number(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn refuse(case: &Case<'_>, variable: &Variable, seen: &Seen, wrong: Wrong) -> Finding {
-    let name = &variable.name.value;
+fn refuse(case: &Case<'_>, declared: Declared<'_>, seen: &Seen, wrong: Wrong) -> Finding {
+    let name = &seen.name;
     let Wrong { what, help, at } = wrong;
+    let kind = declared.variable().map_or(VariableKind::Text.name(), |it| it.kind.name());
     Finding::refused(&RULE, name, seen.place.clone(), format!("`{name}` {what}"), help).because(
         case.source(),
         at,
-        format!("declared as `{}`", variable.kind.name()),
+        format!("declared as `{kind}`"),
     )
 }
 
@@ -152,9 +154,9 @@ const BOOLEANS: &[&str] = &["true", "false", "1", "0", "yes", "no", "on", "off"]
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::Ask;
     use super::RULE;
     use crate::facts::Facts;
+    use crate::rules::testing::Ask;
 
     const KINDS: [&str; 10] =
         ["text", "url", "urls", "host", "hosts", "email", "port", "integer", "boolean", "secret"];
@@ -163,7 +165,8 @@ mod tests {
         let of_kinds: String =
             KINDS.iter().map(|kind| format!("[variables.{kind}]\nis = '{kind}'\n")).collect();
         let more = "[variables.REGION]\nmatches = '[a-z]{2}-[0-9]'\nexample = 'eu-1'\n\
-            [variables.NODE_ENV]\nis = 'runtime'\n[variables.MODE]\nvalues = ['on']\n";
+            [variables.NODE_ENV]\nis = 'runtime'\n[variables.MODE]\nvalues = ['on']\n\
+            [variables.'X_*']\n";
         Ask::small(&RULE, &(of_kinds + more))
     }
 
@@ -182,6 +185,17 @@ mod tests {
             ("url", "", &["https://koomy.app", "http://localhost:3000/x?y#z"]),
             ("url", address, &["koomy.app", "/path", "https://"]),
             ("url", "is an address without a host", &["mailto:someone"]),
+            ("url", "is an address with port 0", &["http://api.koomy.app:0"]),
+            (
+                "url",
+                "is an address whose scheme leads to no server",
+                &["javascript://api.koomy.app", "data:text/plain,x", "file://koomy.app/x"],
+            ),
+            (
+                "url",
+                "",
+                &["redis://cache.koomy.app:6379/0", "amqps://mq.koomy.app", "ftp://koomy.app"],
+            ),
             ("url", "is an address that two readers take apart differently", &["https://a\\@b/"]),
             ("urls", "", &["https://koomy.app", "https://koomy.app, https://b.net"]),
             ("urls", address, &["https://koomy.app,", "https://koomy.app,b.net"]),
@@ -216,7 +230,19 @@ mod tests {
             (
                 "port",
                 port,
-                &["0", "65536", "+80", "-1", "80 ", "http", "8_0", "99999999999999999999"],
+                &[
+                    "0",
+                    "00",
+                    "080",
+                    "03000",
+                    "65536",
+                    "+80",
+                    "-1",
+                    "80 ",
+                    "http",
+                    "8_0",
+                    "99999999999999999999",
+                ],
             ),
             ("integer", "", &["0", "-1", "007", "9223372036854775807", "-9223372036854775808"]),
             (
@@ -272,6 +298,13 @@ mod tests {
                      decided-by: {name} (declared as `{kind}`)"
                 );
                 assert_eq!(said, if is_elsewhere { "" } else { &*expected });
+                let of_pattern = Facts::assume().variable("X_NOTE", value).facts();
+                assert_eq!(
+                    ask().in_full_of(&of_pattern),
+                    "refused X_NOTE: `X_NOTE` is no text: it holds a NUL or is not UTF-8; \
+                     write it as UTF-8 text\n  cause: <assumed environment> (here)\n  \
+                     decided-by: 'X_*' (declared as `text`)"
+                );
             }
         }
     }
@@ -301,7 +334,13 @@ mod tests {
                 "hosts",
             ),
             ("email", "x", "is no mail address", "write one address, without a name", "email"),
-            ("port", "x", "is no port", "write a number from 1 to 65535", "port"),
+            (
+                "port",
+                "x",
+                "is no port",
+                "write a number from 1 to 65535, without leading zero",
+                "port",
+            ),
             (
                 "integer",
                 "x",

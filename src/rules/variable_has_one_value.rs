@@ -62,10 +62,10 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::Ask;
     use super::RULE;
     use crate::facts::{Facts, Live, Observed, Seen, Variables};
     use crate::policy::Phase;
+    use crate::rules::testing::Ask;
     use crate::secret::value::Value;
     use crate::source::{Place, Source, Span};
 

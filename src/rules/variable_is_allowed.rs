@@ -1,6 +1,6 @@
 //! `variable-is-allowed`
 
-use super::{Case, Check, Matched, Rule};
+use super::{Case, Check, Rule};
 use crate::difference;
 use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
@@ -8,6 +8,7 @@ use crate::gate::Gate;
 use crate::policy::Variable;
 use crate::selftest::{Baseline, Violation, one};
 use crate::source::Span;
+use crate::visible::listed;
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-is-allowed",
@@ -40,8 +41,9 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     names_an_environment(case, findings);
     let Some(environment) = case.environment else { return };
-    for Matched { seen, declared, .. } in &case.matched {
-        let Some(variable) = declared.filter(|_| !seen.is_empty()) else { continue };
+    for matched in &case.matched {
+        let seen = matched.seen;
+        let Some(variable) = matched.variable().filter(|_| !seen.is_empty()) else { continue };
         let Some(values) = &variable.values else { continue };
         match values.of(environment.id) {
             Some(list) => {
@@ -55,7 +57,7 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 fn names_an_environment(case: &Case<'_>, findings: &mut Findings) {
     let name = case.policy.environment_variable();
-    let Some(variable) = case.policy.declared(name) else { return };
+    let Some(variable) = case.policy.variable(name) else { return };
     let Some(seen) = case.find(name).filter(|seen| !seen.is_empty()) else { return };
     let known: Vec<_> = case.policy.environments().iter().map(|e| e.name.value.as_str()).collect();
     one_of(case, variable, seen, &known, variable.name.span, findings);
@@ -81,11 +83,10 @@ fn one_of(
         None => None,
     };
     let difference = difference.map(|why| format!(": {why}")).unwrap_or_default();
-    let list: Vec<_> = allowed.iter().map(|value| format!("`{value}`")).collect();
-    let help = match list.as_slice() {
+    let help = match allowed {
         [] => format!("remove `{name}`; no value of it is allowed here"),
-        [only] => format!("set it to {only}"),
-        several => format!("set it to one of {}", several.join(", ")),
+        [only] => format!("set it to `{only}`"),
+        several => format!("set it to one of {}", listed(several.iter().copied(), ", ")),
     };
     findings.push(
         Finding::refused(
@@ -101,9 +102,9 @@ fn one_of(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::Ask;
     use super::RULE;
     use crate::facts::Facts;
+    use crate::rules::testing::Ask;
 
     const NO_ENV: &str = "`KOOMY_ENV` holds none of the values that are allowed";
     const NO_MODE: &str = "`MODE` holds none of the values that are allowed";

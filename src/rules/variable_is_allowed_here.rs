@@ -37,7 +37,7 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
         Some(variable) => variable.name.value.clone(),
         None => {
             let mut patterns = baseline.policy().patterns().iter();
-            patterns.find(|(_, variable)| !variable.allowed.contains(here))?.0.example()
+            patterns.find(|pattern| !pattern.allowed.contains(here))?.names.example()
         }
     };
     Some(one(baseline.with(&name, "text")))
@@ -46,15 +46,14 @@ fn violate(baseline: &Baseline<'_>, _: &[Baseline<'_>]) -> Option<Violation> {
 fn check(case: &Case<'_>, findings: &mut Findings) {
     let Some(environment) = case.environment else { return };
     for Matched { seen, declared, .. } in &case.matched {
-        let Some(variable) = declared else { continue };
-        let name = &seen.name;
-        let by_pattern = variable.name.value != *name;
-        let is_injected = by_pattern && platform::sets(name, seen.text());
-        if variable.allowed.contains(environment.id) || is_injected {
+        let Some(declared) = declared else { continue };
+        let (name, allowed) = (&seen.name, declared.allowed());
+        let is_injected = declared.variable().is_none() && platform::sets(name, seen.text());
+        if allowed.contains(environment.id) || is_injected {
             continue;
         }
         let environment = &environment.name.value;
-        let at = variable.allowed.span().unwrap_or(variable.name.span);
+        let at = allowed.span().unwrap_or(declared.span());
         findings.push(
             Finding::refused(
                 &RULE,
@@ -70,8 +69,8 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::Ask;
     use super::RULE;
+    use crate::rules::testing::Ask;
 
     #[test]
     fn only_where_it_may_be() {

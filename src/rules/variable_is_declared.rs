@@ -1,11 +1,13 @@
 //! `variable-is-declared`
 
+use super::variable_has_format::is_boolean;
 use super::{Case, Check, Matched, Rule};
+use crate::facts::Seen;
 use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
-use crate::naming::Purpose;
+use crate::naming::{self, Purpose};
 use crate::platform;
-use crate::policy::{Given, PartVariables};
+use crate::policy::{Declared, Given, PartVariables, Policy};
 use crate::secret::Kind;
 use crate::selftest::{Baseline, Violation, one};
 use crate::source::Spanned;
@@ -18,9 +20,13 @@ pub(super) static RULE: Rule = Rule {
 ## Refuses
 A variable that the policy does not know and whose name looks like a secret
 (`*_SECRET`, `*_TOKEN`, `*_PASSWORD`, `*_KEY`, …) or like a connection
-(`DIRECT_URL`, `SHADOW_DATABASE_URL`, `*_DSN`, …); whose value has the form of a
-provider's secret key, or is an address with a password or of a database; or that
-starts with the policy's own `prefix`. A pattern such as `DEBUG*` makes a name
+(`DIRECT_URL`, `SHADOW_DATABASE_URL`, `*_DSN`, …), also with a word such as `_OLD`
+or a number behind it; that names a part of a connection beside those the policy
+names (`DB_SOCKET` and `DB_READ_HOST` beside `DB_HOST`); whose value has the form of
+a provider's secret key, or is an address with a password or of a database; or that
+starts with the policy's own `prefix`. Booleans are no secrets, numbers only as
+passwords, and a `*_KEY` or `*_TOKEN` that calls itself `PUBLIC`, `PUBLISHABLE` or
+`SITE` is none by its name. A pattern such as `DEBUG*` makes a name
 known, but no connection and no provider's key. Variables of the platform are
 known: Kubernetes' service variables, and those that CI services set.
 
@@ -61,29 +67,57 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
     }
 }
 
+/// Whether a variable called `name` is refused as undeclared, whatever it holds.
+pub(crate) fn is_refused(policy: &Policy, name: &str) -> bool {
+    let declared = policy.declared(name);
+    let is_known = declared.is_some_and(|declared| declared.variable().is_some())
+        || policy.is_part_of_connection(name)
+        || platform::sets(name, None);
+    !is_known && look_of_name(policy, name, declared).is_some()
+}
+
 fn look(case: &Case<'_>, matched: &Matched<'_>) -> Option<&'static str> {
     let seen = matched.seen;
     let name = seen.name.as_str();
-    let by_name = matched.declared.is_some_and(|variable| variable.name.value == name);
-    if by_name || matched.connects || seen.is_empty() || platform::sets(name, seen.text()) {
+    if matched.variable().is_some()
+        || matched.connects
+        || seen.is_empty()
+        || platform::sets(name, seen.text())
+    {
         return None;
     }
-    // A pattern says where such names may be, so that a name of its own is known;
-    // it says nothing of where a connection leads or whose key it is.
-    let by_pattern = matched.declared.is_some();
-    let has_prefix = |prefix: &Spanned<String>| name.starts_with(&prefix.value);
-    if !by_pattern && case.policy.prefix().is_some_and(has_prefix) {
-        return Some("starts with the policy's prefix");
-    }
-    let purpose = Purpose::of(name);
-    if purpose == Some(Purpose::Connection) || is_port_left_out(case, name) {
+    match look_of_name(case.policy, name, matched.declared) {
         // `database-url-is-unambiguous` refuses what moves a connection.
-        let moves = case.movers().any(|mover| mover.name == name);
-        return (!moves).then_some("looks like a connection");
+        Some(Look::Connection) => (!case.moves(matched)).then_some("looks like a connection"),
+        Some(Look::Secret) if !is_setting(seen) => Some("looks like a secret"),
+        Some(Look::Prefix) => Some("starts with the policy's prefix"),
+        Some(Look::Secret) | None => look_of_value(seen),
     }
-    if !by_pattern && purpose == Some(Purpose::Secret) {
-        return Some("looks like a secret");
+}
+
+/// What the name of a variable looks like.
+enum Look {
+    Connection,
+    Secret,
+    Prefix,
+}
+
+/// A pattern says where such names may be, so that a name of its own is known; it
+/// says nothing of where a connection leads or whose key it is.
+fn look_of_name(policy: &Policy, name: &str, by_pattern: Option<Declared<'_>>) -> Option<Look> {
+    let has_prefix = |prefix: &Spanned<String>| name.starts_with(&prefix.value);
+    if by_pattern.is_none() && policy.prefix().is_some_and(has_prefix) {
+        return Some(Look::Prefix);
     }
+    match Purpose::of(name) {
+        Some(Purpose::Connection) => Some(Look::Connection),
+        Some(Purpose::Secret) | None if is_part_left_out(policy, name) => Some(Look::Connection),
+        Some(Purpose::Secret) if by_pattern.is_none() => Some(Look::Secret),
+        Some(Purpose::Secret) | None => None,
+    }
+}
+
+fn look_of_value(seen: &Seen) -> Option<&'static str> {
     if seen.text().and_then(Kind::detect).is_some() {
         return Some("holds what looks like a provider's secret key");
     }
@@ -95,18 +129,33 @@ fn look(case: &Case<'_>, matched: &Matched<'_>) -> Option<&'static str> {
     is_of_database(value.expose()).then_some("holds the address of a database")
 }
 
-/// `DB_PORT`, where a connection is made of `DB_HOST` and has no `port`: the
-/// connection is judged with the usual one.
-fn is_port_left_out(case: &Case<'_>, name: &str) -> bool {
-    let of_host = |stem: &str| {
-        case.policy.connections().iter().any(|connection| match &connection.given {
-            Given::Parts(PartVariables { host, port: None, .. }) => {
-                host.value.strip_suffix("HOST") == Some(stem)
-            }
-            Given::Parts(_) | Given::Url(_) => false,
-        })
-    };
-    name.strip_suffix("PORT").is_some_and(of_host)
+/// `DB_PORT` or `DB_SOCKET`, where a connection is made of `DB_HOST` and of no such
+/// part: a program that reads it is led elsewhere than where the guard looked.
+fn is_part_left_out(policy: &Policy, name: &str) -> bool {
+    policy.connections().iter().any(|connection| match &connection.given {
+        Given::Parts(PartVariables { host, .. }) => {
+            let host = host.value.as_str();
+            let end = host.strip_suffix("HOST").map(str::len);
+            let end = end.or(host.rfind('_').map(|at| at + 1)).unwrap_or_default();
+            let rest = host.get(..end).and_then(|stem| name.strip_prefix(stem));
+            // A `PORT` or a `USER` alone may be anybody's.
+            rest.is_some_and(|rest| {
+                if end == 0 { rest == "PORT" && host == "HOST" } else { naming::is_part(rest) }
+            })
+        }
+        Given::Url(_) => false,
+    })
+}
+
+/// `MAX_TOKENS=4096`, `DB_FOREIGN_KEYS=true`: no secret, unless a weak password.
+fn is_setting(seen: &Seen) -> bool {
+    seen.text().is_some_and(|text| {
+        let text = text.expose();
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let is_number =
+            digits.len() <= LONGEST_NUMBER && digits.bytes().all(|b| b.is_ascii_digit());
+        is_boolean(&text.to_ascii_lowercase()) || is_number && !naming::is_password(&seen.name)
+    })
 }
 
 /// `scheme://user:password@host`
@@ -133,14 +182,17 @@ fn is_of_database(value: &str) -> bool {
     })
 }
 
+/// Of ten digits are a moment in seconds and the size of a large memory.
+const LONGEST_NUMBER: usize = 10;
+
 const DATABASES: &[&str] =
     &["postgres", "postgresql", "mysql", "mariadb", "mongodb", "sqlserver", "prisma"];
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, url};
     use super::RULE;
     use crate::facts::Facts;
+    use crate::rules::testing::{Ask, url};
     use crate::secret::{Class, Kind};
 
     const CONNECTION: &str = "looks like a connection";
@@ -157,18 +209,26 @@ mod tests {
              MY_DATABASE_URL_UNPOOLED POSTGRES_URL POSTGRES_URL_NON_POOLING PG_URI \
              MYSQL_URL MARIADB_URL MONGODB_URI REDIS_URL NEON_URL SUPABASE_DB_URL Redis_Url \
              DATABASE_HOST DATABASE_URI DATABASE_PRIVATE_URL MYSQLHOST \
-             ConnectionStrings__Default SPRING_DATASOURCE_URL DEBUG_DATABASE_URL DEBUG_DB_HOST",
+             ConnectionStrings__Default SPRING_DATASOURCE_URL DEBUG_DATABASE_URL DEBUG_DB_HOST \
+             READ_REPLICA_URL DATABASE_REPLICA_URL REPLICA_URL AMQP_URL CLOUDAMQP_URL RABBITMQ_URI \
+             DIRECT_URL_OLD DIRECT_URL_2 DB_HOST_V2 DB_HOST2 MYSQL_URL_TEST PGHOST_STAGING_1",
         ),
         (
             SECRET,
             "SECRET TOKEN PASSWORD API_KEY PGPASSWORD MYSQL_PWD OLD_SECRET GIT_TOKEN \
              X_PASSWORD X_PASSPHRASE X_PASS X_KEY X_KEYS X_CREDENTIALS SECRET_KEY_BASE \
-             X_SECRET_ID SLACK_WEBHOOK_URL x_api_key",
+             X_SECRET_ID SLACK_WEBHOOK_URL x_api_key JWT_SECRET_PREVIOUS SESSION_SECRET_OLD \
+             JWT_SECRET_1 STRIPE_SECRET_KEY_LIVE CLIENT_SECRET_V2 API_KEY2 X_TOKEN_BACKUP_2 \
+             jwt_secret_next X_PASSWORD_PROD BASIC_AUTH X_BASIC_AUTH SITE_PASSWORD SITE_SECRET \
+             RECAPTCHA_SITE_SECRET NEXT_PUBLIC_STRIPE_SECRET_KEY PUBLIC_PRIVATE_KEY WEBSITE_KEY \
+             NEXT_PUBLIC_SUPABASE_SERVICE_ROLE_KEY",
         ),
         (PREFIX, "KOOMY_NEW KOOMY_ KOOMY_SECRET"),
         (
             "",
             "PATH HOME EDITOR API_URL PGDATA X_PUBLIC_KEY X_PUBLISHABLE_KEY X_CACHE_KEY \
+             PUBLIC_KEY PUBLIC_KEY_OLD NEXT_PUBLIC_POSTHOG_KEY RECAPTCHA_SITE_KEY \
+             NEXT_PUBLIC_MAPBOX_TOKEN SITE_KEYS X_CACHE_KEY_2 S3 X_V2 X_TEST _ _1 OLD \
              OLDPWD MONKEY KEYBOARD TOKENS_PER_MINUTE SECRETARY POSTGRES_VERSION koomy_new \
              GITHUB_TOKEN CI_JOB_TOKEN CI_RUNNER_SHORT_TOKEN REPLIT_DB_URL GPG_KEY APP_SECRET \
              DATABASE_URL DEBUG_TOKEN KOOMY_ENV",
@@ -252,21 +312,66 @@ mod tests {
         assert_eq!(ask().says(&given), said);
     }
 
+    /// Beside `DB_HOST`, which a connection is made of.
     #[test]
-    fn a_port_that_no_connection_names_is_not_overlooked() {
-        let parts =
-            "[connections.primary]\nhost = 'DB_HOST'\ndatabase = 'DB_NAME'\nuser = 'DB_USER'\n";
-        let with_port = format!("{parts}port = 'DB_PORT'\n");
+    fn a_part_that_no_connection_names_is_not_overlooked() {
+        let parts = "[connections.primary]\nhost = 'DB_HOST'\ndatabase = 'DB_DATABASE'\nuser = 'DB_USERNAME'\n";
+        let with = |more: &str| format!("{parts}{more}\n");
+        let lone = "[connections.primary]\nhost = 'HOST'\ndatabase = 'BASE'\nuser = 'WHO'\n";
+        let server = "[connections.primary]\nhost = 'SQL_SERVER'\ndatabase = 'B'\nuser = 'W'\n";
         let table = [
-            (parts, "DB_PORT", "6543", true),
-            (parts, "DB_PORT", "tcp://10.0.0.1:80", false), // Kubernetes, a service `db`
-            (parts, "PORT", "6543", false),
-            (parts, "MY_DB_PORT", "6543", false),
-            (&with_port, "DB_PORT", "6543", false),
+            (
+                parts.to_owned(),
+                true,
+                "DB_PORT DB_SOCKET DB_UNIX_SOCKET DB_SOCKET_PATH DB_URI DB_READ_HOST DB_HOST_READ \
+                 DB_WRITE_HOST DB_HOST_WRITE DB_HOST_2 DB_HOST2 DB_PORT_READ DB_NAME DB_DATABASE_TEST \
+                 DB_USER DB_TEST_DATABASE DB_REPLICA_HOSTNAME DB_READ_URL",
+            ),
+            (
+                parts.to_owned(),
+                false,
+                "DB_CONNECTION DB_FOREIGN_KEY DB_CHARSET DB_COLLATION DB_PREFIX DB_POOL_SIZE \
+                 DB_TIMEOUT DB_POOL DB_READ DB_SCHEMA DB_SSLMODE DB_APPLICATION_NAME DB_ PORT USER \
+                 MY_DB_PORT DB_PORT_80_TCP DB_HOST DB_DATABASE DB_USERNAME",
+            ),
+            (with("port = 'DB_PORT'"), false, "DB_PORT"),
+            (with("port = 'X_PORT'"), true, "DB_PORT"),
+            (with("[variables.DB_NAME]"), false, "DB_NAME"),
+            (with("[variables.'DB_*']"), true, "DB_NAME"),
+            (lone.to_owned(), true, "PORT"),
+            (lone.to_owned(), false, "USER NAME URL PATH"),
+            (server.to_owned(), true, "SQL_PORT SQL_SOCKET"),
         ];
-        for (more, name, value, is_one) in table {
-            let said = Ask::small(&RULE, more).says(&[(name, value)]);
-            assert_eq!(said.contains(CONNECTION), is_one, "{name}={value}: {said}");
+        for (more, is_one, names) in table {
+            for name in names.split_whitespace() {
+                let value = if name == "DB_FOREIGN_KEY" { "true" } else { "6543" };
+                let said = Ask::small(&RULE, &more).says(&[(name, value)]);
+                assert_eq!(said.contains(CONNECTION), is_one, "{name}: {said}");
+                assert!(is_one || said.is_empty(), "{name}: {said}");
+            }
+        }
+        // Kubernetes, a service `db`.
+        assert_eq!(Ask::small(&RULE, parts).says(&[("DB_PORT", "tcp://10.0.0.1:80")]), "");
+    }
+
+    #[test]
+    fn a_number_or_a_boolean_is_no_secret() {
+        let table = [
+            ("MAX_TOKENS", "4096", false),
+            ("OPENAI_MAX_TOKENS", "-1", false),
+            ("X_KEY", "1735689600", false),
+            ("DB_FOREIGN_KEYS", "true", false),
+            ("X_SECRET", "False", false),
+            ("X_PASSWORD", "off", false),
+            ("X_TOKEN", "17356896001", true),
+            ("X_TOKEN", "4096k", true),
+            ("X_TOKEN", "4 096", true),
+            ("X_PASSWORD", "123456", true),
+            ("X_PASS_2", "123456", true),
+            ("JWT_SECRET", "123456", true),
+        ];
+        for (name, value, is_one) in table {
+            assert_eq!(ask().says(&[(name, value)]).contains(SECRET), is_one, "{name}={value}");
         }
     }
 

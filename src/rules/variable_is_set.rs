@@ -8,6 +8,7 @@ use crate::policy::{Connection, Environment, Variable};
 use crate::secret::means_nothing;
 use crate::selftest::{Baseline, Violation, one};
 use crate::source::Spanned;
+use crate::visible::listed;
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-is-set",
@@ -58,21 +59,20 @@ fn check(case: &Case<'_>, findings: &mut Findings) {
 /// Without an environment nothing else can be said to be required.
 fn names_environment(case: &Case<'_>, findings: &mut Findings) {
     let name = case.policy.environment_variable();
-    let Some(variable) = case.policy.declared(name) else { return };
+    let Some(variable) = case.policy.variable(name) else { return };
     let found = match case.find(name) {
         None => "is not set",
         Some(seen) if seen.is_empty() => "is empty",
         Some(_) => return,
     };
-    let known = case.policy.environments().iter().map(|e| format!("`{}`", e.name.value));
-    let known: Vec<_> = known.collect();
+    let known = case.policy.environments().iter().map(|e| e.name.value.as_str());
     findings.push(
         Finding::refused(
             &RULE,
             name,
-            case.find(name).map_or_else(|| case.nowhere(), |seen| seen.place.clone()),
+            case.place_of(name),
             format!("`{name}` {found}, so the environment is unknown"),
-            format!("set it to one of {}", known.join(", ")),
+            format!("set it to one of {}", listed(known, ", ")),
         )
         .because(case.source(), variable.name.span, "names the environment"),
     );
@@ -97,7 +97,7 @@ fn must_be_set(
         Finding::refused(
             &RULE,
             name,
-            found.map_or_else(|| case.nowhere(), |seen| seen.place.clone()),
+            case.place_of(name),
             format!("`{name}` {problem}, and `{}` requires it", environment.name.value),
             format!("set `{name}`, or take `{}` out of its `required`", environment.name.value),
         )
@@ -129,7 +129,7 @@ fn must_be_connected(
         Finding::refused(
             &RULE,
             name,
-            case.find(name).map_or_else(|| case.nowhere(), |seen| seen.place.clone()),
+            case.place_of(name),
             format!(
                 "`{name}` is not set, and `{}` needs the connection `{}`",
                 environment.name.value, connection.name.value
@@ -158,9 +158,9 @@ fn partial(case: &Case<'_>, set: &Seen, missing: &[&Spanned<String>], findings: 
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, seen};
     use super::RULE;
     use crate::policy::Phase;
+    use crate::rules::testing::{Ask, seen};
 
     const VARIABLES: &str = "[variables.NODE_ENV]\nis = 'runtime'\n\
         [variables.KEY]\nis = 'secret'\nrequired = ['production', 'sandbox']\n\

@@ -5,6 +5,7 @@ use crate::finding::{Finding, Findings};
 use crate::gate::Gate;
 use crate::policy::{Environment, Variable, VariableKind};
 use crate::selftest::{Baseline, Violation, one};
+use crate::visible::listed;
 
 pub(super) static RULE: Rule = Rule {
     id: "variable-pair-is-allowed",
@@ -65,9 +66,9 @@ fn pair(case: &Case<'_>, variable: &Variable, environment: &Environment, finding
     let name = &variable.name.value;
     let Some(seen) = case.find(name).filter(|seen| !seen.is_empty()) else { return };
     let value = seen.text().map(|secret| secret.expose());
-    let listed = variable.values.as_ref().and_then(|values| values.of(environment.id));
+    let list = variable.values.as_ref().and_then(|values| values.of(environment.id));
     let is_as_written = |known: &String| !seen.ends_in_blank() && Some(known.as_str()) == value;
-    if listed.is_some_and(|list| !list.value.iter().any(is_as_written)) {
+    if list.is_some_and(|list| !list.value.iter().any(is_as_written)) {
         // `variable-is-allowed` refuses it already.
         return;
     }
@@ -78,7 +79,7 @@ fn pair(case: &Case<'_>, variable: &Variable, environment: &Environment, finding
     if allowed.iter().any(is_as_written) {
         return;
     }
-    let allowed: Vec<_> = allowed.iter().map(|value| format!("`{value}`")).collect();
+    let allowed = listed(allowed.iter().map(String::as_str), " or ");
     let environment = &environment.name.value;
     findings.push(
         Finding::refused(
@@ -86,7 +87,7 @@ fn pair(case: &Case<'_>, variable: &Variable, environment: &Environment, finding
             name,
             seen.place.clone(),
             format!("`{name}` holds a runtime that `{environment}` may not run with"),
-            format!("in `{environment}`, set it to {}", allowed.join(" or ")),
+            format!("in `{environment}`, set it to {allowed}"),
         )
         .because(case.source(), at, "the runtimes of this environment"),
     );
@@ -94,9 +95,9 @@ fn pair(case: &Case<'_>, variable: &Variable, environment: &Environment, finding
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Ask, seen};
     use super::RULE;
     use crate::facts::Facts;
+    use crate::rules::testing::{Ask, seen};
 
     const RUNTIME: &str = "[variables.NODE_ENV]\nis = 'runtime'\n";
     const NO: [&str; 3] = [

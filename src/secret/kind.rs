@@ -4,6 +4,7 @@ use super::Secret;
 use super::kinds;
 use super::sample;
 use super::shape::{Piece, Shape};
+use crate::named::named;
 
 /// A kind of secret, as a policy names it.
 #[derive(Debug)]
@@ -24,13 +25,15 @@ pub(super) struct Form {
     sign: Sign,
 }
 
-/// What a provider's key moves: real money and mail, or nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Class {
-    /// Acts on the real world.
-    Live,
-    /// Acts on the provider's sandbox.
-    Test,
+named! {
+    /// What a provider's key moves: real money and mail, or nothing.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Class {
+        /// Acts on the real world.
+        Live = "live",
+        /// Acts on the provider's sandbox.
+        Test = "test",
+    }
 }
 
 /// What the form of a value says about it.
@@ -50,24 +53,6 @@ enum Sign {
     Unmistakable,
     /// The form fits other things too, and means something only where declared.
     Ambiguous,
-}
-
-impl Class {
-    /// Every class.
-    pub const ALL: [Self; 2] = [Self::Live, Self::Test];
-
-    /// The word a policy uses.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Live => "live",
-            Self::Test => "test",
-        }
-    }
-
-    /// The class of that name.
-    pub fn by_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|class| class.name() == name)
-    }
 }
 
 impl Kind {

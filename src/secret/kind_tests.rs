@@ -253,9 +253,9 @@ fn a_kind_without_a_form_takes_any_clean_value() {
 #[test]
 fn classes_are_found_by_name() {
     for class in Class::ALL {
-        assert_eq!(Class::by_name(class.name()), Some(class));
+        assert_eq!(Class::from_name(class.name()), Some(class));
     }
-    assert_eq!(Class::by_name("Live"), None);
+    assert_eq!(Class::from_name("Live"), None);
 }
 
 /// A form with two runs that can trade bytes with each other costs the square

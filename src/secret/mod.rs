@@ -4,12 +4,14 @@
 //! word or not: a guard that had to know first which values may be shown would
 //! show the ones it does not know.
 
+mod chance;
 mod json;
 mod kind;
 mod kinds;
 mod letters;
 mod placeholder;
 mod plain;
+mod reference;
 mod sample;
 mod shape;
 mod strength;

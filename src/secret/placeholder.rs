@@ -5,6 +5,7 @@
 //! only where nothing but such words is left of the whole value.
 
 use super::plain::{FOREIGN, Plain};
+use super::reference::is_reference;
 use super::{letters, words};
 
 /// Why a value is taken for a placeholder.
@@ -12,7 +13,8 @@ use super::{letters, words};
 pub(crate) enum Placeholder {
     /// Made of words such as `your`, `secret`, `changeme`, and nothing else.
     Word,
-    /// A template that nobody filled in, or a value cut short with dots.
+    /// A template that nobody filled in, a reference that nobody resolved, or a
+    /// value cut short with dots.
     Template,
     /// Printed in a provider's documentation.
     Documentation,
@@ -27,7 +29,7 @@ impl Placeholder {
     pub(crate) const fn why(self) -> &'static str {
         match self {
             Self::Word => "is made of words that only say a value belongs here",
-            Self::Template => "is a template that was not filled in",
+            Self::Template => "is a template that was not filled in, or a reference not resolved",
             Self::Documentation => "is printed in public documentation",
             Self::FrameworkDefault => "is the default that comes with a framework",
             Self::Repeated => "is filler: repeated or consecutive characters",
@@ -46,7 +48,7 @@ pub(crate) fn placeholder(value: &str) -> Option<Placeholder> {
     }
     by_origin(value)
         .or_else(|| by_signs(value))
-        .or_else(|| is_template(value).then_some(Placeholder::Template))
+        .or_else(|| (is_template(value) || is_reference(value)).then_some(Placeholder::Template))
         .or_else(|| by_words(value))
 }
 
@@ -132,7 +134,7 @@ fn has_slot(value: &str, open: &str, close: &str) -> bool {
     })
 }
 
-fn is_constant(name: &str) -> bool {
+pub(super) fn is_constant(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
         && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
@@ -179,7 +181,9 @@ impl Tally {
     fn verdict(&self) -> Option<Placeholder> {
         let Self { filler, words, markers, names } = *self;
         if names > 0 {
-            return (markers > 0 && names <= MOST_NAMES).then_some(Placeholder::Word);
+            // `my-jwt-secret-for-koomy-app`: a name among words that mean nothing.
+            let is_beside = markers > 0 || names * 3 <= words;
+            return (is_beside && names <= MOST_NAMES).then_some(Placeholder::Word);
         }
         match (words + markers, filler) {
             (0, 0) => None,
@@ -263,9 +267,26 @@ fn broken_from(rest: &[u8], whole: usize, patience: usize) -> Option<Token> {
         let says = if words::is_marker(word) { Token::Marker } else { Token::Words };
         after(length, 1).map(|rest| rest.max(says))
     });
+    let article = || {
+        let is_inside = rest.len() < whole && rest.iter().all(u8::is_ascii_lowercase);
+        if is_inside && rest.starts_with(b"a") { after(1, PATIENCE / 5) } else { None }
+    };
     by_word
+        .or_else(article)
         .or_else(|| run(rest).and_then(|length| after(length, 1)))
         .or_else(|| number(rest).and_then(|length| after(length, PATIENCE / 3)))
+        .or_else(|| is_name_behind(rest, whole).then_some(Token::Filler))
+}
+
+/// `koomy2024` in `mysupersecretkeyforkoomy2024`: a plain word that we do not know,
+/// behind several that we do and that are twice as long.
+fn is_name_behind(rest: &[u8], whole: usize) -> bool {
+    if whole < rest.len() + SHORTEST_PHRASE {
+        return false;
+    }
+    let digits = rest.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let name = rest.get(..rest.len() - digits).unwrap_or_default();
+    digits <= LONGEST_NUMBER && name.len() * 3 <= whole && is_name(name)
 }
 
 /// Two letters are a word at the start, and elsewhere among letters only.
@@ -302,6 +323,7 @@ const LONGEST_NAME: usize = 14;
 const LONGEST_NUMBER: usize = 4;
 const LONGEST_SLOT: usize = 64;
 const MOST_NAMES: usize = 2;
+const SHORTEST_PHRASE: usize = 9;
 const SHORTEST_WHOLE: usize = 32;
 const STORAGE_KEY: usize = 88;
 const PATIENCE: usize = 16;

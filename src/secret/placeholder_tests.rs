@@ -26,6 +26,9 @@ fn spaces_and_quotes_hide_nothing() {
         ("<your key>", Placeholder::Template),
         ("{{ secret }}", Placeholder::Template),
         ("${ VAR }", Placeholder::Template),
+        ("!vault |", Template),
+        ("$ANSIBLE_VAULT;1.1;AES256\n6236", Template),
+        ("ENC[AES256_GCM,data:Tr7o=,iv:1=,tag:k=,type:str]", Template),
         ("-----BEGIN PRIVATE KEY-----\\n...\\n-----END PRIVATE KEY-----", Placeholder::Word),
     ];
     for (value, expected) in table {
@@ -77,6 +80,14 @@ fn good_values_pass() {
         "%7d}{{x",
         "k$A",
         "g$(x)q9",
+        "of no form",
+        "format apple keyring",
+        "env:8f3a91c07be24d56",
+        "ENC[9f3a91c0",
+        "projects/8f3a91c07be24d56",
+        "ref+8f3a91c07be24d56",
+        "op:8f3a91c07be24d56",
+        "koomy-secret-key-garden-walnut",
         "ends-with-dots-but-is-long-enough-8f3a91c07...",
     ];
     for value in values {
@@ -245,6 +256,28 @@ const PLACEHOLDERS: &[(Placeholder, &str)] = &[
     (
         Template,
         "%DB_PASSWORD% <%=ENV['X']%> #{secret} whsec_... sk_live_... sk_live_51H... sk_test_\u{2026} `cmd`",
+    ),
+    (
+        Template,
+        "vault:secret/data/koomy#jwt vault:v1:8SDd3WHDOjf7mq69 @Microsoft.KeyVault(SecretUri=https://x) \
+         arn:aws:secretsmanager:eu-west-3:1:secret:jwt arn:aws-cn:ssm:cn-north-1:1:parameter/jwt",
+    ),
+    (
+        Template,
+        "ENC[AES256_GCM,data:x] ENC[PKCS7,MIIB] op://vault/item/field projects/x/secrets/y/versions/latest \
+         ref+vault://secret/jwt#value ref+awssecrets://jwt sm://jwt gcpsm://x/y awssm://jwt bws://x",
+    ),
+    (
+        Template,
+        "process.env.JWT_SECRET process.env['X'] import.meta.env.X os.environ[\"X\"] os.getenv('X') \
+         getenv('X') System.getenv(\"X\") ENV['X'] env:JWT_SECRET /run/secrets/jwt secretref:jwt \
+         {{resolve:secretsmanager:x:SecretString:y}} keyvault:jwt infisical://x",
+    ),
+    (
+        Word,
+        "my-jwt-secret-for-koomy-app thisisaverysecretkeyforjwt generate-with-openssl-rand-hex-32 \
+         my-super-secret-jwt-key-for-koomy this-is-a-very-secret-key openssl-rand-base64-32 \
+         ThisIsASecretKeyForMyApp mysupersecretkeyforkoomy un-secret-tres-long-pour-koomy",
     ),
     (
         FrameworkDefault,

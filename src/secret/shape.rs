@@ -90,8 +90,10 @@ impl Bytes {
     pub(super) const ALNUM_DASH: Self = Self::ALNUM.or(Self(DASH));
     /// `A-Za-z0-9+/`
     pub(super) const BASE64: Self = Self::ALNUM.or(Self(PLUS | SLASH));
+    /// `=`
+    pub(super) const PADDING: Self = Self(EQUALS);
     /// `A-Za-z0-9+/=`
-    pub(super) const BASE64_PADDED: Self = Self::BASE64.or(Self(EQUALS));
+    pub(super) const BASE64_PADDED: Self = Self::BASE64.or(Self::PADDING);
     /// `A-Za-z0-9_-`
     pub(super) const BASE64_URL: Self = Self::WORD.or(Self(DASH));
     /// `A-Za-z0-9_.~-`

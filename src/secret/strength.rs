@@ -11,6 +11,7 @@
 //! LIMIT: an estimate from the value alone. It knows a few hundred words and no
 //! leaked password; whoever made the value with a weak generator passes.
 
+use super::chance::looks_random;
 use super::{letters, words};
 
 /// The least that a secret must withstand: twelve random letters and digits, or
@@ -34,8 +35,13 @@ fn bits_up_to(value: &str, enough: u32) -> u32 {
     let enough = enough.saturating_mul(UNIT);
     let alphabet = alphabet(bytes);
     let cost_as = |reading| Walk::over(bytes, alphabet, reading).cost(enough);
-    let by_characters = cost_as(Reading::Characters);
-    let by_words = (alphabet > HEX && is_wordy(bytes)).then(|| cost_as(Reading::Words));
+    let (by_characters, told) = cost_as(Reading::Characters);
+    let by_characters =
+        match by_characters < enough && looks_random(bytes, alphabet, different(bytes), told) {
+            true => (f64::from(alphabet).log2() * f64::from(UNIT) * bytes.len() as f64) as u32,
+            false => by_characters,
+        };
+    let by_words = (alphabet > HEX && is_wordy(bytes)).then(|| cost_as(Reading::Words).0);
     by_words.map_or(by_characters, |cost| cost.min(by_characters)) / UNIT
 }
 
@@ -73,8 +79,9 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn cost(mut self, enough: u32) -> u32 {
-        let mut cost = 0_u32;
+    /// The cost, and how many characters something cheaper than themselves told.
+    fn cost(mut self, enough: u32) -> (u32, usize) {
+        let (mut cost, mut told) = (0_u32, 0);
         while let Some(rest) = self.bytes.get(self.at..).filter(|rest| !rest.is_empty()) {
             if cost >= enough {
                 break;
@@ -84,9 +91,10 @@ impl<'a> Walk<'a> {
                 self.pass(self.at + offset);
             }
             cost = cost.saturating_add(step.cost);
+            told += if step.length > 1 { step.length } else { 0 };
             self.at += step.length;
         }
-        cost
+        (cost, told)
     }
 
     fn step(&self, rest: &[u8]) -> Step {

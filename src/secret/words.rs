@@ -20,7 +20,7 @@ pub(super) const fn hollow(first: u8) -> &'static [&'static str] {
             "ac", "access", "account", "acme", "add", "adding", "admin", "administrator", "akia",
             "all", "amount", "an", "and", "anon", "ant", "any", "anything", "api", "app",
             "application", "apps", "are", "asdf", "asdfgh", "asdfghjkl", "at", "auth",
-            "authentication", "aws", "azerty", "azertyuiop", "azure",
+            "authentication", "avec", "aws", "azerty", "azertyuiop", "azure",
         ],
         b'b' => &[
             "backend", "bar", "base", "basic", "baz", "be", "bearer", "because", "begin", "bit",
@@ -75,21 +75,21 @@ pub(super) const fn hollow(first: u8) -> &'static [&'static str] {
             "none", "not", "nothing", "nouveau", "npg", "npm", "null", "number",
         ],
         b'o' => &[
-            "oauth", "obtain", "of", "on", "one", "only", "openai", "or", "orange", "org", "our",
-            "own",
+            "oauth", "obtain", "of", "on", "one", "only", "openai", "openssl", "or", "orange", "org",
+            "our", "own",
         ],
         b'p' => &[
             "paddle", "pas", "pass", "passe", "passphrase", "passwd", "password", "passwords",
             "passwort", "paste", "pat", "pepper", "pk", "placeholder", "platform", "please",
-            "postgres", "postgresql", "postmark", "prenez", "private", "privee", "prod",
+            "postgres", "postgresql", "postmark", "pour", "prenez", "private", "privee", "prod",
             "production", "proj", "project", "projet", "provide", "public", "publishable", "pusher",
             "put", "pwd",
         ],
         b'q' => &["qsdf", "qsdfghjklm", "qwerty", "qwertyuiop"],
         b'r' => &[
-            "rails", "random", "randomly", "re", "real", "redacted", "redis", "refresh", "remplace",
-            "remplacer", "remplacez", "replace", "replaced", "replaceme", "replacewith", "required",
-            "resend", "rk", "role", "root", "rsa",
+            "rails", "rand", "random", "randomly", "re", "real", "redacted", "redis", "refresh",
+            "remplace", "remplacer", "remplacez", "replace", "replaced", "replaceme", "replacewith",
+            "required", "resend", "rk", "role", "root", "rsa",
         ],
         b's' => &[
             "safe", "saisir", "saisissez", "salt", "same", "sample", "sandbox", "sb", "secret",
@@ -101,7 +101,7 @@ pub(super) const fn hollow(first: u8) -> &'static [&'static str] {
         ],
         b't' => &[
             "tbd", "temp", "temporary", "test", "teste", "tester", "testing", "tests", "text",
-            "that", "the", "then", "thing", "this", "to", "todo", "token", "tokens", "too", "toto",
+            "that", "the", "then", "thing", "this", "to", "todo", "token", "tokens", "too", "toto", "tres",
             "twilio",
         ],
         b'u' => &[
@@ -302,8 +302,8 @@ const MARKERS: [&str; 41] = [
 
 #[cfg(test)]
 mod tests {
-    use super::super::letters::{reads_as, spells, successors};
     use super::*;
+    use crate::secret::letters::{reads_as, spells, successors};
 
     #[test]
     fn words_stand_under_their_letter() {

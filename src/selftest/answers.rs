@@ -46,7 +46,7 @@ fn identity(
         address: None,
         read_only: false,
         traces: BTreeSet::new(),
-        stamp: Marked::No { tables: Tables::None },
+        stamp: Marked::No { tables: Tables::Absent },
         tripwires: tripwires.collect(),
     };
     if let Some(binding) = identity.binding() {

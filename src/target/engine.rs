@@ -3,27 +3,23 @@
 use std::fmt;
 
 use super::{mysql, parameter::Kind, postgres};
+use crate::named::named;
 
-/// A kind of database server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Engine {
-    /// PostgreSQL and what speaks its protocol.
-    Postgres,
-    /// MySQL and MariaDB.
-    MySql,
+named! {
+    /// A kind of database server.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub enum Engine {
+        /// PostgreSQL and what speaks its protocol.
+        #[default]
+        Postgres = "postgres",
+        /// MySQL and MariaDB.
+        MySql = "mysql",
+    }
 }
 
 impl Engine {
-    /// The word in a policy.
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::Postgres => "postgres",
-            Self::MySql => "mysql",
-        }
-    }
-
-    /// The name that messages and URLs use.
-    pub const fn name(self) -> &'static str {
+    /// The scheme of its canonical URLs, which messages use as its name.
+    pub const fn scheme(self) -> &'static str {
         match self {
             Self::Postgres => "postgresql",
             Self::MySql => "mysql",
@@ -48,7 +44,7 @@ impl Engine {
 
     /// The engine whose drivers leave an address for the variable called `name`.
     pub fn moved_by(name: &str) -> Option<Self> {
-        [Self::Postgres, Self::MySql].into_iter().find(|engine| engine.movers().contains(&name))
+        Self::ALL.into_iter().find(|engine| engine.movers().contains(&name))
     }
 
     /// Whether every address that is accepted says what the mover called `name`
@@ -84,7 +80,7 @@ const STATED: &[&str] = &["PGHOST", "PGDATABASE", "PGUSER", "PGUSERNAME"];
 
 impl fmt::Display for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.write_str(self.scheme())
     }
 }
 

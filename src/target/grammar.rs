@@ -1,12 +1,12 @@
 //! The productions: each part of an address by itself.
 
-use super::Address;
+use std::net::Ipv4Addr;
+
 use super::ambiguity::{Flaw, Part};
-use super::engine::Engine;
 use super::problem::Problem;
 
 /// `A-Z a-z 0-9 - . _ ~`: what no driver decodes, cuts at or folds.
-pub(super) const fn is_unreserved(byte: u8) -> bool {
+pub(crate) const fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
@@ -25,7 +25,7 @@ pub(super) fn userinfo(text: &str) -> Result<(String, Option<String>), Flaw> {
 }
 
 /// A user, as the server will see it.
-pub(super) fn user(name: String) -> Result<String, Problem> {
+pub(crate) fn user(name: String) -> Result<String, Problem> {
     match name.as_str() {
         "" => Err(Problem::UserMissing),
         name if name.contains(char::is_control) => Err(Problem::ControlCharacter),
@@ -50,7 +50,7 @@ pub(super) fn password(secret: String) -> Result<String, Problem> {
 }
 
 /// `host[:port]`.
-pub(super) fn authority(engine: Engine, text: &str) -> Result<Address, Flaw> {
+pub(super) fn authority(text: &str) -> Result<(&str, Option<u16>), Flaw> {
     let of_host = |problem| Flaw(Part::Host, problem);
     if text.contains(',') {
         return Err(of_host(Problem::HostTwice));
@@ -64,11 +64,11 @@ pub(super) fn authority(engine: Engine, text: &str) -> Result<Address, Flaw> {
     };
     host(name).map_err(of_host)?;
     let port = digits.map(port).transpose().map_err(|problem| Flaw(Part::Port, problem))?;
-    Ok(Address::Tcp { host: name.to_owned(), port: port.unwrap_or(engine.default_port()) })
+    Ok((name, port))
 }
 
 /// One lower-case name, or one dotted quad in its canonical form.
-pub(super) fn host(text: &str) -> Result<(), Problem> {
+pub(crate) fn host(text: &str) -> Result<(), Problem> {
     match text {
         "" => return Err(Problem::HostMissing),
         "0.0.0.0" => return Err(Problem::HostUnspecified),
@@ -89,7 +89,7 @@ pub(super) fn host(text: &str) -> Result<(), Problem> {
     if text.ends_with('.') {
         return Err(Problem::HostTrailingDot);
     }
-    if text.len() > 253 || !text.split('.').all(is_label) {
+    if !is_name(text) {
         return Err(Problem::HostName);
     }
     if text.split('.').any(|label| label.starts_with("xn--")) {
@@ -115,7 +115,7 @@ pub(super) fn port(text: &str) -> Result<u16, Problem> {
 }
 
 /// One path segment of unreserved characters.
-pub(super) fn database(text: &str) -> Result<String, Problem> {
+pub(crate) fn database(text: &str) -> Result<String, Problem> {
     match text {
         "" => Err(Problem::DatabaseMissing),
         "." | ".." => Err(Problem::DatabaseDots),
@@ -127,7 +127,7 @@ pub(super) fn database(text: &str) -> Result<String, Problem> {
 }
 
 /// The directory of a PostgreSQL socket.
-pub(super) fn directory(text: &str) -> Result<String, Problem> {
+pub(crate) fn directory(text: &str) -> Result<String, Problem> {
     if is_absolute_path(text) { Ok(text.to_owned()) } else { Err(Problem::SocketDirectory) }
 }
 
@@ -174,6 +174,11 @@ fn hex(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
+/// A lower-case host name, or what has the form of one.
+pub(crate) fn is_name(text: &str) -> bool {
+    text.len() <= 253 && text.split('.').all(is_label)
+}
+
 fn is_label(label: &str) -> bool {
     matches!(label.len(), 1..=63)
         && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
@@ -184,5 +189,5 @@ fn is_label(label: &str) -> bool {
 /// MIRRORS: the standard library reads four decimal numbers without leading
 /// zeros and nothing else.
 fn is_dotted_quad(text: &str) -> bool {
-    text.parse::<std::net::Ipv4Addr>().is_ok()
+    text.parse::<Ipv4Addr>().is_ok()
 }

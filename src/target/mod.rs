@@ -24,7 +24,8 @@
 
 mod ambiguity;
 mod engine;
-mod grammar;
+pub(crate) mod grammar;
+mod key;
 mod mysql;
 mod parameter;
 mod parts;
@@ -41,12 +42,14 @@ use std::fmt;
 
 pub use ambiguity::{Ambiguity, Part};
 pub use engine::{Encryption, Engine};
+pub(crate) use key::DatabaseKey;
 pub use parts::Parts;
 pub use postgres::MOVERS;
 pub use problem::Problem;
 pub use provider::Provider;
 pub(crate) use provider::is_pooler;
 
+use crate::address::is_this_machine;
 use crate::secret::Secret;
 
 /// A connection with exactly one meaning.
@@ -54,6 +57,8 @@ use crate::secret::Secret;
 pub struct Target {
     engine: Engine,
     address: Address,
+    /// Whether the port is written; the canonical URL writes it always.
+    states_port: bool,
     /// Never empty; unreserved characters only.
     database: String,
     /// Never empty; no control character and no `:`.
@@ -106,6 +111,11 @@ impl Target {
         }
     }
 
+    /// Whether the address says its port, so that no driver looks for one.
+    pub(crate) fn states_port(&self) -> bool {
+        self.states_port
+    }
+
     /// The database.
     pub fn database(&self) -> &str {
         &self.database
@@ -154,10 +164,7 @@ impl Target {
     ///
     /// LIMIT: a tunnel or a proxy listens there too.
     pub fn is_loopback(&self) -> bool {
-        self.host().is_some_and(|host| {
-            let address = host.parse::<std::net::Ipv4Addr>();
-            host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-        })
+        self.host().is_some_and(is_this_machine)
     }
 
     /// Whether it is a Unix socket.
@@ -176,6 +183,7 @@ impl Target {
     }
 }
 
+/// What is reached, and how: not whether the default port is written.
 impl PartialEq for Target {
     fn eq(&self, other: &Self) -> bool {
         let same_password = match (&self.password, &other.password) {
@@ -219,6 +227,10 @@ pub enum Address {
 }
 
 impl Address {
+    fn tcp(engine: Engine, host: &str, port: Option<u16>) -> Self {
+        Self::Tcp { host: host.to_owned(), port: port.unwrap_or(engine.default_port()) }
+    }
+
     /// The directory of a socket.
     pub fn socket(&self) -> Option<&str> {
         match self {

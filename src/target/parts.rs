@@ -43,6 +43,7 @@ fn read(engine: Engine, parts: Parts<'_>) -> Result<Target, Flaw> {
     Ok(Target {
         engine,
         address: address(engine, host, port)?,
+        states_port: port.is_some(),
         database: part(Part::Database, database, grammar::database)?,
         user: part(Part::User, user, |name| grammar::user(name.to_owned()))?,
         password: password.map(secret).transpose()?.flatten(),
@@ -72,8 +73,7 @@ fn part<T>(
 fn address(engine: Engine, host: &Secret, port: Option<u16>) -> Result<Address, Flaw> {
     if !host.expose().starts_with('/') {
         part(Part::Host, host, grammar::host)?;
-        let port = port.unwrap_or(engine.default_port());
-        return Ok(Address::Tcp { host: host.expose().to_owned(), port });
+        return Ok(Address::tcp(engine, host.expose(), port));
     }
     match engine {
         Engine::MySql => Err(Flaw(Part::Host, Problem::SocketOfMySql)),

@@ -4,83 +4,41 @@
 //! such as `ep-a.evil.example` is [`Provider::Plain`].
 
 use super::{Address, Target};
+use crate::named::named;
 
-/// Who runs a database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Provider {
-    /// Neon, and the Vercel Postgres that was Neon.
-    Neon,
-    /// Supabase, direct or through its pooler.
-    Supabase,
-    /// Amazon RDS: one instance or proxy.
-    Rds,
-    /// Amazon Aurora: an endpoint of a cluster.
-    Aurora,
-    /// Google Cloud SQL by its socket.
-    CloudSql,
-    /// Railway.
-    Railway,
-    /// Render.
-    Render,
-    /// Fly.
-    Fly,
-    /// Heroku.
-    Heroku,
-    /// PlanetScale.
-    PlanetScale,
-    /// Prisma Postgres, by its direct address.
-    PrismaPostgres,
-    /// This machine, by TCP.
-    Local,
-    /// This machine, by a socket.
-    Socket,
-    /// Nobody in particular.
-    Plain,
-}
-
-impl Provider {
-    /// Every provider, in the order of their definition.
-    pub const ALL: [Self; 14] = [
-        Self::Neon,
-        Self::Supabase,
-        Self::Rds,
-        Self::Aurora,
-        Self::CloudSql,
-        Self::Railway,
-        Self::Render,
-        Self::Fly,
-        Self::Heroku,
-        Self::PlanetScale,
-        Self::PrismaPostgres,
-        Self::Local,
-        Self::Socket,
-        Self::Plain,
-    ];
-
-    /// The name that policies and reports use.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Neon => "neon",
-            Self::Supabase => "supabase",
-            Self::Rds => "rds",
-            Self::Aurora => "aurora",
-            Self::CloudSql => "cloud-sql",
-            Self::Railway => "railway",
-            Self::Render => "render",
-            Self::Fly => "fly",
-            Self::Heroku => "heroku",
-            Self::PlanetScale => "planetscale",
-            Self::PrismaPostgres => "prisma-postgres",
-            Self::Local => "local",
-            Self::Socket => "socket",
-            Self::Plain => "plain",
-        }
-    }
-
-    /// The provider of a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|provider| provider.name() == name)
+named! {
+    /// Who runs a database.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Provider {
+        /// Neon, and the Vercel Postgres that was Neon.
+        Neon = "neon",
+        /// Supabase, direct or through its pooler.
+        Supabase = "supabase",
+        /// Amazon RDS: one instance or proxy.
+        Rds = "rds",
+        /// Amazon Aurora: an endpoint of a cluster.
+        Aurora = "aurora",
+        /// Google Cloud SQL by its socket.
+        CloudSql = "cloud-sql",
+        /// Railway.
+        Railway = "railway",
+        /// Render.
+        Render = "render",
+        /// Fly.
+        Fly = "fly",
+        /// Heroku.
+        Heroku = "heroku",
+        /// PlanetScale.
+        PlanetScale = "planetscale",
+        /// Prisma Postgres, by its direct address.
+        PrismaPostgres = "prisma-postgres",
+        /// This machine, by TCP.
+        Local = "local",
+        /// This machine, by a socket.
+        Socket = "socket",
+        /// Nobody in particular.
+        Plain = "plain",
     }
 }
 
@@ -107,36 +65,6 @@ impl Target {
     pub(crate) fn has_host(&self, host: &str) -> bool {
         self.host().is_some_and(|dialed| dialed == host)
             || self.identity_host().is_some_and(|identity| identity == host)
-    }
-
-    /// Whether both lead to one database of one server, whoever connects.
-    pub(crate) fn is_same_database(&self, other: &Self) -> bool {
-        let same_user = !self.user_is_identity() || self.user() == other.user();
-        self.engine() == other.engine()
-            && self.identity_host() == other.identity_host()
-            && self.address().socket() == other.address().socket()
-            && self.port() == other.port()
-            && self.database() == other.database()
-            && same_user
-    }
-
-    /// Whether many databases share the host, and the user tells them apart.
-    pub(crate) fn user_is_identity(&self) -> bool {
-        match self.provider() {
-            Provider::Supabase => self.host().is_some_and(|host| host.ends_with(POOLER)),
-            Provider::PlanetScale | Provider::PrismaPostgres => true,
-            Provider::Neon
-            | Provider::Rds
-            | Provider::Aurora
-            | Provider::CloudSql
-            | Provider::Railway
-            | Provider::Render
-            | Provider::Fly
-            | Provider::Heroku
-            | Provider::Local
-            | Provider::Socket
-            | Provider::Plain => false,
-        }
     }
 
     /// Whether the name exists only inside a private network.
@@ -183,7 +111,7 @@ impl Provider {
 }
 
 /// `ep-…` and the rest of a Neon host: `[c-2.]us-east-2.aws.neon.tech`.
-fn neon_endpoint(host: &str) -> Option<(&str, &str)> {
+pub(super) fn neon_endpoint(host: &str) -> Option<(&str, &str)> {
     let (endpoint, rest) = host.split_once('.')?;
     endpoint.strip_prefix("ep-")?;
     let is_place = |labels: &str| {
@@ -273,4 +201,4 @@ fn is_cloud_sql(directory: &str) -> bool {
     })
 }
 
-const POOLER: &str = ".pooler.supabase.com";
+pub(super) const POOLER: &str = ".pooler.supabase.com";

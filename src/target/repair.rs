@@ -4,6 +4,8 @@
 //! `@` ends the userinfo for any driver, the first `:` starts the password, and
 //! what was repaired is judged again: a second `@` anywhere refuses it.
 
+use std::mem;
+
 use super::engine::Engine;
 use super::problem::Problem;
 use super::{Target, grammar, slip, url};
@@ -72,7 +74,7 @@ fn push_query(query: &str, out: &mut String) -> Option<()> {
     let mut separator = '?';
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=')?;
-        out.push(std::mem::replace(&mut separator, '&'));
+        out.push(mem::replace(&mut separator, '&'));
         out.extend([key, "="]);
         match key {
             "sslmode" => out.push_str(&value.to_ascii_lowercase()),

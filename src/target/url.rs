@@ -23,7 +23,7 @@ pub(super) fn parse(engine: Engine, text: &str) -> Result<Target, Flaw> {
     };
     let tcp = match authority {
         "" => None,
-        _ => Some(grammar::authority(engine, authority)?),
+        _ => Some(grammar::authority(authority)?),
     };
     let (database, query) = match path.split_once('?') {
         Some((database, query)) => (database, Some(query)),
@@ -33,7 +33,8 @@ pub(super) fn parse(engine: Engine, text: &str) -> Result<Target, Flaw> {
     let query = query.map(|query| Query::parse(dialect, query)).transpose()?.unwrap_or_default();
     Ok(Target {
         engine,
-        address: address(tcp, query.socket)?,
+        address: address(engine, tcp, query.socket)?,
+        states_port: tcp.is_some_and(|(_, port)| port.is_some()),
         database,
         user,
         password: password.map(Secret::new),
@@ -42,9 +43,13 @@ pub(super) fn parse(engine: Engine, text: &str) -> Result<Target, Flaw> {
     })
 }
 
-fn address(tcp: Option<Address>, socket: Option<&str>) -> Result<Address, Flaw> {
+fn address(
+    engine: Engine,
+    tcp: Option<(&str, Option<u16>)>,
+    socket: Option<&str>,
+) -> Result<Address, Flaw> {
     match (tcp, socket) {
-        (Some(tcp), None) => Ok(tcp),
+        (Some((host, port)), None) => Ok(Address::tcp(engine, host, port)),
         (None, Some(socket)) => grammar::directory(socket)
             .map(|directory| Address::Socket { directory })
             .map_err(|problem| Flaw(Part::Query, problem)),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::facts::{Binding, Facts, Identity, Marked, Observed, Server};
 use crate::gate::{Boot, Permit, Verdict};
-use crate::policy::{Connection, Policy};
+use crate::policy::Connection;
 use crate::rules::Destination;
 
 /// What the servers of the connections said about themselves, for a debug endpoint.
@@ -86,8 +86,8 @@ impl DbIdentity {
 }
 
 impl Known {
-    pub(super) fn of(policy: &Policy, verdict: &Verdict<'_>, facts: &Facts) -> Self {
-        let here = verdict.environment.map(|here| policy.environment_name(here.id).to_owned());
+    pub(super) fn of(verdict: &Verdict<'_>, facts: &Facts) -> Self {
+        let here = verdict.environment.map(|here| here.name.value.clone());
         let destinations = verdict.destinations();
         Self {
             environment: here.unwrap_or_default(),

@@ -40,7 +40,7 @@ impl Judged {
             debug: Arc::new(debug::Shared { access, inventory }),
             secrets: Secrets::of(policy, facts),
             encoded: verdict.environment.map(|here| here.web.encoded_responses).unwrap_or_default(),
-            identity: Arc::new(Known::of(policy, verdict, facts)),
+            identity: Arc::new(Known::of(verdict, facts)),
             again: Again { policy: policy.clone(), facts: facts.clone() },
         }
     }

@@ -106,10 +106,7 @@ pub(crate) fn table(keys: &[Key]) -> String {
             Need::Required => "required",
             Need::Optional => "",
         };
-        let example = match key.example {
-            "" => String::new(),
-            example => format!("`{example}`"),
-        };
+        let example = key.example.map(|example| format!("`{example}`")).unwrap_or_default();
         let cells = [&key.shape.describe(), need, key.doc, &example].map(cell);
         let _ = writeln!(out, "| `{}` | {} |", key.name, cells.join(" | "));
     }

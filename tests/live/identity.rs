@@ -33,7 +33,7 @@ fn a_plain_server_is_its_cluster() {
         assert!(identity.version.starts_with(|c: char| c.is_ascii_digit()), "{}", identity.version);
         assert!(!identity.read_only);
         assert_eq!(identity.traces.len() + identity.role.rights.len(), 0);
-        assert_eq!(identity.stamp, Marked::No { tables: Tables::None });
+        assert_eq!(identity.stamp, Marked::No { tables: Tables::Absent });
     }
 }
 
@@ -102,7 +102,7 @@ fn what_a_session_can_set_changes_nothing() {
     let shown = cluster.try_sql(("app", crate::world::PASSWORD), "shop", shown);
     assert_eq!(shown.as_deref(), Ok("br-spoof\nep-spoof\nspoof\n"), "the server is not hostile");
     let mut after = Way::to(cluster.port(), "shop").identity();
-    assert_eq!(after.stamp, Marked::No { tables: Tables::Some });
+    assert_eq!(after.stamp, Marked::No { tables: Tables::Present });
     after.stamp = before.stamp.clone();
     assert_eq!(before, after);
 }

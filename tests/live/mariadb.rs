@@ -78,15 +78,15 @@ fn a_server_is_its_host_and_the_role_is_its_grants() {
         assert!(identity.version.contains("MariaDB"), "{}", identity.version);
         assert_eq!(identity.role.rights, BTreeSet::from([Right::Owner]));
         assert!(!identity.read_only);
-        assert_eq!(identity.stamp, Marked::No { tables: Tables::None });
+        assert_eq!(identity.stamp, Marked::No { tables: Tables::Absent });
         let rows: Vec<_> = identity.tripwires.into_iter().map(|counted| counted.rows).collect();
         let why = "the role has no right to read it".to_owned();
         assert_eq!(rows, [Rows::NoTable, Rows::NoTable, Rows::NoTable, Rows::Unreadable { why }]);
     }
     server.sql("shop", "CREATE VIEW shown AS SELECT 1");
-    assert_eq!(plain.look().unwrap().stamp, Marked::No { tables: Tables::None });
+    assert_eq!(plain.look().unwrap().stamp, Marked::No { tables: Tables::Absent });
     server.sql("shop", "CREATE TABLE kept (id INT) WITH SYSTEM VERSIONING");
-    assert_eq!(plain.look().unwrap().stamp, Marked::No { tables: Tables::Some });
+    assert_eq!(plain.look().unwrap().stamp, Marked::No { tables: Tables::Present });
     server.sql("shop", "DROP TABLE kept");
     server.sql("shop", "CREATE TABLE orders (made DATETIME); SET GLOBAL read_only = 1");
     server.sql("shop", "INSERT INTO orders VALUES (NOW()), (NOW())");
@@ -94,7 +94,7 @@ fn a_server_is_its_host_and_the_role_is_its_grants() {
     server.sql("shop", "GRANT CREATE USER, REPLICATION SLAVE ON *.* TO app");
     let identity = plain.look().unwrap();
     assert!(identity.read_only);
-    assert_eq!(identity.stamp, Marked::No { tables: Tables::Some });
+    assert_eq!(identity.stamp, Marked::No { tables: Tables::Present });
     assert_eq!(identity.tripwires[0].rows, Rows::Seen { too_many: true, recent: true });
     // A value that is not a time is never recent, so it is not compared.
     for (of, is_time) in [

@@ -55,11 +55,11 @@ fn a_stamp_is_read_or_the_reason_is_given() {
     let incomplete = || why("its row is not complete");
     let other = || why("something else has its name");
     let table: Vec<(&str, String, Marked)> = vec![
-        ("nothing", String::new(), no(Tables::None)),
+        ("nothing", String::new(), no(Tables::Absent)),
         (
             "a schema",
             "CREATE SCHEMA koomy_guard; CREATE TABLE koomy_guard.x (); GRANT USAGE ON SCHEMA koomy_guard TO app".to_owned(),
-            no(Tables::None),
+            no(Tables::Absent),
         ),
         ("empty", TABLE.to_owned(), Marked::Emptied),
         ("plain", format!("{TABLE}{PLAIN}"), plain()),
@@ -225,15 +225,15 @@ fn only_tables_that_a_user_made_count() {
     let mut other = way.client();
     other.batch_execute("CREATE TEMP TABLE mine ()").unwrap();
     let table = [
-        ("CREATE SCHEMA s; CREATE VIEW s.v AS SELECT 1 AS x", Tables::None),
-        ("CREATE SEQUENCE s", Tables::None),
-        ("CREATE TABLE t ()", Tables::Some),
+        ("CREATE SCHEMA s; CREATE VIEW s.v AS SELECT 1 AS x", Tables::Absent),
+        ("CREATE SEQUENCE s", Tables::Absent),
+        ("CREATE TABLE t ()", Tables::Present),
         (
             "DROP TABLE t; CREATE SCHEMA p; CREATE TABLE p.t (x int) PARTITION BY LIST (x)",
-            Tables::Some,
+            Tables::Present,
         ),
-        ("DROP TABLE p.t; CREATE MATERIALIZED VIEW p.m AS SELECT 1 AS x", Tables::Some),
-        ("DROP MATERIALIZED VIEW p.m", Tables::None),
+        ("DROP TABLE p.t; CREATE MATERIALIZED VIEW p.m AS SELECT 1 AS x", Tables::Present),
+        ("DROP MATERIALIZED VIEW p.m", Tables::Absent),
     ];
     for (sql, expected) in table {
         cluster.sql("shop", sql);

@@ -62,7 +62,7 @@ fn a_plan_can_be_run_by_hand() {
     assert_eq!(stamp(&identity(&world.sandbox, "shop")).environment, "sandbox");
     let said = world.production.try_sql(("app", PASSWORD), "shop", &sql).unwrap_err();
     assert!(said.contains("branch br-main-1"), "{said}");
-    assert_eq!(identity(&world.production, "shop").stamp, Marked::No { tables: Tables::None });
+    assert_eq!(identity(&world.production, "shop").stamp, Marked::No { tables: Tables::Absent });
 }
 
 /// Any role that may create a schema could put a trigger there and wait for a superuser.
@@ -180,7 +180,7 @@ fn a_plan_is_for_one_server_and_one_moment() {
     let (code, message) = raised(&error);
     assert_eq!(code, "KG001");
     assert!(message.contains("branch br-main-1") && message.contains("nothing was written"));
-    let none = Marked::No { tables: Tables::None };
+    let none = Marked::No { tables: Tables::Absent };
     assert_eq!(identity(&world.production, "shop").stamp, none);
 
     // Somebody else has stamped it meanwhile.

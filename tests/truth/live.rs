@@ -57,8 +57,8 @@ const IDENTITIES: [(&str, Change); 16] = [
 ];
 
 const STAMPS: [(&str, Change); 12] = [
-    ("none, no tables", |it| it.stamp = Marked::No { tables: Tables::None }),
-    ("none, tables", |it| it.stamp = Marked::No { tables: Tables::Some }),
+    ("none, no tables", |it| it.stamp = Marked::No { tables: Tables::Absent }),
+    ("none, tables", |it| it.stamp = Marked::No { tables: Tables::Present }),
     ("emptied", |it| it.stamp = Marked::Emptied),
     ("own, production", |it| stamp(it, "production", Bound::Here)),
     ("own, sandbox", |it| stamp(it, "sandbox", Bound::Here)),

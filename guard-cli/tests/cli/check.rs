@@ -199,3 +199,68 @@ fn a_matrix_says_of_each_environment_which_files_it_is_from() {
     assert!(alone.stdout.contains("\npermitted: blue (blue)\n"), "{alone:?}");
     assert!(alone.stdout.contains("\nundecided: green (none), 1 finding\n"), "{alone:?}");
 }
+
+/// By their addresses alone, whoever connects.
+#[test]
+fn a_matrix_knows_one_database_under_two_names() {
+    let table = [
+        ("localhost/x", "127.0.0.1/x", true),
+        ("localhost/x", "/x?host=/var/run/postgresql", true),
+        ("localhost:5432/x", "localhost:5433/x", false),
+        ("db.abcd.supabase.co/postgres", "aws-0-eu-west-3.pooler.supabase.com/postgres", true),
+        ("dpg-a1-a/x", "dpg-a1-a.frankfurt-postgres.render.com/x", true),
+        ("ep-a-1.eu.aws.neon.tech/x", "ep-a-1-pooler.c-2.eu.aws.neon.tech/x", true),
+        ("db.koomy.app/x", "db.koomy.app:6432/x", true),
+        ("db.koomy.app/x", "db.koomy.app/y", false),
+    ];
+    let policy = format!("{TWO}[connections.primary]\nurl = 'DATABASE_URL'\n");
+    for (one, other, is_one) in table {
+        let file = |name: &str, user: &str, rest: &str| {
+            format!("COLOUR={name}\nDATABASE_URL=postgresql://{user}@{rest}\n")
+        };
+        let room = Room::new()
+            .file("policy.toml", &policy)
+            .file("blue", file("blue", "postgres", one))
+            .file("green", file("green", "postgres.abcd", other));
+        let pairs = ["--matrix", "blue=blue", "green=green", "--format", "json"];
+        let rules = room.guard(["check"].into_iter().chain(pairs)).run().ends(1).rules();
+        let shared = "database-is-not-shared".to_owned();
+        assert_eq!(rules.contains(&shared), is_one, "{one} {other}: {rules:?}");
+    }
+}
+
+/// What a framework reads besides the parts that the policy names.
+#[test]
+fn an_undeclared_part_beside_a_connection_is_refused() {
+    let policy = include_str!("../../../examples/csar/policy.toml");
+    let production = include_str!("../../../examples/csar/production.env");
+    let table = [
+        ("", 0),
+        ("DB_SOCKET=/tmp/mysql.sock", 1),
+        ("DB_READ_HOST=elsewhere.example", 1),
+        ("DB_HOST_READ=elsewhere.example", 1),
+        ("MYSQL_UNIX_PORT=/tmp/mysql.sock", 1),
+        ("DB_SOCKET=", 0),
+        ("DB_FOREIGN_KEYS=true", 0),
+        ("DB_CHARSET=utf8mb4", 0),
+    ];
+    for (line, code) in table {
+        let room =
+            Room::new().file("policy.toml", policy).file("e", format!("{production}\n{line}\n"));
+        room.guard(["check", "--env-file", "e"]).run().ends(code);
+    }
+}
+
+#[test]
+fn a_policy_gives_no_database_to_two_environments_under_two_names() {
+    let database = |name: &str, host: &str| {
+        format!("[databases.{name}]\nhosts = ['{host}']\ndatabase = 'app'\n")
+    };
+    let owners = TWO.replacen("\"synthetic\"\n", "\"synthetic\"\ndatabases = ['one']\n", 1);
+    let owners = owners.replace("\"synthetic\"\n[v", "\"synthetic\"\ndatabases = ['two']\n[v");
+    for (other, code) in [("127.0.0.1", 2), ("db.koomy.app", 0)] {
+        let text = format!("{owners}{}{}", database("one", "localhost"), database("two", other));
+        let room = Room::new().file("policy.toml", text);
+        room.guard(["policy", "check"]).run().ends(code);
+    }
+}

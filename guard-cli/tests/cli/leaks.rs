@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 
 use koomy_guard::Policy;
-use koomy_guard::policy::Variable;
 
 use crate::guard::{FORMATS, Room, local_file};
 
@@ -44,9 +43,9 @@ const COMMANDS: &[&[&str]] = &[
 
 fn everywhere(value: &str) {
     let policy = Policy::built_in().unwrap();
-    let name = |variable: &Variable| variable.name.value.replace('*', "_X");
-    let patterns = policy.patterns().iter().map(|(_, variable)| variable);
-    let names = policy.variables().chain(patterns).map(name);
+    let patterns = policy.patterns().iter().map(|pattern| &pattern.written);
+    let names = policy.variables().map(|variable| &variable.name).chain(patterns);
+    let names = names.map(|name| name.value.replace('*', "_X"));
     let others = ["DATABASE_URL", "PGHOST", "PGPASSWORD", "SHADOW_DATABASE_URL", "SOME_TOKEN", "X"];
     let names: Vec<_> = names.chain(others.map(str::to_owned)).collect();
     for only in names.iter().map(Some).chain([None]) {

@@ -258,8 +258,8 @@ impl Cell {
         let here = self.setting.name;
         let other = if here == "sandbox" { "local" } else { "sandbox" };
         let (environment, is_own) = match self.stamp {
-            Mark::Fresh => return identity.stamp = Marked::No { tables: Tables::None },
-            Mark::Unstamped => return identity.stamp = Marked::No { tables: Tables::Some },
+            Mark::Fresh => return identity.stamp = Marked::No { tables: Tables::Absent },
+            Mark::Unstamped => return identity.stamp = Marked::No { tables: Tables::Present },
             Mark::Emptied => return identity.stamp = Marked::Emptied,
             Mark::Illegible => return identity.stamp = Marked::Unreadable { why: String::new() },
             Mark::OwnHere => (here, true),

@@ -47,7 +47,7 @@ fn a_server_as_expected_needs_no_note() {
 /// A stamp of its own distinguishes a server as well as a pin does.
 #[test]
 fn a_server_that_nothing_distinguishes_is_noted() {
-    let unstamped = |it: &mut Identity| it.stamp = Marked::No { tables: Tables::None };
+    let unstamped = |it: &mut Identity| it.stamp = Marked::No { tables: Tables::Absent };
     for (setting, is_pinned) in [("production", true), ("sandbox", true), ("local", false)] {
         let said = |change: &dyn Fn(&mut Identity)| {
             let notes = all_noted(setting, Gate::Boot, change);
@@ -127,12 +127,12 @@ fn a_missing_stamp_and_a_standby_are_noted() {
     );
     for setting in ["production", "sandbox", "local"] {
         let at = |gate, change: &dyn Fn(&mut Identity)| noted(setting, gate, change);
-        assert_eq!(at(Gate::Boot, &no(Tables::None)), [&*fresh]);
-        assert_eq!(at(Gate::Boot, &no(Tables::Some)), [&*unstamped]);
+        assert_eq!(at(Gate::Boot, &no(Tables::Absent)), [&*fresh]);
+        assert_eq!(at(Gate::Boot, &no(Tables::Present)), [&*unstamped]);
         assert_eq!(at(Gate::Boot, &|it| it.stamp = Marked::Emptied), [&*emptied]);
         assert_eq!(at(Gate::Boot, &|it| it.read_only = true), [&*standby]);
-        assert_eq!(at(Gate::Seed, &no(Tables::None)), [&*fresh]);
-        assert_eq!(at(Gate::Seed, &no(Tables::Some)), [""; 0], "refused");
+        assert_eq!(at(Gate::Seed, &no(Tables::Absent)), [&*fresh]);
+        assert_eq!(at(Gate::Seed, &no(Tables::Present)), [""; 0], "refused");
         assert_eq!(at(Gate::Seed, &|it| it.read_only = true), [""; 0], "refused");
     }
 }
@@ -165,7 +165,7 @@ fn a_permit_contains_the_notes() {
         let Live::Asked(answers) = &mut facts.live else { panic!("nothing was asked") };
         let Observed::Seen(identity) = &mut answers[0].identity else { panic!("nothing was said") };
         if change {
-            identity.stamp = Marked::No { tables: Tables::None };
+            identity.stamp = Marked::No { tables: Tables::Absent };
         }
         let permit = Permit::<Boot>::ask(&policy, &facts).unwrap();
         let verdict = decide(Gate::Boot, &policy, &facts);

@@ -41,11 +41,38 @@ fn settings_are_read_from_the_snapshot() {
         |port| Permit::<Boot>::ask(&policy, &facts(port)).unwrap().settings::<Settings>();
     let whole = Settings { node_env: "production".to_owned(), port: 8080, note: None };
     assert_eq!(settings("8080"), Ok(whole));
-    let unfit = settings("no canary").unwrap_err();
-    assert_eq!(unfit, SettingsError::Unfit);
-    assert_eq!(unfit.to_string(), "a variable does not fit the type of its field");
+    for unfit in ["no canary", "", "canary provided by NODE_ENV", "8080 provided by canary"] {
+        let unfit = settings(unfit).unwrap_err();
+        assert_eq!(unfit.to_string(), "`PORT` does not fit the type of its field");
+    }
     let missing = ask("sandbox", &[]).unwrap().settings::<Settings>().unwrap_err();
     assert_eq!(missing, SettingsError::Missing { field: "port" });
+}
+
+#[test]
+fn what_does_not_fit_is_named_and_not_quoted() {
+    /// Says of every value what is worst for its reader.
+    #[derive(Debug)]
+    struct Talkative;
+
+    impl<'de> Deserialize<'de> for Talkative {
+        fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+            let value = String::deserialize(from)?;
+            Err(serde::de::Error::custom(format!("no port provided by {value}")))
+        }
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Settings {
+        #[expect(dead_code, reason = "it is never read")]
+        port: Talkative,
+    }
+
+    for (port, variable) in [("8080", None), ("NODE_ENV", Some("NODE_ENV".to_owned()))] {
+        let permit = ask("sandbox", &[("PORT", Some(port))]).unwrap();
+        let error = permit.settings::<Settings>().unwrap_err();
+        assert_eq!(error, SettingsError::Unfit { variable });
+    }
 }
 
 #[test]
@@ -104,8 +131,10 @@ fn a_refusal_shows_every_finding_and_the_way_out() {
 
 #[test]
 fn a_name_forges_no_line_of_a_refusal() {
-    let refusal = ask("local", &[("A\nrefused: \u{1b}[1mB_TOKEN", Some("x"))]).unwrap_err();
-    assert!(refusal.to_string().contains("`A\\nrefused: \\u{1b}[1mB_TOKEN` looks like a secret"));
+    let hostile = "A\nrefused: \u{1b}[1m\u{202e}\u{200b}##[B_TOKEN";
+    let shown = "`A\\nrefused: \\u{1b}[1m\\u{202e}\\u{200b}#\\u{23}[B_TOKEN` looks like a secret";
+    let refusal = ask("local", &[(hostile, Some("x"))]).unwrap_err();
+    assert!(refusal.to_string().contains(shown), "{refusal}");
     assert_eq!(refusal.to_string().lines().count(), 5, "{refusal}");
 }
 
@@ -132,8 +161,5 @@ fn an_unusable_policy_decides_nothing() {
 
 #[test]
 fn gates_are_named_after_what_they_decide() {
-    assert_eq!(
-        GATES.iter().map(|gate| gate.name()).collect::<Vec<_>>(),
-        ["boot", "seed", "compare", "probe"]
-    );
+    assert_eq!(Gate::WORDS, ["boot", "seed", "compare", "probe"]);
 }

@@ -94,7 +94,7 @@ pub(super) const ALONE: &[Change] = &[
     change(
         "secret-has-class",
         "production",
-        &[("STRIPE_SECRET_KEY", Some("no key of theirs at all"))],
+        &[("STRIPE_SECRET_KEY", Some("of no form of theirs"))],
     ),
     change("secret-is-not-placeholder", "production", &[("JWT_SECRET", Some("changeme"))]),
     change("secret-is-strong", "sandbox", &[("SESSION_SECRET", Some("kJ2"))]),

@@ -15,7 +15,7 @@ use crate::source::Place;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(super) enum Failure {
     #[cfg(not(all(feature = "postgres", feature = "mysql")))]
-    #[error("this build cannot ask a server of the engine `{}`", engine.word())]
+    #[error("this build cannot ask a server of the engine `{}`", engine.name())]
     NotBuilt { engine: crate::target::Engine },
     #[error("the server was not asked, because there was no thread for it")]
     NoThread,
@@ -183,7 +183,7 @@ impl Failure {
         match self {
             #[cfg(not(all(feature = "postgres", feature = "mysql")))]
             Self::NotBuilt { engine } => {
-                return format!("build with the feature `{}`", engine.word());
+                return format!("build with the feature `{}`", engine.name());
             }
             Self::Root { why: RootProblem::Unreadable(help), .. } => help,
             Self::NoThread => "let the process start more threads, then try again",

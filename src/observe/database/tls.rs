@@ -50,7 +50,7 @@ fn beside(policy: &Policy, path: &str) -> PathBuf {
         Origin::File => Path::new(policy.source().name())
             .parent()
             .map_or_else(|| PathBuf::from(path), |directory| directory.join(path)),
-        Origin::BuiltIn => PathBuf::from(path),
+        Origin::BuiltIn | Origin::Embedded => PathBuf::from(path),
     }
 }
 

@@ -44,7 +44,8 @@ mod tables;
 mod tests;
 mod text;
 
-pub use tables::{ConnectionBuilder, DatabaseBuilder, EnvironmentBuilder, Is, VariableBuilder};
+pub use super::Is;
+pub use tables::{ConnectionBuilder, DatabaseBuilder, EnvironmentBuilder, VariableBuilder};
 
 use self::text::{Item, Table};
 use super::{Policy, PolicyError};

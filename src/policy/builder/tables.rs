@@ -1,8 +1,8 @@
 //! The tables of a policy, filled in code.
 
-use super::super::{Data, EncodedResponses, ForeignOrigins, Phase};
 use super::text::{Item, Table};
 use crate::facts::Right;
+use crate::policy::{Data, EncodedResponses, ForeignOrigins, Is, Phase};
 use crate::secret::Class;
 use crate::target::{Engine, Provider};
 
@@ -117,7 +117,7 @@ pub struct DatabaseBuilder(pub(super) Table);
 impl DatabaseBuilder {
     /// Says which engine it is; PostgreSQL unless it is said.
     pub fn engine(self, engine: Engine) -> Self {
-        Self(self.0.text("engine", engine.word()))
+        Self(self.0.text("engine", engine.name()))
     }
 
     /// Says who runs it.
@@ -201,7 +201,7 @@ pub struct ConnectionBuilder(pub(super) Table);
 impl ConnectionBuilder {
     /// Says which engine it speaks to; PostgreSQL unless it is said.
     pub fn engine(self, engine: Engine) -> Self {
-        Self(self.0.text("engine", engine.word()))
+        Self(self.0.text("engine", engine.name()))
     }
 
     /// Names the variable with the whole connection.
@@ -243,55 +243,6 @@ impl ConnectionBuilder {
     /// environment's.
     pub fn databases(self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(self.0.texts("databases", names))
-    }
-}
-
-/// What a variable is: the words of the policy's `is`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Is {
-    /// It names the environment.
-    Environment,
-    /// It names the runtime, such as `NODE_ENV`.
-    Runtime,
-    /// A secret.
-    Secret,
-    /// Any text.
-    Text,
-    /// A web address with a host.
-    Url,
-    /// Web addresses, separated by commas.
-    Urls,
-    /// A host name.
-    Host,
-    /// Host names, separated by commas.
-    Hosts,
-    /// A mail address.
-    Email,
-    /// A TCP port.
-    Port,
-    /// A whole number.
-    Integer,
-    /// A boolean.
-    Boolean,
-}
-
-impl Is {
-    /// The word in the policy.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Environment => "environment",
-            Self::Runtime => "runtime",
-            Self::Secret => "secret",
-            Self::Text => "text",
-            Self::Url => "url",
-            Self::Urls => "urls",
-            Self::Host => "host",
-            Self::Hosts => "hosts",
-            Self::Email => "email",
-            Self::Port => "port",
-            Self::Integer => "integer",
-            Self::Boolean => "boolean",
-        }
     }
 }
 

@@ -1,9 +1,11 @@
 //! One model: what is built decides as what is written.
 
-use super::super::format::{self, Key};
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::facts::{Facts, Right};
 use crate::gate::{Gate, decide};
+use crate::policy::format::{self, Key};
 use crate::policy::{Data, EncodedResponses, ForeignOrigins, Phase, ProblemKind};
 use crate::secret::Class;
 use crate::target::{Engine, Provider};
@@ -114,7 +116,7 @@ fn a_file_and_code_decide_alike() {
     let [file, code] = [Policy::built_in(), koomy().build()].map(Result::unwrap);
     let url = |host: &str, name: &str| format!("postgresql://app:pw@{host}/{name}?sslmode=require");
     let hosts = ["ep-koomy-main-10000001", "ep-koomy-development-20000002", "ep-elsewhere-1"];
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for environment in ["production", "sandbox", "local", "staging", ""] {
         for runtime in ["production", "development", "test"] {
             for host in hosts.map(|host| format!("{host}-pooler.eu-central-1.aws.neon.tech")) {
@@ -250,14 +252,6 @@ fn every_key_of_the_format_can_be_built() {
     }
 }
 
-#[test]
-fn the_words_of_is_are_those_of_the_format() {
-    use Is::*;
-    let all =
-        [Environment, Runtime, Secret, Text, Url, Urls, Host, Hosts, Email, Port, Integer, Boolean];
-    assert_eq!(all.map(Is::name), format::VARIABLE_KINDS);
-}
-
 /// Text that would be more than text if it were not quoted.
 const HOSTILE: &[&str] = &[
     "",
@@ -295,7 +289,7 @@ fn a_hostile_text_stays_a_text() {
         assert_eq!(other.name.value, format!("x{text}x"));
         assert_eq!(other.runtime.as_ref().unwrap().value, [text.clone(), text.clone()]);
         assert_eq!((other.seed.value, other.after.is_none()), (false, true));
-        let variable = built.declared("T").unwrap();
+        let variable = built.variable("T").unwrap();
         assert_eq!(variable.description.as_ref(), Some(&text));
         assert_eq!(variable.values.as_ref().unwrap().of(here.id).unwrap().value, [text]);
     }

@@ -1,6 +1,9 @@
 //! What a policy says of connections and of the databases that they lead to.
 
-use super::{Key, PHASES, PROVIDERS, REQUIRED, Shape, optional, required};
+use crate::policy::Network;
+use crate::target::Engine;
+
+use super::{Key, Need, PHASES, PROVIDERS, REQUIRED, Shape, optional, required, table};
 
 /// `[connections.NAME]`
 pub static CONNECTION: &[Key] = &[
@@ -60,7 +63,12 @@ pub static DATABASE: &[Key] = &[
         "The provider's id of the project.",
         "\"quiet-river-10000001\"",
     ),
-    optional("branch", Shape::Table(BRANCH), "The branch, for providers that have branches.", ""),
+    table(
+        "branch",
+        Need::Optional,
+        Shape::Table(BRANCH),
+        "The branch, for providers that have branches.",
+    ),
     optional(
         "endpoints",
         Shape::Texts,
@@ -115,7 +123,7 @@ pub static DATABASE: &[Key] = &[
     ),
     optional(
         "network",
-        Shape::OneOf(&["public", "private"]),
+        Shape::OneOf(Network::WORDS),
         "`private`: the way to it crosses no foreign network, so that a connection without TLS \
          is permitted. `public` when left out.",
         "\"private\"",
@@ -135,7 +143,7 @@ pub static BRANCH: &[Key] = &[
 
 const ENGINE: Key = optional(
     "engine",
-    Shape::OneOf(&["postgres", "mysql"]),
+    Shape::OneOf(Engine::WORDS),
     "The database engine; `postgres` when left out.",
     "\"mysql\"",
 );

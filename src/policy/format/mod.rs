@@ -5,9 +5,14 @@
 //! `docs/policy.md`. A key that is not here does not exist.
 
 mod databases;
+mod shape;
 
 pub use self::databases::{BRANCH, CONNECTION, DATABASE};
-pub use super::shape::{Key, Need, Shape};
+pub use self::shape::{Key, Need, Shape};
+use super::{Data, EncodedResponses, ForeignOrigins, Is, Phase};
+use crate::facts::Right;
+use crate::secret::Class;
+use crate::target::Provider;
 
 const fn required(
     name: &'static str,
@@ -15,7 +20,7 @@ const fn required(
     doc: &'static str,
     example: &'static str,
 ) -> Key {
-    Key { name, shape, need: Need::Required, doc, example }
+    Key { name, shape, need: Need::Required, doc, example: Some(example) }
 }
 
 const fn optional(
@@ -24,7 +29,12 @@ const fn optional(
     doc: &'static str,
     example: &'static str,
 ) -> Key {
-    Key { name, shape, need: Need::Optional, doc, example }
+    Key { name, shape, need: Need::Optional, doc, example: Some(example) }
+}
+
+/// A key whose value is better shown as a table of its own.
+const fn table(name: &'static str, need: Need, shape: Shape, doc: &'static str) -> Key {
+    Key { name, shape, need, doc, example: None }
 }
 
 /// The top of the file.
@@ -39,27 +49,37 @@ pub static POLICY: &[Key] = &[
          Service variables that Kubernetes derives from a service of the same name pass.",
         "\"KOOMY_\"",
     ),
-    required(
+    table(
         "environments",
+        Need::Required,
         Shape::Named(ENVIRONMENT),
         "The environments that exist. Any other is refused.",
-        "",
     ),
-    optional(
+    table(
         "connections",
+        Need::Optional,
         Shape::Named(CONNECTION),
         "The variables through which a program reaches a database.",
-        "",
     ),
-    optional("databases", Shape::Named(DATABASE), "The databases that environments may use.", ""),
-    required("variables", Shape::Named(VARIABLE), "The variables that programs may have.", ""),
+    table(
+        "databases",
+        Need::Optional,
+        Shape::Named(DATABASE),
+        "The databases that environments may use.",
+    ),
+    table(
+        "variables",
+        Need::Required,
+        Shape::Named(VARIABLE),
+        "The variables that programs may have.",
+    ),
 ];
 
 /// `[environments.NAME]`
 pub static ENVIRONMENT: &[Key] = &[
     required(
         "data",
-        Shape::OneOf(&["real", "masked", "synthetic"]),
+        Shape::OneOf(Data::WORDS),
         "What its databases hold: `real` data of real people, `masked` copies of them, or \
          `synthetic` data that may be lost.",
         "\"synthetic\"",
@@ -101,17 +121,17 @@ pub static ENVIRONMENT: &[Key] = &[
     ),
     optional(
         "forbidden_rights",
-        Shape::Words(RIGHTS),
+        Shape::Words(Right::WORDS),
         "What the role of a connection may not be or have, as its server says it: asked wherever \
          the servers are asked.",
         "[\"superuser\", \"replication\"]",
     ),
-    optional(
+    table(
         "tripwire",
+        Need::Optional,
         Shape::Named(TRIPWIRE),
         "Tables, as `\"schema.table\"`, whose rows give away that a database is in use: no seed \
          runs on it then.",
-        "",
     ),
     optional(
         "debug",
@@ -184,13 +204,13 @@ pub static WEB: &[Key] = &[
     ),
     optional(
         "foreign_origins",
-        Shape::OneOf(&["pass", "refuse"]),
+        Shape::OneOf(ForeignOrigins::WORDS),
         "What becomes of a request that a page of another environment sends; `pass` when left out.",
         "\"refuse\"",
     ),
     optional(
         "encoded_responses",
-        Shape::OneOf(&["refuse", "pass"]),
+        Shape::OneOf(EncodedResponses::WORDS),
         "What becomes of an answer whose body is encoded (`gzip`, …) before the shield can look \
          into it; `refuse` when left out.",
         "\"pass\"",
@@ -201,7 +221,7 @@ pub static WEB: &[Key] = &[
 pub static VARIABLE: &[Key] = &[
     optional(
         "is",
-        Shape::OneOf(VARIABLE_KINDS),
+        Shape::OneOf(Is::WORDS),
         "What it is; `text` when left out. Exactly one variable is the `environment`.",
         "\"secret\"",
     ),
@@ -213,7 +233,7 @@ pub static VARIABLE: &[Key] = &[
     ),
     optional(
         "class",
-        Shape::PerEnvironment(&Shape::OneOf(&["live", "test"])),
+        Shape::PerEnvironment(&Shape::OneOf(Class::WORDS)),
         "The class that a secret must have in each environment. One that is not named may not \
          hold it at all.",
         "{ production = \"live\", sandbox = \"test\" }",
@@ -271,50 +291,16 @@ const REQUIRED: Shape = Shape::Either(&[Shape::Boolean, Shape::Texts]);
 
 const PHASES: Key = optional(
     "phases",
-    Shape::Words(&["boot", "seed", "ci", "build"]),
+    Shape::Words(Phase::WORDS),
     "The phases in which `required` asks for it. When left out, `boot`; for a connection, `boot` \
      and `seed`. What is set is judged in every phase.",
     "[\"boot\", \"build\"]",
 );
 
-/// The words of `forbidden_rights`, in the order of [`crate::facts::Right`].
-pub const RIGHTS: &[&str] = &[
-    "superuser",
-    "owner",
-    "bypass-rls",
-    "write-all-data",
-    "replication",
-    "create-role",
-    "create-database",
-];
-
-/// The words of `is`.
-pub const VARIABLE_KINDS: &[&str] = &[
-    "environment",
-    "runtime",
-    "secret",
-    "text",
-    "url",
-    "urls",
-    "host",
-    "hosts",
-    "email",
-    "port",
-    "integer",
-    "boolean",
-];
-
-/// The words of `provider`, in the order of [`crate::target::Provider`].
-pub const PROVIDERS: &[&str] = &[
-    "neon",
-    "supabase",
-    "rds",
-    "aurora",
-    "cloud-sql",
-    "railway",
-    "render",
-    "fly",
-    "heroku",
-    "planetscale",
-    "prisma-postgres",
-];
+/// The words of `provider`: those of [`Provider`] that are a service's.
+pub const PROVIDERS: &[&str] = match (Provider::WORDS, Provider::ALL) {
+    ([services @ .., _, _, _], [.., Provider::Local, Provider::Socket, Provider::Plain]) => {
+        services
+    }
+    (all, _) => all,
+};

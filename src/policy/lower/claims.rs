@@ -1,19 +1,22 @@
 //! What only one environment, or one database, can have.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use super::super::problem::{Problem, ProblemKind};
-use super::super::{Database, Environment};
+use crate::policy::problem::{Problem, ProblemKind};
+use crate::policy::{Database, Environment};
 use crate::source::{Span, Spanned};
+use crate::target::DatabaseKey;
 
 /// Reports whatever is claimed twice: a database, an endpoint, a branch or a
-/// domain by two environments, and one address by two databases.
+/// domain by two environments, one address by two databases, and one database by
+/// two environments under two names.
 pub(super) fn check(
     environments: &[Environment],
     databases: &[Database],
     problems: &mut Vec<Problem>,
 ) {
     let mut claims = Claims { problems, made: BTreeMap::new() };
+    let mut claimed: Vec<(&Spanned<String>, &Database)> = Vec::new();
     for environment in environments {
         let name = environment.name.value.as_str();
         for domain in &environment.domains {
@@ -26,6 +29,7 @@ pub(super) fn check(
             if !claims.claim("database", &database.name.value, name, id.span) {
                 continue;
             }
+            claimed.push((&environment.name, database));
             for endpoint in &database.endpoints {
                 claims.claim("endpoint", &endpoint.value, name, endpoint.span);
             }
@@ -39,6 +43,27 @@ pub(super) fn check(
             claims.twice("address", address, &first.name, &second.name);
         }
     }
+    claims.aliases(&claimed);
+}
+
+/// What a database's addresses lead to.
+fn keys(database: &Database) -> impl Iterator<Item = (DatabaseKey<'_>, &Spanned<String>)> {
+    let Database { engine, endpoints, hosts, sockets, ports, database: name, users, .. } = database;
+    let tcp = endpoints.iter().chain(hosts).flat_map(move |host| {
+        let mut users: Vec<_> = users.iter().map(|user| user.value.as_str()).collect();
+        if !DatabaseKey::is_told_by_user(&host.value) {
+            users = vec![""];
+        }
+        users.into_iter().flat_map(move |user| {
+            ports.iter().map(move |port| {
+                (DatabaseKey::tcp(*engine, &host.value, *port, &name.value, user), host)
+            })
+        })
+    });
+    let sockets = sockets
+        .iter()
+        .map(|socket| (DatabaseKey::socket(*engine, &socket.value, &name.value), socket));
+    tcp.chain(sockets)
 }
 
 /// Pairs of databases that have a host or a socket in common, in file order.
@@ -85,6 +110,30 @@ impl Claims<'_> {
             None => {
                 self.made.insert((what, name.to_owned()), (by.to_owned(), span));
                 true
+            }
+        }
+    }
+
+    /// Reports the first address of a database that another environment claims
+    /// under another name. What both write alike was reported before.
+    fn aliases(&mut self, claimed: &[(&Spanned<String>, &Database)]) {
+        let mut made = HashMap::new();
+        for (environment, database) in claimed {
+            let alias = keys(database).find_map(|(key, address)| {
+                let first: (&Spanned<String>, Span) =
+                    *made.entry(key).or_insert((*environment, address.span));
+                let is_known = self.problems.iter().any(|problem| problem.span == address.span);
+                (first.0.value != environment.value && !is_known).then_some((address, first))
+            });
+            if let Some((address, (first, span))) = alias {
+                let kind = ProblemKind::ClaimedTwice {
+                    what: "the database at",
+                    name: address.value.clone(),
+                    first: first.value.clone(),
+                    second: environment.value.clone(),
+                };
+                let related = Some((span, "claimed here first"));
+                self.problems.push(Problem { kind, span: address.span, related });
             }
         }
     }

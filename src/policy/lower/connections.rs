@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::super::reader::Section;
-use super::super::{Connection, Given, PartVariables, Phase};
 use super::Lower;
 use super::databases::engine;
+use crate::policy::reader::Section;
+use crate::policy::{Connection, Given, PartVariables, Phase};
 use crate::source::Spanned;
 
 impl Lower {

@@ -1,11 +1,10 @@
 //! `[databases.NAME]`
 
-use super::super::reader::Section;
-use super::super::{Database, DatabaseId, Network};
 use super::Lower;
-use super::environments::is_host_name;
+use crate::policy::reader::Section;
+use crate::policy::{Database, DatabaseId, Network};
 use crate::source::Spanned;
-use crate::target::{Engine, Provider, is_pooler};
+use crate::target::{Engine, Problem, Provider, grammar, is_pooler};
 
 impl Lower {
     pub(super) fn databases(&mut self, top: Section<'_>) -> Vec<Database> {
@@ -24,7 +23,7 @@ impl Lower {
         section: Section<'_>,
     ) -> Option<Database> {
         let engine = engine(section);
-        let provider = section.text("provider").and_then(|word| Provider::from_name(&word.value));
+        let provider = section.word("provider", Provider::from_name);
         let branch = section.table("branch");
         let database = Database {
             id,
@@ -45,7 +44,7 @@ impl Lower {
             system_identifier: section.text("system_identifier"),
             server_hostname: section.text("server_hostname"),
             root_certificate: section.text("root_certificate"),
-            network: network(section),
+            network: section.word("network", Network::from_name).unwrap_or_default(),
             name,
         };
         self.empty_lists(&database.name, section);
@@ -107,13 +106,7 @@ impl Lower {
             );
         }
         for host in endpoints.iter().chain(hosts) {
-            if !is_host_name(&host.value) {
-                self.contradiction(
-                    host.span,
-                    format!("`{}` is not a lower-case host name", host.value),
-                    "write the host alone, without scheme, port or trailing dot",
-                );
-            }
+            self.nameable("host", host, grammar::host);
         }
         for host in endpoints.iter().chain(hosts) {
             let is_neon = database.provider == Some(Provider::Neon);
@@ -126,13 +119,27 @@ impl Lower {
             }
         }
         for socket in sockets {
-            if !socket.value.starts_with('/') || socket.value.ends_with('/') {
-                self.contradiction(
-                    socket.span,
-                    format!("`{}` is no absolute directory", socket.value),
-                    "write a directory such as `/var/run/postgresql`",
-                );
-            }
+            self.nameable("socket", socket, |text| match database.engine {
+                Engine::Postgres => grammar::directory(text).map(drop),
+                Engine::MySql => Err(Problem::SocketOfMySql),
+            });
+        }
+        self.nameable("database", &database.database, |text| grammar::database(text).map(drop));
+        for user in &database.users {
+            self.nameable("user", user, |text| grammar::user(text.to_owned()).map(drop));
+        }
+    }
+
+    /// What no accepted address can name would be listed in vain.
+    fn nameable(
+        &mut self,
+        part: &str,
+        written: &Spanned<String>,
+        read: impl Fn(&str) -> Result<(), Problem>,
+    ) {
+        if let Err(problem) = read(&written.value) {
+            let message = format!("`{}` as a {part}: {problem}", written.value);
+            self.contradiction(written.span, message, problem.help());
         }
     }
 
@@ -157,18 +164,9 @@ impl Lower {
     }
 }
 
+/// The engine of a connection or a database.
 pub(super) fn engine(section: Section<'_>) -> Engine {
-    match section.text("engine").as_ref().map(|engine| engine.value.as_str()) {
-        Some("mysql") => Engine::MySql,
-        Some(_) | None => Engine::Postgres,
-    }
-}
-
-fn network(section: Section<'_>) -> Network {
-    match section.text("network").as_ref().map(|network| network.value.as_str()) {
-        Some("private") => Network::Private,
-        Some(_) | None => Network::Public,
-    }
+    section.word("engine", Engine::from_name).unwrap_or_default()
 }
 
 fn ports(section: Section<'_>, engine: Engine, provider: Option<Provider>) -> Vec<u16> {
@@ -201,5 +199,5 @@ fn first_label(host: &str) -> &str {
     host.split('.').next().unwrap_or(host)
 }
 
-/// MIRRORS `Target::user_is_identity`: hosts that many databases share.
+/// MIRRORS `DatabaseKey::is_told_by_user`: hosts that many databases share.
 const SHARED_HOSTS: &[&str] = &["pooler.supabase.com", "psdb.cloud", "db.prisma.io"];

@@ -1,14 +1,16 @@
 //! `[environments.NAME]`
 
-use super::super::reader::Section;
-use super::super::variable::NamePattern;
-use super::super::{
-    Connection, Data, DebugRule, Environment, EnvironmentId, SqlName, TableName, Tripwire,
-    Variable, VariableKind,
-};
+use std::collections::BTreeMap;
+
 use super::Lower;
 use crate::facts::Right;
+use crate::policy::reader::Section;
+use crate::policy::{
+    Connection, Data, DebugRule, Environment, EnvironmentId, Pattern, SqlName, TableName, Tripwire,
+    Variable, VariableKind,
+};
 use crate::source::{Span, Spanned};
+use crate::target::grammar::is_name;
 
 impl Lower {
     pub(super) fn environments(&mut self, top: Section<'_>) -> Vec<Environment> {
@@ -21,12 +23,12 @@ impl Lower {
                 "declare at least one, such as `[environments.production]`",
             );
         }
-        let mut environments: Vec<_> = sections
+        let environments: Vec<_> = sections
             .into_iter()
             .zip(0..)
             .map(|((name, section), id)| self.one_environment(name, EnvironmentId(id), section))
             .collect();
-        self.releases(&sections_after(top), &mut environments);
+        self.circles(&environments);
         environments
     }
 
@@ -53,14 +55,17 @@ impl Lower {
         domains.iter().for_each(|domain| self.domain(domain));
         Environment {
             id,
-            data: data(section),
+            // DELIBERATE: a wrong word is a problem already; the strictest reading costs nothing.
+            data: section.word("data", Data::from_name).unwrap_or(Data::Real),
             runtime: runtime(section),
             databases,
             databases_span: section.span("databases").unwrap_or(name.span),
             domains,
             domains_span: section.span("domains").unwrap_or(name.span),
             branches: section.texts("branches").unwrap_or_default(),
-            after: None,
+            after: section.text("after").and_then(|after| {
+                Some(Spanned { value: self.environment(&after)?, span: after.span })
+            }),
             seed: flag(section, "seed", name.span),
             live: flag(section, "live", name.span),
             forbidden_rights: rights(section, name.span),
@@ -72,7 +77,7 @@ impl Lower {
     }
 
     fn domain(&mut self, domain: &Spanned<String>) {
-        if !is_host_name(&domain.value) {
+        if !is_name(&domain.value) {
             self.contradiction(
                 domain.span,
                 format!("`{}` is not a lower-case host name", domain.value),
@@ -134,13 +139,8 @@ impl Lower {
         Some(Tripwire { table: Spanned { value: name?, span: table.span }, rows, recent })
     }
 
-    fn releases(&mut self, after: &[Option<Spanned<String>>], environments: &mut [Environment]) {
-        for (environment, after) in environments.iter_mut().zip(after) {
-            let Some(after) = after else { continue };
-            let Some(id) = self.environment(after) else { continue };
-            environment.after = Some(Spanned { value: id, span: after.span });
-        }
-        for environment in &*environments {
+    fn circles(&mut self, environments: &[Environment]) {
+        for environment in environments {
             if let Some(span) = circle(environment, environments) {
                 self.contradiction(
                     span,
@@ -155,8 +155,8 @@ impl Lower {
     pub(super) fn check_across(
         &mut self,
         environments: &[Environment],
-        variables: &std::collections::BTreeMap<String, Variable>,
-        patterns: &[(NamePattern, Variable)],
+        variables: &BTreeMap<String, Variable>,
+        patterns: &[Pattern],
         connections: &[Connection],
     ) {
         let runtime = variables.values().find(|v| matches!(v.kind, VariableKind::Runtime));
@@ -181,7 +181,9 @@ impl Lower {
                 let declared = variables.get(&variable.value).is_some_and(|declared| {
                     matches!(declared.kind, VariableKind::Environment | VariableKind::Runtime)
                 });
-                if declared || patterns.iter().any(|(_, v)| v.name.value == variable.value) {
+                if declared
+                    || patterns.iter().any(|pattern| pattern.written.value == variable.value)
+                {
                     self.contradiction(
                         variable.span,
                         format!("`{}` cannot be part of a connection", variable.value),
@@ -196,7 +198,7 @@ impl Lower {
         &mut self,
         environment: &Environment,
         secret: &Spanned<String>,
-        variables: &std::collections::BTreeMap<String, Variable>,
+        variables: &BTreeMap<String, Variable>,
     ) {
         let name = &environment.name.value;
         match variables.get(&secret.value) {
@@ -213,20 +215,6 @@ impl Lower {
             ),
             Some(_) => {}
         }
-    }
-}
-
-fn sections_after(top: Section<'_>) -> Vec<Option<Spanned<String>>> {
-    let sections = top.named("environments");
-    sections.into_iter().map(|(_, section)| section.text("after")).collect()
-}
-
-fn data(section: Section<'_>) -> Data {
-    match section.text("data").as_ref().map(|data| data.value.as_str()) {
-        Some("masked") => Data::Masked,
-        Some("synthetic") => Data::Synthetic,
-        // A wrong word is a problem already; the strictest reading costs nothing.
-        Some(_) | None => Data::Real,
     }
 }
 
@@ -261,15 +249,4 @@ fn circle(start: &Environment, environments: &[Environment]) -> Option<Span> {
         at = environments.get(at.value.0)?.after.as_ref()?;
     }
     None
-}
-
-/// Whether `name` is a lower-case host name or a dotted quad, without port.
-pub(super) fn is_host_name(name: &str) -> bool {
-    let is_label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    name.len() <= 253 && name.split('.').all(is_label)
 }

@@ -8,6 +8,7 @@ mod variables;
 mod web;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use once_cell::sync::OnceCell;
 use toml::de::DeTable;
@@ -70,13 +71,16 @@ pub(super) fn policy(name: &str, text: &str, origin: Origin) -> Result<Policy, P
     })
 }
 
-fn error(source: std::sync::Arc<Source>, mut problems: Vec<Problem>) -> PolicyError {
+fn error(source: Arc<Source>, mut problems: Vec<Problem>) -> PolicyError {
     problems.sort_by_key(|problem| problem.span);
     PolicyError { source_text: source, problems }
 }
 
 fn syntax(error: &toml::de::Error) -> Problem {
-    let kind = ProblemKind::Syntax(error.message().to_lowercase());
+    // DELIBERATE: the first letter alone; what is quoted stays as it is.
+    let mut letters = error.message().chars();
+    let first = letters.next().into_iter().flat_map(char::to_lowercase);
+    let kind = ProblemKind::Syntax(first.chain(letters.clone()).collect());
     Problem { kind, span: error.span().unwrap_or_default().into(), related: None }
 }
 

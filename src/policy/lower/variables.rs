@@ -2,81 +2,92 @@
 
 use std::collections::BTreeMap;
 
-use super::super::format::VARIABLE_KINDS;
-use super::super::problem::{KIND_OF_SECRET, closest};
-use super::super::reader::{Section, Value};
-use super::super::variable::NamePattern;
-use super::super::{Matcher, PerEnvironment, Phase, SecretRule, Variable, VariableKind, Where};
 use super::Lower;
+use crate::policy::format::VARIABLE;
+use crate::policy::problem::{KIND_OF_SECRET, closest};
+use crate::policy::reader::{Section, Value};
+use crate::policy::variable::{Name, NamePattern};
+use crate::policy::{
+    Is, Matcher, Pattern, PerEnvironment, Phase, SecretRule, Variable, VariableKind, Where,
+};
 use crate::secret::{Class, Kind, MINIMUM_BITS};
 use crate::source::Spanned;
 
-type Variables = (BTreeMap<String, Variable>, Vec<(NamePattern, Variable)>, Option<String>);
+type Variables = (BTreeMap<String, Variable>, Vec<Pattern>, Option<String>);
 
 impl Lower {
     pub(super) fn variables(&mut self, top: Section<'_>) -> Variables {
         let mut exact = BTreeMap::new();
         let mut patterns = Vec::new();
         for (name, section) in top.named("variables") {
-            match NamePattern::parse(&name.value) {
-                None => {
+            match Name::parse(&name.value) {
+                Name::Exact => {
                     let variable = self.variable(name, section);
                     exact.insert(variable.name.value.clone(), variable);
                 }
-                Some(Ok(pattern)) => {
-                    if self.has_only_allowed(&name, section) {
-                        patterns.push((pattern, self.variable(name, section)));
-                    } else {
-                        self.places(section, "allowed");
-                    }
-                }
-                Some(Err(())) => self.contradiction(
+                Name::Pattern(names) => patterns.push(self.pattern(names, name, section)),
+                Name::NoPattern => self.contradiction(
                     name.span,
                     format!("`{}` is no pattern of names", name.value),
                     "write one `*`, at the start or at the end",
                 ),
             }
         }
-        let environment = self.the_one(&exact, top, "environment");
-        self.the_one(&exact, top, "runtime");
+        let environment = self.environment_variable(&exact, top);
+        self.at_most_one(&exact, Is::Runtime);
         (exact, patterns, environment)
     }
 
     /// A pattern says where its variables may be, and no more.
-    fn has_only_allowed(&mut self, name: &Spanned<String>, section: Section<'_>) -> bool {
-        let found = NOT_OF_PATTERNS.iter().filter_map(|key| Some((key, section.span(key)?)));
-        let found: Vec<_> = found.collect();
-        for (key, span) in &found {
+    fn pattern(
+        &mut self,
+        names: NamePattern,
+        written: Spanned<String>,
+        section: Section<'_>,
+    ) -> Pattern {
+        let keys = VARIABLE.iter().map(|key| key.name).filter(|key| !OF_PATTERNS.contains(key));
+        for (key, span) in keys.filter_map(|key| Some((key, section.span(key)?))) {
             self.contradiction(
-                *span,
-                format!("the pattern `{}` has `{key}`", name.value),
+                span,
+                format!("the pattern `{}` has `{key}`", written.value),
                 "a pattern takes `allowed` alone; declare the variable by its name",
             );
         }
-        found.is_empty()
+        Pattern {
+            names,
+            written,
+            allowed: self.places(section, "allowed").unwrap_or(Where::Everywhere(None)),
+            description: description(section),
+        }
     }
 
-    fn the_one(
+    /// The one variable that is the environment, which every policy has.
+    fn environment_variable(
         &mut self,
         variables: &BTreeMap<String, Variable>,
         top: Section<'_>,
-        word: &'static str,
     ) -> Option<String> {
-        let mut found: Vec<_> =
-            variables.values().filter(|variable| variable.kind.name() == word).collect();
-        found.sort_by_key(|variable| variable.name.span);
-        for second in found.iter().skip(1) {
-            self.contradiction(
-                second.name.span,
-                format!("`{}` is a second `{word}`", second.name.value),
-                "one variable names it; declare the other as `text` with `values`",
-            );
-        }
-        if found.is_empty() && word == "environment" && top.table("variables").is_some() {
+        let found = self.at_most_one(variables, Is::Environment);
+        if found.is_none() && top.table("variables").is_some() {
             self.contradiction(
                 top.span("variables").unwrap_or_default(),
                 "no variable names the environment",
                 "give one of them `is = \"environment\"`",
+            );
+        }
+        found
+    }
+
+    /// The first variable that is one; each further one is a problem.
+    fn at_most_one(&mut self, variables: &BTreeMap<String, Variable>, is: Is) -> Option<String> {
+        let mut found: Vec<_> =
+            variables.values().filter(|variable| variable.kind.is() == is).collect();
+        found.sort_by_key(|variable| variable.name.span);
+        for second in found.iter().skip(1) {
+            self.contradiction(
+                second.name.span,
+                format!("`{}` is a second `{}`", second.name.value, is.name()),
+                "one variable names it; declare the other as `text` with `values`",
             );
         }
         found.first().map(|variable| variable.name.value.clone())
@@ -86,7 +97,7 @@ impl Lower {
         let kind = self.kind(&name, section);
         let always = matches!(kind, VariableKind::Environment | VariableKind::Runtime);
         let required = self.places(section, "required");
-        let allowed = section.has("allowed").then(|| self.places(section, "allowed")).flatten();
+        let allowed = self.places(section, "allowed");
         let phases: &[Phase] = if always { &Phase::ALL } else { &[Phase::Boot] };
         let variable = Variable {
             required: match (required, always) {
@@ -100,7 +111,7 @@ impl Lower {
             matches: self.matcher(section),
             example: section.text("example"),
             phases: self.phases(section, phases),
-            description: section.text("description").map(|text| text.value),
+            description: description(section),
             kind,
             name,
         };
@@ -109,21 +120,20 @@ impl Lower {
     }
 
     fn kind(&mut self, name: &Spanned<String>, section: Section<'_>) -> VariableKind {
-        let word = section.text("is");
-        match word.as_ref().map_or("text", |word| word.value.as_str()) {
-            "environment" => VariableKind::Environment,
-            "runtime" => VariableKind::Runtime,
-            "secret" => VariableKind::Secret(self.secret(name, section)),
-            "url" => VariableKind::Url,
-            "urls" => VariableKind::Urls,
-            "host" => VariableKind::Host,
-            "hosts" => VariableKind::Hosts,
-            "email" => VariableKind::Email,
-            "port" => VariableKind::Port,
-            "integer" => VariableKind::Integer,
-            "boolean" => VariableKind::Boolean,
-            // DELIBERATE: "text", or a word that is a problem already.
-            _ => VariableKind::Text,
+        // DELIBERATE: another word is a problem already.
+        match section.word("is", Is::from_name).unwrap_or(Is::Text) {
+            Is::Environment => VariableKind::Environment,
+            Is::Runtime => VariableKind::Runtime,
+            Is::Secret => VariableKind::Secret(self.secret(name, section)),
+            Is::Text => VariableKind::Text,
+            Is::Url => VariableKind::Url,
+            Is::Urls => VariableKind::Urls,
+            Is::Host => VariableKind::Host,
+            Is::Hosts => VariableKind::Hosts,
+            Is::Email => VariableKind::Email,
+            Is::Port => VariableKind::Port,
+            Is::Integer => VariableKind::Integer,
+            Is::Boolean => VariableKind::Boolean,
         }
     }
 
@@ -158,7 +168,7 @@ impl Lower {
         }
         let each = self.each(section, "class", |value| {
             let word = value.text()?;
-            Some(Spanned { value: Class::by_name(&word.value)?, span: word.span })
+            Some(Spanned { value: Class::from_name(&word.value)?, span: word.span })
         });
         Some(PerEnvironment::Each(each, span))
     }
@@ -204,9 +214,7 @@ impl Lower {
     /// an ignored key reads as a check that is not there.
     fn sense(&mut self, variable: &Variable, section: Section<'_>) {
         self.required_is_allowed(variable);
-        let word = section.text("is").map(|word| word.value);
-        let is_known = word.is_some_and(|word| VARIABLE_KINDS.contains(&word.as_str()));
-        if section.has("is") && !is_known {
+        if section.has("is") && section.word("is", Is::from_name).is_none() {
             return;
         }
         let is_secret = variable.secret().is_some();
@@ -279,7 +287,10 @@ impl Lower {
     }
 }
 
-const NOT_OF_PATTERNS: &[&str] = &[
-    "is", "kind", "class", "required", "values", "hosts", "matches", "example", "min_bits",
-    "phases",
-];
+fn description(section: Section<'_>) -> Option<String> {
+    section.text("description").map(|text| text.value)
+}
+
+/// DELIBERATE: what a pattern may have. A key that the format gains is none of a
+/// pattern's until it is listed here.
+const OF_PATTERNS: &[&str] = &["allowed", "description"];

@@ -1,9 +1,10 @@
 //! `web = { … }` of an environment, and the paths of its endpoints.
 
-use super::super::reader::Section;
-use super::super::web::{AddressRange, EncodedResponses, ForeignOrigins, WebRule};
 use super::Lower;
+use crate::policy::reader::Section;
+use crate::policy::web::{AddressRange, EncodedResponses, ForeignOrigins, WebRule};
 use crate::source::Spanned;
+use crate::target::grammar::is_unreserved;
 
 impl Lower {
     pub(super) fn web(&mut self, section: Section<'_>) -> WebRule {
@@ -16,26 +17,22 @@ impl Lower {
                 "list the paths in `health_paths`",
             );
         }
-        let word = |key| section.text(key).map(|word| word.value);
         WebRule {
             proxies: self.ranges(section, "proxies"),
             health_paths,
             health_addresses: self.ranges(section, "health_addresses"),
-            foreign_origins: match word("foreign_origins").as_deref() {
-                Some("refuse") => ForeignOrigins::Refuse,
-                Some(_) | None => ForeignOrigins::Pass,
-            },
-            encoded_responses: match word("encoded_responses").as_deref() {
-                Some("pass") => EncodedResponses::Pass,
-                Some(_) | None => EncodedResponses::Refuse,
-            },
+            foreign_origins: section
+                .word("foreign_origins", ForeignOrigins::from_name)
+                .unwrap_or_default(),
+            encoded_responses: section
+                .word("encoded_responses", EncodedResponses::from_name)
+                .unwrap_or_default(),
         }
     }
 
     /// A path that every reader reads alike.
     pub(super) fn path(&mut self, path: &Spanned<String>) {
         let is_plain = |segment: &str| {
-            let is_unreserved = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
             !matches!(segment, "" | "." | "..") && segment.bytes().all(is_unreserved)
         };
         let below = path.value.strip_prefix('/');

@@ -138,8 +138,8 @@ pub(in crate::report) fn known_as(policy: &Policy, database: Option<&Database>) 
 
 fn stamp(identity: &Identity) -> String {
     let stamp = match &identity.stamp {
-        Marked::No { tables: Tables::None } => return "none; no tables either".to_owned(),
-        Marked::No { tables: Tables::Some } => return "none; there are tables".to_owned(),
+        Marked::No { tables: Tables::Absent } => return "none; no tables either".to_owned(),
+        Marked::No { tables: Tables::Present } => return "none; there are tables".to_owned(),
         Marked::Emptied => return "without a row: a copy of the schema, or emptied".to_owned(),
         Marked::Unreadable { why } => return format!("cannot be read: {why}"),
         Marked::Stamped(stamp) => stamp,

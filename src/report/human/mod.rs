@@ -162,7 +162,7 @@ pub(super) fn valid(policy: &Policy) -> String {
 fn policy_path(policy: &Policy) -> String {
     let name = visible(policy.source().name());
     match policy.origin() {
-        Origin::BuiltIn => format!("built-in {name}"),
+        Origin::BuiltIn | Origin::Embedded => format!("{} {name}", policy.origin_name()),
         Origin::File => name.into_owned(),
     }
 }

@@ -179,7 +179,7 @@ fn said(identity: &Identity) -> ServerObject<'_> {
     let Identity { traces, tripwires, .. } = identity;
     let Role { name, rights } = role;
     let object = ServerObject {
-        engine: engine(server).name(),
+        engine: engine(server).scheme(),
         version,
         database,
         role: name,
@@ -230,7 +230,7 @@ fn trace(Trace { service, by }: &Trace) -> TraceObject<'_> {
 
 fn stamp(identity: &Identity) -> StampObject<'_> {
     match &identity.stamp {
-        Marked::No { tables } => StampObject::None { has_tables: *tables == Tables::Some },
+        Marked::No { tables } => StampObject::None { has_tables: *tables == Tables::Present },
         Marked::Emptied => StampObject::Empty,
         Marked::Stamped(stamp) => {
             let Stamp { environment, binding, stamped_at, guard_version, parent_environment } =

@@ -76,7 +76,7 @@ impl Told<'_, '_> {
                 Ok(Fit::Same)
             }
             (Server::Postgres { .. }, Engine::MySql) | (Server::MySql { .. }, Engine::Postgres) => {
-                let engine = self.database.engine.name();
+                let engine = self.database.engine;
                 Err(self.other(format!("the server there does not speak {engine}")))
             }
         }

@@ -19,6 +19,7 @@ use crate::facts::{Identity, Live, Observed, Stamp};
 use crate::gate::Gate;
 use crate::policy::{Data, Database, Environment, Policy};
 use crate::source::Place;
+use crate::visible::{listed, visible};
 
 /// A connection to a database of the policy, whose server said who it is.
 #[derive(Clone, Copy, Debug)]
@@ -147,23 +148,18 @@ pub(crate) fn heard<'a>(case: &Case<'a>, environment: &Environment, name: &str) 
 
 /// A database's name, with the environments that it is of.
 pub(crate) fn whose(policy: &Policy, database: &Database) -> String {
-    let owners: Vec<_> = policy
-        .environments_of(database.id)
-        .map(|environment| format!("`{}`", environment.name.value))
-        .collect();
-    match owners.as_slice() {
-        [] => format!("`{}`, a database of no environment", database.name.value),
-        owners => format!("`{}`, a database of {}", database.name.value, owners.join(" and ")),
+    let owners = policy.environments_of(database.id);
+    match &*listed(owners.map(|environment| environment.name.value.as_str()), " and ") {
+        "" => format!("`{}`, a database of no environment", database.name.value),
+        owners => format!("`{}`, a database of {owners}", database.name.value),
     }
 }
 
 /// A server's own word in backticks: bounded, and unable to forge a line.
 pub(crate) fn quoted(text: &str) -> String {
-    let mut characters = text.chars();
-    let shown: String =
-        characters.by_ref().take(MAX_SHOWN_CHARS).flat_map(char::escape_default).collect();
-    let more = if characters.next().is_some() { "…" } else { "" };
-    format!("`{}{more}`", shown.replace('`', "\\u{60}"))
+    let end = text.char_indices().nth(MAX_SHOWN_CHARS).map(|(end, _)| end);
+    let (shown, more) = end.and_then(|end| Some((text.get(..end)?, "…"))).unwrap_or((text, ""));
+    format!("`{}{more}`", visible(shown).replace('`', "\\u{60}"))
 }
 
 const MAX_SHOWN_CHARS: usize = 64;

@@ -34,8 +34,8 @@ pub(crate) fn has_stamps(identity: &Identity) -> bool {
 /// How the stamp that a server told of stands to it.
 pub fn standing(identity: &Identity) -> Standing<'_> {
     match &identity.stamp {
-        Marked::No { tables: Tables::None } => Standing::Fresh,
-        Marked::No { tables: Tables::Some } => Standing::Unstamped,
+        Marked::No { tables: Tables::Absent } => Standing::Fresh,
+        Marked::No { tables: Tables::Present } => Standing::Unstamped,
         Marked::Emptied => Standing::Emptied,
         Marked::Unreadable { why } => Standing::Unreadable(why),
         Marked::Stamped(stamp) => match identity.binding() {

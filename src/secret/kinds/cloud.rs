@@ -32,12 +32,12 @@ pub(super) static GCP_SERVICE_ACCOUNT: Kind = Kind::secret(
         any(&[
             Lit("ewogICJ0eXBlIjogInNlcnZpY2VfYWNjb3VudCIs"),
             Run(Bytes::BASE64, 400, 16_384),
-            Run(EQUALS, 0, 2),
+            Run(Bytes::PADDING, 0, 2),
         ]),
         any(&[
             Lit("eyJ0eXBlIjoic2VydmljZV9hY2NvdW50Iiwi"),
             Run(Bytes::BASE64, 400, 16_384),
-            Run(EQUALS, 0, 2),
+            Run(Bytes::PADDING, 0, 2),
         ]),
     ],
 );
@@ -179,5 +179,3 @@ pub(super) static VERCEL_TOKEN: Kind = Kind::secret(
     "access token, `vcp_`, `vca_`, `vci_`, `vcr_`, `vck_`",
     &[any(&[Lit("vc"), OneOf("pairk"), Lit("_"), Run(Bytes::BASE64_URL, 56, 56)])],
 );
-
-const EQUALS: Bytes = Bytes::BASE64_PADDED.without(Bytes::BASE64);

@@ -4,6 +4,18 @@ use crate::secret::kind::{Kind, ambiguous, any};
 use crate::secret::shape::Bytes;
 use crate::secret::shape::Piece::{Jwt, Lit, OneOf, Run};
 
+/// A form for each label, the same at the start and at the end.
+macro_rules! pem {
+    ($($label:literal),+) => {
+        &[$(any(&[
+            Lit(concat!("-----BEGIN ", $label, "PRIVATE KEY-----")),
+            Run(Bytes::PEM, 64, 16_384),
+            Lit(concat!("-----END ", $label, "PRIVATE KEY-----")),
+            Run(Bytes::SPACE, 0, 2),
+        ])),+]
+    };
+}
+
 pub(super) static LARAVEL_APP_KEY: Kind = Kind::secret(
     "laravel-app-key",
     "Laravel",
@@ -35,66 +47,7 @@ pub(super) static PEM_PRIVATE_KEY: Kind = Kind::secret(
     "pem-private-key",
     "any",
     "a private key in PEM; line breaks may be written as `\\n`",
-    &[
-        any(&[
-            Lit(BEGIN),
-            Lit(KEY),
-            Run(Bytes::PEM, 64, 16_384),
-            Lit(END),
-            Lit(KEY),
-            Run(Bytes::SPACE, 0, 2),
-        ]),
-        any(&[
-            Lit(BEGIN),
-            Lit("RSA "),
-            Lit(KEY),
-            Run(Bytes::PEM, 64, 16_384),
-            Lit(END),
-            Lit("RSA "),
-            Lit(KEY),
-            Run(Bytes::SPACE, 0, 2),
-        ]),
-        any(&[
-            Lit(BEGIN),
-            Lit("EC "),
-            Lit(KEY),
-            Run(Bytes::PEM, 64, 16_384),
-            Lit(END),
-            Lit("EC "),
-            Lit(KEY),
-            Run(Bytes::SPACE, 0, 2),
-        ]),
-        any(&[
-            Lit(BEGIN),
-            Lit("DSA "),
-            Lit(KEY),
-            Run(Bytes::PEM, 64, 16_384),
-            Lit(END),
-            Lit("DSA "),
-            Lit(KEY),
-            Run(Bytes::SPACE, 0, 2),
-        ]),
-        any(&[
-            Lit(BEGIN),
-            Lit("OPENSSH "),
-            Lit(KEY),
-            Run(Bytes::PEM, 64, 16_384),
-            Lit(END),
-            Lit("OPENSSH "),
-            Lit(KEY),
-            Run(Bytes::SPACE, 0, 2),
-        ]),
-        any(&[
-            Lit(BEGIN),
-            Lit("ENCRYPTED "),
-            Lit(KEY),
-            Run(Bytes::PEM, 64, 16_384),
-            Lit(END),
-            Lit("ENCRYPTED "),
-            Lit(KEY),
-            Run(Bytes::SPACE, 0, 2),
-        ]),
-    ],
+    pem!["", "RSA ", "EC ", "DSA ", "OPENSSH ", "ENCRYPTED "],
 );
 
 pub(super) static JWT_SECRET: Kind =
@@ -105,7 +58,3 @@ pub(super) static PASSWORD: Kind =
 
 pub(super) static RANDOM: Kind =
     Kind::secret("random", "any", "a home-made secret, judged by its strength alone", &[]);
-
-const BEGIN: &str = "-----BEGIN ";
-const END: &str = "-----END ";
-const KEY: &str = "PRIVATE KEY-----";

@@ -139,7 +139,5 @@ pub(super) static ORANGE_BASIC_CREDENTIAL: Kind = Kind::secret(
     "orange-basic-credential",
     "Orange",
     "client id and secret as an authorization header, `Basic ` and base64",
-    &[any(&[Lit("Basic "), Run(Bytes::BASE64, 20, 400), Run(EQUALS, 0, 2)])],
+    &[any(&[Lit("Basic "), Run(Bytes::BASE64, 20, 400), Run(Bytes::PADDING, 0, 2)])],
 );
-
-const EQUALS: Bytes = Bytes::BASE64_PADDED.without(Bytes::BASE64);

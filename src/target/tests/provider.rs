@@ -1,5 +1,6 @@
 //! Whose database it is, and which addresses are one.
 
+use super::super::DatabaseKey;
 use super::*;
 
 fn at(host: &str) -> Target {
@@ -60,7 +61,7 @@ fn a_look_alike_is_plain() {
     for host in hosts {
         assert_eq!(at(host).provider(), Provider::Plain, "{host}");
         assert_eq!(at(host).identity_host().as_deref(), Some(host), "{host}");
-        assert!(!at(host).user_is_identity(), "{host}");
+        assert!(!DatabaseKey::is_told_by_user(host), "{host}");
     }
     let heroku = "postgres://a:b@ec2-1-2-3-4.compute-1.amazonaws.com/";
     for database in ["dshort", "shop1a2b3c4d5e", "d1a2b3c4d5e-7", "D1a2b3c4d5e6f7"] {
@@ -122,7 +123,7 @@ fn the_user_tells_databases_apart_only_behind_shared_hosts() {
         ("localhost", false),
     ];
     for (host, is_identity) in table {
-        assert_eq!(at(host).user_is_identity(), is_identity, "{host}");
+        assert_eq!(DatabaseKey::is_told_by_user(host), is_identity, "{host}");
     }
 }
 

@@ -57,8 +57,7 @@ fn kind(policy: &Policy, seen: &Seen) -> Option<Kind> {
             password.then_some(Kind::Secret(MINIMUM_BITS))
         }
     });
-    let declared = policy.declared(&seen.name).or_else(|| policy.by_pattern(&seen.name));
-    let declared = declared.and_then(|variable| variable.secret());
+    let declared = policy.variable(&seen.name).and_then(|variable| variable.secret());
     match (connects, declared) {
         (Some(kind), _) => Some(kind),
         (None, Some(rule)) if rule.kind.is_public() => None,

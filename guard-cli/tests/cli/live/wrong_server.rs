@@ -4,7 +4,7 @@ use test_servers::{Forwarder, PgBouncer};
 
 use super::stage::{
     DEVELOPMENT, PLAIN_DEV, PLAIN_MAIN, PRODUCTION, Stage, compute, neon_policy, password,
-    plain_policy, url,
+    plain_policy, policy, url,
 };
 
 #[test]
@@ -145,4 +145,19 @@ fn environments_are_asked_side_by_side() {
     let document = ran.json();
     assert_eq!(document["environments"][1]["findings"][0]["rule"], "database-identity-matches");
     assert_eq!(document["environments"][1]["live"][0]["server"]["neon"]["branch"], "br-main-1");
+}
+
+/// Each environment is right by its address; together they are one database.
+#[test]
+fn one_database_behind_two_ports_shows_when_both_servers_are_asked() {
+    let pooler = PgBouncer::start(&PLAIN_DEV, &[("shop", "shop")]);
+    let (main, dev) = (PLAIN_DEV.port(), pooler.port());
+    let stage = Stage::new(&policy((main, ""), (dev, "")), main, dev);
+    let matrix = ["--matrix", "production=production.env", "sandbox=sandbox.env"];
+    let check = |live: &[&str]| {
+        let more = ["--format", "json"].iter().chain(live).chain(&matrix);
+        stage.room().guard(["check"].iter().chain(more)).run().keeps_secrets().ends(1).rules()
+    };
+    assert_eq!(check(&[]), ["secret-is-not-shared"], "the password is the same");
+    assert_eq!(check(&["--live"]), ["database-is-not-shared", "secret-is-not-shared"]);
 }

@@ -30,7 +30,7 @@ pub(super) fn ask(connection: &mut Conn, tripwires: &[Tripwire]) -> Result<Ident
         address: None,
         read_only: yes(read_only)?,
         traces: BTreeSet::new(),
-        stamp: Marked::No { tables: if yes(tables)? { Tables::Some } else { Tables::None } },
+        stamp: Marked::No { tables: if yes(tables)? { Tables::Present } else { Tables::Absent } },
         tripwires: counts(connection, tripwires)?,
     };
     run(connection, "ROLLBACK")?;

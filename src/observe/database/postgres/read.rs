@@ -164,7 +164,7 @@ impl<'a> Session<'a> {
 
     fn stamp(&'a self, answer: &'a Answer) -> Result<Marked, Failure> {
         let [tables] = one(self.rows, "tables")?;
-        let tables = if flag(tables)? { Tables::Some } else { Tables::None };
+        let tables = if flag(tables)? { Tables::Present } else { Tables::Absent };
         let unreadable = |why: &str| Ok(Marked::Unreadable { why: why.to_owned() });
         match answer {
             Answer::Error(Error::NoTable) => Ok(Marked::No { tables }),

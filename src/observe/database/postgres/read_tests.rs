@@ -300,7 +300,7 @@ fn a_stamp_is_complete_or_unreadable() {
     assert_eq!(stamp(rows(&[&view])), Ok(Marked::Unreadable { why }));
     assert_eq!(stamp(rows(&[&ROW[..13]])), Err(Failure::Answer));
     assert_eq!(stamp(rows(&[])), Ok(Marked::Emptied));
-    assert_eq!(stamp(NO_STAMP), Ok(Marked::No { tables: Tables::None }));
+    assert_eq!(stamp(NO_STAMP), Ok(Marked::No { tables: Tables::Absent }));
     let whys = [
         rows(&[ROW, ROW]),
         Answer::Error(Error::Denied),

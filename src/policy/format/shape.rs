@@ -1,5 +1,7 @@
 //! What the keys and the values of a policy look like, in general.
 
+use crate::visible::listed;
+
 /// A key of a table.
 #[derive(Debug)]
 pub struct Key {
@@ -12,7 +14,7 @@ pub struct Key {
     /// What it means, in one or two sentences.
     pub doc: &'static str,
     /// A value, in TOML.
-    pub example: &'static str,
+    pub example: Option<&'static str>,
 }
 
 /// Whether a key must be written.
@@ -56,12 +58,12 @@ impl Shape {
     pub fn describe(&self) -> String {
         match self {
             Self::Text => "a string".to_owned(),
-            Self::OneOf(words) => format!("one of {}", quoted(words)),
+            Self::OneOf(words) => format!("one of {}", listed(words.iter().copied(), ", ")),
             Self::Integer(only, high) if only == high => format!("`{only}`"),
             Self::Integer(low, high) => format!("a whole number from {low} to {high}"),
             Self::Boolean => "`true` or `false`".to_owned(),
             Self::Texts => "a list of strings".to_owned(),
-            Self::Words(words) => format!("a list of {}", quoted(words)),
+            Self::Words(words) => format!("a list of {}", listed(words.iter().copied(), ", ")),
             Self::Integers(low, high) => format!("a list of whole numbers from {low} to {high}"),
             Self::Table(_) => "a table".to_owned(),
             Self::Named(_) => "a table of tables".to_owned(),
@@ -74,9 +76,4 @@ impl Shape {
             }
         }
     }
-}
-
-fn quoted(words: &[&str]) -> String {
-    let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-    words.join(", ")
 }
