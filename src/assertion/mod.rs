@@ -8,7 +8,7 @@
 //! It must run in the *same transaction* as the statements it protects: a pooler may send
 //! the next transaction to another server.
 //!
-//! Apart from names in a policy, the text contains no `%`, `?`, `:` or `$1`, which a
+//! Apart from names, the text contains no `%`, `?`, `:` or `$1`, which a
 //! driver might take for a parameter.
 
 mod block;
