@@ -186,7 +186,7 @@ fn enclosed(text: &str, region: &Value) -> String {
 
 #[test]
 fn regions_of_sarif_enclose_the_token() {
-    let policy = cases::policy();
+    let policy = cases::policy_file();
     for name in ["several", "process", "unreadable", "hostile", "nothing"] {
         let case = case(name);
         let verdict = decide(Gate::Boot, &policy, &case.facts[0]);
@@ -216,6 +216,19 @@ fn regions_of_sarif_enclose_the_token() {
         }
         assert!(!text.contains("********") && !text.contains("file://"));
     }
+}
+
+#[test]
+fn sarif_points_at_no_line_of_a_policy_that_is_compiled_in() {
+    let case = case("process");
+    let (built_in, file) = (cases::policy(), cases::policy_file());
+    let physical = |policy: &Policy| {
+        let text = report(Format::Sarif, plain(0))
+            .verdict(policy, &decide(Gate::Boot, policy, &case.facts[0]));
+        text.matches("physicalLocation").count()
+    };
+    assert_eq!(physical(&built_in), 0);
+    assert!(physical(&file) > 0);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use serde::Serialize;
 use self::live::AnswerObject;
 use super::decision::{Decision, Entry, Member, Subject, outcome_name};
 use super::escape::visible_json;
+use super::place::Files;
 use super::{SCHEMA, Tool};
 use crate::finding::{Finding, Label};
 use crate::gate::{Note, Verdict};
@@ -142,7 +143,7 @@ pub(super) fn decision(tool: Tool, decision: &Decision<'_>, extra: impl Serializ
         environment: decision.environment(),
         outcome: outcome_name(decision.outcome),
         rules_asked: &decision.rules_asked,
-        findings: decision.findings.iter().copied().map(finding).collect(),
+        findings: findings(decision.findings.iter().copied(), Files::beside(policy)),
         notes,
         live,
         environments,
@@ -187,16 +188,20 @@ pub(super) fn document(value: &impl Serialize) -> String {
     }
 }
 
-fn finding(finding: &Finding) -> FindingObject<'_> {
-    FindingObject {
+fn findings<'a>(
+    findings: impl IntoIterator<Item = &'a Finding>,
+    files: Files<'a>,
+) -> Vec<FindingObject<'a>> {
+    let object = |finding: &'a Finding| FindingObject {
         rule: finding.rule().id,
         kind: finding.kind(),
         outcome: finding.outcome().name(),
         subject: finding.subject(),
         message: finding.message(),
         help: finding.help(),
-        places: finding.labels().iter().map(place).collect(),
-    }
+        places: places(finding.labels(), files),
+    };
+    findings.into_iter().map(object).collect()
 }
 
 fn environment<'a>(policy: &'a Policy, member: &Member<'a>) -> EnvironmentObject<'a> {
@@ -205,7 +210,7 @@ fn environment<'a>(policy: &'a Policy, member: &Member<'a>) -> EnvironmentObject
         environment: name,
         source,
         outcome: outcome_name(verdict.outcome()),
-        findings: verdict.findings.iter().map(finding).collect(),
+        findings: findings(&verdict.findings, Files::beside(policy)),
         notes: notes(verdict),
         live: live::answers(policy, verdict),
     }
@@ -220,17 +225,20 @@ fn problem<'a>(entry: &'a Entry<'_>) -> ProblemObject<'a> {
     ProblemObject {
         message: &entry.message,
         help: entry.help.as_deref(),
-        places: entry.labels.iter().map(place).collect(),
+        places: places(&entry.labels, Files::all()),
     }
 }
 
-fn place(label: &Label) -> PlaceObject<'_> {
-    let location = label.place.location();
-    PlaceObject {
-        role: label.role.name(),
-        source: label.place.source.name(),
-        location: location.map(|Location { line, column }| LocationObject { line, column }),
-    }
+fn places<'a>(labels: &'a [Label], files: Files<'a>) -> Vec<PlaceObject<'a>> {
+    let object = |label: &'a Label| {
+        let location = label.place.location();
+        PlaceObject {
+            role: label.role.name(),
+            source: files.name(&label.place),
+            location: location.map(|Location { line, column }| LocationObject { line, column }),
+        }
+    };
+    labels.iter().map(object).collect()
 }
 
 impl From<Tool> for ToolObject {
