@@ -100,6 +100,10 @@ fn the_url_may_come_from_stdin() {
     }
     room.guard(["target", "-"]).stdin(format!("{}\n\n", local_url()).as_bytes()).run().ends(1);
     room.guard(["target", "-"]).stdin(b"\xff").run().ends(1);
+    room.guard(["target", "-"]).stdin(b"\n").run().ends(1);
+    for format in FORMATS {
+        room.guard(["target", "-", "--format", format]).run().ends(3).says("stdin is empty");
+    }
     room.guard(["target", "-"]).stdin(&vec![b'x'; 1 << 20]).run().ends(2);
 }
 
