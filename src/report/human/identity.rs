@@ -33,7 +33,7 @@ fn block(policy: &Policy, verdict: &Verdict<'_>, answer: &Answer) -> String {
         Observed::Seen(identity) => {
             server(&mut lines, identity);
             let by_address = destination.and_then(|destination| destination.database);
-            lines.add("says it is", &recognised(policy, identity));
+            lines.add("says it is", &recognised(policy, identity, by_address));
             lines.add("address of", &known_as(policy, by_address));
             lines.add("stamp", &stamp(identity));
             identity.tripwires.iter().for_each(|counted| lines.add("tripwire", &tripwire(counted)));
@@ -50,9 +50,12 @@ fn block(policy: &Policy, verdict: &Verdict<'_>, answer: &Answer) -> String {
 }
 
 /// The database of the policy that a server identifies itself as.
-fn recognised(policy: &Policy, identity: &Identity) -> String {
+fn recognised(policy: &Policy, identity: &Identity, by_address: Option<&Database>) -> String {
     let database = database_of(policy, identity);
     let said = known_as(policy, database);
+    if database.is_none() && by_address.is_some_and(|database| !database.pins_its_server()) {
+        return "a server that the policy does not pin".to_owned();
+    }
     match database {
         Some(database) if !is_whole(database, identity) => {
             format!("another database on the server of {said}")
@@ -128,7 +131,7 @@ fn not_reported() -> String {
 
 /// The policy's name for a database, and the environments that it belongs to.
 pub(in crate::report) fn known_as(policy: &Policy, database: Option<&Database>) -> String {
-    let Some(database) = database else { return "no database of the policy".to_owned() };
+    let Some(database) = database else { return "not a database of the policy".to_owned() };
     let name = &database.name.value;
     match environments_of(policy, database).as_slice() {
         [] => format!("`{name}`, a database of no environment"),
