@@ -56,10 +56,20 @@ impl Console {
         }
     }
 
-    /// Says that this command has no report of this form.
-    pub(crate) fn no_such_form(self) -> Stop {
+    /// Demands one of these forms, for a command that prints a document and judges
+    /// nothing.
+    ///
+    /// # Errors
+    ///
+    /// Another form was asked for.
+    pub(crate) fn demand(self, forms: &[Format]) -> Result<(), Stop> {
+        if forms.contains(&self.format) {
+            return Ok(());
+        }
+        let known: Vec<_> = forms.iter().map(|form| format!("`{}`", form.name())).collect();
         let form = self.format.name();
-        Stop::misuse(format!("this command has no `{form}` form; use `human` or `json`"))
+        Err(Stop::misuse(format!("this command has no `{form}` form"))
+            .help(format!("use {}", known.join(" or "))))
     }
 
     /// How a report on stdout is written.
@@ -103,6 +113,9 @@ fn is_colorless() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
         || std::env::var_os("TERM").is_some_and(|value| value == "dumb")
 }
+
+/// The forms of a document that programs may read.
+pub(crate) const DOCUMENT: &[Format] = &[Format::Human, Format::Json];
 
 /// This program, for reports.
 pub(crate) const TOOL: Tool = Tool { name: "guard-cli", version: env!("CARGO_PKG_VERSION") };

@@ -1,13 +1,16 @@
 //! What is reported, in every format.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use super::human;
 use super::judgement::{Judgement, Scope};
 use crate::facts::Facts;
 use crate::finding::{Finding, Findings, Label, Outcome, Role};
 use crate::gate::{Comparison, Gate, Verdict};
+use crate::policy::diff::{Change, Direction};
 use crate::policy::{Database, Policy, PolicyError, Problem};
-use crate::source::Place;
+use crate::source::{Place, Source};
 
 /// A decision about one environment, or about several side by side.
 pub(super) struct Decision<'a> {
@@ -168,6 +171,31 @@ impl<'a> Entry<'a> {
     /// The problems of a policy, in file order.
     pub(super) fn of_policy(error: &'a PolicyError) -> impl Iterator<Item = Self> {
         error.problems().iter().map(|problem| Self::of_problem(error, problem))
+    }
+
+    /// What got looser in `policy`.
+    pub(super) fn of_changes(
+        policy: &'a Policy,
+        changes: &'a [Change],
+    ) -> impl Iterator<Item = Self> {
+        let is_looser = |change: &&Change| change.direction == Direction::Looser;
+        changes.iter().filter(is_looser).map(|change| Self::of_change(policy, change))
+    }
+
+    fn of_change(policy: &Policy, change: &'a Change) -> Self {
+        let Change { subject, place, .. } = change;
+        // What is gone has a line only in a revision, which is no file.
+        let is_there = Arc::ptr_eq(policy.source(), &place.source);
+        let named = || Place::whole(&Source::named(place.source.name()));
+        let place = if is_there { place.clone() } else { named() };
+        Self {
+            rule: POLICY,
+            severity: Severity::Found(Outcome::Refused),
+            subject,
+            message: Cow::Owned(human::changed(change)),
+            help: None,
+            labels: Cow::Owned(vec![Label { role: Role::Cause, place, text: "here".to_owned() }]),
+        }
     }
 
     fn of_problem(error: &'a PolicyError, problem: &Problem) -> Self {

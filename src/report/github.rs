@@ -9,6 +9,7 @@ use super::human;
 use super::place::Files;
 use crate::finding::Label;
 use crate::policy::Policy;
+use crate::policy::diff::{Change, Direction};
 use crate::source::{Location, Place};
 
 pub(super) fn decision(decision: &Decision<'_>) -> String {
@@ -27,6 +28,16 @@ pub(super) fn policy_error(entries: &[Entry<'_>]) -> String {
 
 pub(super) fn policy_valid(policy: &Policy) -> String {
     notice(&human::valid(policy))
+}
+
+/// What got looser, and a notice of everything else.
+pub(super) fn changes(looser: &[Entry<'_>], changes: &[Change]) -> String {
+    let others = changes.iter().filter(|change| change.direction != Direction::Looser);
+    let notices: String = others.map(|change| notice(&human::changed(change))).collect();
+    match changes {
+        [] => notice(human::UNCHANGED),
+        [..] => errors(looser, Files::all()) + &notices,
+    }
 }
 
 pub(super) fn notice(text: &str) -> String {

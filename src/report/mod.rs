@@ -40,6 +40,7 @@ use self::decision::{Decision, Entry};
 pub use self::escape::visible;
 pub use self::judgement::{Judgement, Scope};
 use crate::gate::{Comparison, Verdict};
+use crate::policy::diff::Change;
 use crate::policy::{Database, Policy, PolicyError};
 
 /// The formats of a report.
@@ -156,6 +157,19 @@ impl Report {
             Format::Json => json::policy_error(tool, error, &entries),
             Format::Sarif => sarif::policy_error(tool, error, &entries),
             Format::Github => github::policy_error(&entries),
+        }
+    }
+
+    /// Returns everything that is printed about what changed in `policy`. What got
+    /// looser is refused.
+    pub fn changes(self, policy: &Policy, changes: &[Change]) -> String {
+        let Self { format, style: _, tool } = self;
+        let looser: Vec<_> = Entry::of_changes(policy, changes).collect();
+        match format {
+            Format::Human => human::changes(changes),
+            Format::Json => json::changes(changes),
+            Format::Sarif => sarif::changes(tool, policy, &looser),
+            Format::Github => github::changes(&looser, changes),
         }
     }
 

@@ -11,7 +11,7 @@ use koomy_guard::{Policy, dotenv};
 use serde_json::json;
 
 use crate::args::Global;
-use crate::console::Console;
+use crate::console::{Console, DOCUMENT};
 use crate::exit::Exit;
 use crate::policy::DEFAULT;
 use crate::starter;
@@ -27,9 +27,7 @@ pub(crate) struct Init {
 impl Init {
     /// Runs the command.
     pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
-        if matches!(console.format, Format::Sarif | Format::Github) {
-            return Err(console.no_such_form());
-        }
+        console.demand(DOCUMENT)?;
         let mut names = Vec::new();
         for path in &self.env_file {
             names.extend(names_in(path)?);

@@ -1,6 +1,7 @@
 //! `man`
 
 use clap::{Args, CommandFactory};
+use koomy_guard::report::Format;
 
 use crate::args::Cli;
 use crate::console::{Console, TOOL};
@@ -16,8 +17,9 @@ pub(crate) struct Man {
 }
 
 impl Man {
-    /// Runs the command; a page has one form, whatever `--format` says.
+    /// Runs the command.
     pub(crate) fn run(self, console: Console) -> Result<Exit, Stop> {
+        console.demand(&[Format::Human])?;
         let mut program = Cli::command();
         program.build();
         let source = format!("{} {}", TOOL.name, TOOL.version);

@@ -1,7 +1,6 @@
 //! `probe`
 
 use clap::Args;
-use koomy_guard::report::{self, Format};
 
 use crate::args::Global;
 use crate::console::Console;
@@ -40,13 +39,8 @@ impl Probe {
             [] => all().collect(),
             given => given.iter().map(String::as_str).collect(),
         };
-        let write = match console.format {
-            Format::Human => |report: &Report<'_>| report.human(),
-            Format::Json => |report: &Report<'_>| report::document(report.json()),
-            Format::Sarif | Format::Github => return Err(console.no_such_form()),
-        };
         let probe = probe::Probe { policy: &policy, environment, origin: &origin, domains };
         let found = probe.ask();
-        Ok(console.print(&write(&Report { probe: &probe, found: &found }), found.exit()))
+        Ok(Report { probe: &probe, found: &found }.print(console))
     }
 }

@@ -15,7 +15,7 @@ use koomy_guard::{assertion, observe};
 use serde_json::json;
 
 use crate::args::Global;
-use crate::console::Console;
+use crate::console::{Console, DOCUMENT};
 use crate::exit::Exit;
 use crate::names;
 use crate::policy;
@@ -56,11 +56,7 @@ pub(crate) struct Assert {
 
 impl Assert {
     fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
-        match console.format {
-            Format::Human | Format::Json => {}
-            // What is printed is a statement, which these have no place for.
-            Format::Sarif | Format::Github => return Err(console.no_such_form()),
-        }
+        console.demand(DOCUMENT)?;
         let policy = policy::of_run(global, console)?;
         let Self { connection, environment, env_file } = self;
         let connection = match &connection {

@@ -15,6 +15,7 @@ use super::{Color, Style, Tool, counted};
 use crate::facts::Observed;
 use crate::finding::{Finding, Outcome};
 use crate::gate::{Note, Verdict};
+use crate::policy::diff::Change;
 use crate::policy::{Origin, Policy, PolicyError};
 
 pub(super) fn decision(style: Style, tool: Tool, decision: &Decision<'_>) -> String {
@@ -138,6 +139,24 @@ pub(super) fn policy_error(style: Style, error: &PolicyError, entries: &[Entry<'
     );
     out.push_str(&line(style, Some(Outcome::Refused), &summary));
     out
+}
+
+/// A line for each change, and its place.
+pub(super) fn changes(changes: &[Change]) -> String {
+    if changes.is_empty() {
+        return format!("{UNCHANGED}\n");
+    }
+    let lines = |change: &Change| format!("{}\n  {}\n", changed(change), change.place);
+    changes.iter().map(lines).collect()
+}
+
+/// Nothing changed that a gate would see.
+pub(super) const UNCHANGED: &str = "nothing got looser or stricter";
+
+/// What changed, in one line.
+pub(super) fn changed(change: &Change) -> String {
+    let Change { direction, subject, message, place: _ } = change;
+    format!("{}: {subject}: {message}", direction.name())
 }
 
 pub(super) fn policy_valid(style: Style, policy: &Policy) -> String {

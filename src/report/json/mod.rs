@@ -16,8 +16,9 @@ use super::place::Files;
 use super::{SCHEMA, Tool};
 use crate::finding::{Finding, Label};
 use crate::gate::{Note, Verdict};
+use crate::policy::diff::Change;
 use crate::policy::{Policy, PolicyError};
-use crate::source::Location;
+use crate::source::{Location, Place};
 
 #[derive(Serialize)]
 struct DecisionDocument<'a, E> {
@@ -118,6 +119,27 @@ struct PlaceObject<'a> {
 }
 
 #[derive(Serialize)]
+struct ChangesDocument<'a> {
+    changes: Vec<ChangeObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct ChangeObject<'a> {
+    direction: &'static str,
+    subject: &'a str,
+    message: &'a str,
+    place: SpotObject<'a>,
+}
+
+/// A place without a part in a finding.
+#[derive(Serialize)]
+struct SpotObject<'a> {
+    source: &'a str,
+    #[serde(flatten)]
+    location: Option<LocationObject>,
+}
+
+#[derive(Serialize)]
 struct LocationObject {
     line: usize,
     column: usize,
@@ -159,6 +181,11 @@ pub(super) fn policy_error(tool: Tool, error: &PolicyError, entries: &[Entry<'_>
         outcome: "misused",
         problems: entries.iter().map(problem).collect(),
     })
+}
+
+/// What changed in a policy.
+pub(super) fn changes(changes: &[Change]) -> String {
+    other(ChangesDocument { changes: changes.iter().map(change).collect() })
 }
 
 pub(super) fn policy_valid(tool: Tool, policy: &Policy) -> String {
@@ -221,6 +248,15 @@ fn notes<'a>(verdict: &'a Verdict<'_>) -> Vec<NoteObject<'a>> {
     verdict.notes.iter().map(object).collect()
 }
 
+fn change(Change { direction, subject, message, place }: &Change) -> ChangeObject<'_> {
+    ChangeObject {
+        direction: direction.name(),
+        subject,
+        message,
+        place: SpotObject { source: place.source.name(), location: location(place) },
+    }
+}
+
 fn problem<'a>(entry: &'a Entry<'_>) -> ProblemObject<'a> {
     ProblemObject {
         message: &entry.message,
@@ -230,15 +266,16 @@ fn problem<'a>(entry: &'a Entry<'_>) -> ProblemObject<'a> {
 }
 
 fn places<'a>(labels: &'a [Label], files: Files<'a>) -> Vec<PlaceObject<'a>> {
-    let object = |label: &'a Label| {
-        let location = label.place.location();
-        PlaceObject {
-            role: label.role.name(),
-            source: files.name(&label.place),
-            location: location.map(|Location { line, column }| LocationObject { line, column }),
-        }
+    let object = |label: &'a Label| PlaceObject {
+        role: label.role.name(),
+        source: files.name(&label.place),
+        location: location(&label.place),
     };
     labels.iter().map(object).collect()
+}
+
+fn location(place: &Place) -> Option<LocationObject> {
+    place.location().map(|Location { line, column }| LocationObject { line, column })
 }
 
 impl From<Tool> for ToolObject {

@@ -60,6 +60,19 @@ pub(super) fn policy_valid(tool: Tool, policy: &Policy) -> String {
     log(tool, vec![about_policy()], Vec::new(), Invocation::succeeded(), properties)
 }
 
+/// One result for everything that got looser in `policy`.
+pub(super) fn changes(tool: Tool, policy: &Policy, looser: &[Entry<'_>]) -> String {
+    let outcome = (!looser.is_empty()).then_some(Outcome::Refused);
+    let properties = Properties {
+        policy: Some(policy.name()),
+        policy_sha256: Some(policy.sha256()),
+        ..Properties::of_policy(outcome_name(outcome), policy.origin_name())
+    };
+    let fallback = Place::at(policy.source(), policy.name_span());
+    let results = results(looser, &fallback, Files::beside(policy));
+    log(tool, vec![about_changes()], results, Invocation::succeeded(), properties)
+}
+
 fn log(
     tool: Tool,
     rules: Vec<Descriptor<'_>>,
@@ -108,6 +121,17 @@ fn about_policy() -> Descriptor<'static> {
         ),
         help: Multiformat::plain("docs/policy.md describes every key."),
         default_configuration: Configuration { level: Level::Error },
+    }
+}
+
+fn about_changes() -> Descriptor<'static> {
+    Descriptor {
+        short_description: Multiformat::plain("the policy permits no more than it did"),
+        full_description: Multiformat::plain(
+            "A change that lets a gate open where it was shut is for somebody to agree to.",
+        ),
+        help: Multiformat::plain("`guard-cli policy diff` tells what got looser."),
+        ..about_policy()
     }
 }
 
