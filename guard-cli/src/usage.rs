@@ -41,7 +41,7 @@ fn message(kind: ErrorKind, error: &Error, args: &[OsString]) -> String {
             format!("{} does not take that value", ours(error))
         }
         ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
-            format!("{} does not take so many values", ours(error))
+            format!("{} does not take that many values", ours(error))
         }
         ErrorKind::InvalidUtf8 => "an argument is not UTF-8".to_owned(),
         ErrorKind::MissingSubcommand => "no command is given".to_owned(),

@@ -19,7 +19,7 @@ use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Init {
-    /// Declare the variables of this env file, too; only their names are used
+    /// Also declare the variables of this env file; only their names are used
     #[arg(long, value_name = "FILE")]
     env_file: Vec<PathBuf>,
 }
@@ -36,7 +36,7 @@ impl Init {
         let text = starter::policy(&names);
         Policy::parse(&shown(path), &text).map_err(|error| {
             Stop::misuse(format!(
-                "these names make no policy; write it without `--env-file`\n{error}"
+                "these names do not make a valid policy; write one without `--env-file`\n{error}"
             ))
         })?;
         create(path, &text)?;
@@ -68,8 +68,8 @@ fn create(path: &Path, text: &str) -> Result<(), Stop> {
         .and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => {
-            let message = format!("`{}` is there already, and is not overwritten", shown(path));
-            Stop::misuse(message).help("name another with `--policy`")
+            let message = format!("`{}` already exists, and is not overwritten", shown(path));
+            Stop::misuse(message).help("name another file with `--policy`")
         }
         kind => Stop::misuse(format!("cannot write `{}`: {kind}", shown(path))),
     })

@@ -11,7 +11,7 @@ use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Man {
-    /// The command; a command of `policy` is named after it
+    /// The command, with its subcommand if it has one
     #[arg(value_name = "COMMAND")]
     path: Vec<String>,
 }

@@ -15,10 +15,10 @@ pub(crate) struct Probe {
     /// The server, as `https://host[:port]`
     #[arg(value_name = "URL")]
     url: String,
-    /// The environment that the service should be
+    /// The environment that the service should belong to
     #[arg(long, value_name = "NAME")]
     environment: String,
-    /// A domain that this server answers for; repeated [default: all of the environment]
+    /// A domain that this server answers for; may be repeated [default: all of the environment]
     #[arg(long, value_name = "NAME")]
     domain: Vec<String>,
 }
@@ -29,11 +29,13 @@ impl Probe {
         let policy = policy::of_run(global, console)?;
         let environment = names::environment(&policy, &self.environment)?;
         let origin = Origin::parse(&self.url)
-            .map_err(|why| Stop::misuse(format!("cannot ask that URL: {why}")))?;
+            .map_err(|why| Stop::misuse(format!("cannot probe that URL: {why}")))?;
         let all = || environment.domains.iter().map(|domain| domain.value.as_str());
         if self.domain.iter().any(|domain| !all().any(|known| known == domain)) {
             let name = &environment.name.value;
-            return Err(Stop::misuse(format!("a domain is none of `{name}` in the policy")));
+            return Err(Stop::misuse(format!(
+                "a `--domain` is not one of the domains of `{name}` in the policy"
+            )));
         }
         let domains = match self.domain.as_slice() {
             [] => all().collect(),

@@ -92,7 +92,7 @@ fn judgement(policy: &Policy, result: &SelfTest) -> Judgement<'static> {
     let silent =
         result.tried.iter().filter(is_silent).map(|Tried { rule, environment, .. }| {
             let name = environment.as_deref().unwrap_or_default();
-            let help = "report it: a rule that lets a violation pass is a bug of the guard";
+            let help = "report this: a rule that lets a violation pass is a bug in the guard";
             Finding::refused(rule, name, place(name), "a planted violation was not refused", help)
         });
     let impossible = result.impossible.iter().flat_map(|(name, findings)| {

@@ -19,7 +19,7 @@ use crate::target;
 
 #[derive(Debug, Args)]
 pub(crate) struct Target {
-    /// The URL; `-` reads it from stdin, so that no list of processes shows it
+    /// The URL; `-` reads it from stdin, so that it is not in the list of processes
     #[arg(value_name = "URL")]
     url: Option<OsString>,
 }
@@ -69,7 +69,7 @@ fn stdin() -> Result<Option<Value>, Stop> {
             }
             Ok(Some(Value::new(text)))
         }
-        Ok(_) => Err(Stop::misuse("stdin holds more than one URL can have")),
+        Ok(_) => Err(Stop::misuse("stdin holds more than a URL can")),
         Err(error) => Err(Stop::misuse(format!("cannot read stdin: {}", error.kind()))),
     }
 }

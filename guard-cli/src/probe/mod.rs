@@ -122,7 +122,7 @@ impl Probe<'_> {
         let mut client = match Client::new(self.origin, self.own_domain()) {
             Ok(client) => client,
             Err(trouble) => {
-                let help = "look at the address, and at what answers there";
+                let help = "check the address, and what answers there";
                 found.undecided(Kind::Answer, &self.origin.to_string(), trouble.to_string(), help);
                 return found;
             }
@@ -135,7 +135,7 @@ impl Probe<'_> {
         found.requests = client.asked();
         for (path, name) in client.leaks() {
             let message = format!("an answer holds what looks like {name}");
-            let help = "find out who writes it there, and replace the password";
+            let help = "find out what writes it there, and replace the password";
             found.refuse(Kind::Leak, path, message, help);
         }
         found
@@ -159,7 +159,7 @@ impl Probe<'_> {
     fn is_reached(&self, client: &mut Client, found: &mut Found) -> bool {
         let asked = client.get("/", self.own_domain());
         let Err(trouble) = asked else { return true };
-        let help = "nothing is known of a service that does not answer";
+        let help = "check that the service runs, and that the address is right";
         found.undecided(Kind::Answer, &self.origin.to_string(), trouble.to_string(), help);
         false
     }

@@ -142,7 +142,7 @@ fn the_phase_of_a_seed_is_for_the_gate_of_seeds() {
     assert!(ran.rules().contains(&"seed-environment-is-allowed".to_owned()), "{ran:?}");
     let pairs = ["--matrix", "local=e", "sandbox=e"];
     let ran = room.guard(["check", "--phase", "seed"].into_iter().chain(pairs)).run().ends(2);
-    ran.says("asks no seed gate");
+    ran.says("does not ask the seed gate");
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn a_document_has_the_forms_of_a_document() {
         for command in commands {
             for format in &FORMATS[known..] {
                 let ran = room.guard(command.iter().chain(&["--format", format])).run().ends(2);
-                let ran = ran.says(&format!("this command has no `{format}` form"));
+                let ran = ran.says(&format!("this command has no `{format}` format"));
                 assert!(ran.stdout.is_empty(), "{ran:?}");
             }
         }
@@ -63,7 +63,7 @@ fn init_writes_a_policy_that_passes_and_overwrites_nothing() {
     let written = room.text("policy.toml");
     assert!(written.contains("# The policy of environments and secrets"));
     room.guard(["policy", "check"]).run().ends(0);
-    room.guard(["init"]).run().ends(2).says("is there already");
+    room.guard(["init"]).run().ends(2).says("already exists");
     assert_eq!(room.text("policy.toml"), written);
     room.guard(["init", "--policy", "other.toml"]).run().ends(0);
     assert_eq!(room.text("other.toml"), written);

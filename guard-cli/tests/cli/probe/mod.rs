@@ -154,7 +154,7 @@ fn a_service_that_answers_for_another_environment_is_refused() {
         ),
         (
             |it| Some(absent(it)),
-            "a domain of `sandbox`: status 404, which its own domain gets as well",
+            "a domain of `sandbox`: status 404, which its own domain also gets",
         ),
     ];
     for (service, message) in table {
