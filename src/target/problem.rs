@@ -166,7 +166,7 @@ problems! {
     /// `127.0.0.1:3307`, where the host stands alone.
     HostHoldsPort:
         "holds a `:` and a port as well",
-        "write the host alone, and the port into the variable of the port";
+        "write the host alone, and the port in its own place";
     /// `127.1`, `0x7f000001`.
     HostNumber:
         "reads as a number: for some drivers it is an address, for others a name",

@@ -1,8 +1,8 @@
 //! The URL that would be accepted, where there is only one candidate.
 //!
 //! INVARIANT: nothing of the password is shown. No character before the first
-//! `@` ends the userinfo for any driver, the first `:` starts the password, and
-//! what was repaired is judged again: a second `@` anywhere refuses it.
+//! `@` ends the userinfo for any driver, the first `:` starts the password, and a
+//! second `@` anywhere refuses it. What was repaired is judged again.
 
 use super::engine::{Dialect, Encryption, Engine};
 use super::problem::Problem;
