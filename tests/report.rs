@@ -1,4 +1,4 @@
-//! What every format reports: the same findings, true places, no value.
+//! What every format reports: the same findings, correct places, no value.
 #![cfg(feature = "report")]
 #![expect(
     clippy::unwrap_used,
@@ -29,7 +29,7 @@ pub(crate) fn plain(width: usize) -> Style {
     Style { color: Color::Plain, width }
 }
 
-/// Everything that the cases print, in one format.
+/// The output for all cases, in one format.
 fn printed(format: Format, style: Style, policy: &Policy) -> Vec<(Case, String)> {
     let alone = cases::alone().into_iter().map(|case| {
         let text = report(format, style).verdict(policy, &judged(policy, &case));
@@ -130,7 +130,7 @@ fn no_value_is_printed_in_any_format() {
 }
 
 #[test]
-fn a_file_of_variables_given_for_a_policy_is_not_quoted() {
+fn an_env_file_given_as_a_policy_is_not_quoted() {
     let texts = [
         "KOOMY_ENV=\"sandbox\"\nJWT_SECRET=\"canary\"\n",
         "JWT_SECRET=canary\n",
@@ -196,7 +196,7 @@ fn quoted_lines_fit_the_terminal() {
             let quoted = text.lines().filter(|line| {
                 line.trim_start().starts_with(|c: char| c.is_ascii_digit()) && line.contains(" | ")
             });
-            // LIMIT: what is marked over several lines is not cut.
+            // LIMIT: marks that span several lines are not cut.
             for line in quoted.filter(|_| case.name != "hostile") {
                 assert!(line.chars().count() <= width, "{} at {width}: {line}", case.name);
             }
@@ -215,7 +215,7 @@ fn an_environment_that_is_permitted_takes_one_line() {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "`UPDATE=1` writes the snapshots anew")]
+#[expect(clippy::disallowed_methods, reason = "`UPDATE=1` rewrites the snapshots")]
 fn people_read_what_the_snapshots_show() {
     let mut snapshots = Vec::new();
     for width in [60, 120] {

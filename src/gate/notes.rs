@@ -1,29 +1,29 @@
-//! What stands in no gate's way, and should be known.
+//! Observations that shut no gate but that somebody should read.
 
 use super::Gate;
 use crate::facts::{Counted, Rows, Server};
 use crate::policy::{Data, Database};
 use crate::rules::{Case, Fit, Standing, Told, has_stamps, standing, told};
 
-/// Something that a gate permits and somebody should look at.
+/// An observation that shuts no gate but that somebody should read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     /// What it is about: the name of a variable.
     pub subject: String,
-    /// What there is to know, in one sentence without a value.
+    /// What was observed, in one sentence without a value.
     pub message: String,
     /// What to do about it.
     pub help: String,
 }
 
-/// What there is to know of the servers that are who they should be.
+/// What is worth knowing about the servers that are the right ones.
 pub(super) fn notes(case: &Case<'_>) -> Vec<Note> {
     let mut notes = Vec::new();
     for told in told(case) {
         let Ok(fit) = told.compare() else { continue };
         notes.extend(restored(&told, fit));
         notes.extend(unpinned(&told));
-        // What a seed may not meet is refused, and needs no note.
+        // What would matter to a seed is refused there, and needs no note.
         match case.gate {
             Gate::Boot | Gate::Compare | Gate::Probe => {
                 notes.extend(read_only(&told));
@@ -51,8 +51,8 @@ fn restored(told: &Told<'_, '_>, fit: Fit) -> Option<Note> {
     }
 }
 
-/// Without a pin and without a stamp of its own, a server is known by what it is
-/// not: another one behind the same address would pass.
+/// Without a pin and without a stamp of its own, a server is only known not to be certain
+/// others: a stranger behind the same address would pass.
 fn unpinned(told: &Told<'_, '_>) -> Option<Note> {
     let Database { name: database, branch_id, system_identifier, server_hostname, .. } =
         told.database;
@@ -68,12 +68,14 @@ fn unpinned(told: &Told<'_, '_>) -> Option<Note> {
     (!is_known).then_some(())?;
     note(
         told,
-        format!("`{name}` leads to a server that nothing but its address and names tells apart"),
+        format!(
+            "`{name}` leads to a server that only its address and names distinguish from others"
+        ),
         &format!("pin `{key}` of `{database}`, which `guard-cli identify` shows"),
     )
 }
 
-/// A misspelt table would never stop a seed.
+/// A misspelt table name would never stop a seed.
 fn missing<'a>(told: &'a Told<'_, '_>) -> impl Fn(&Counted) -> Option<Note> + 'a {
     |counted| match counted.rows {
         Rows::NoTable => note(
@@ -112,10 +114,10 @@ fn stamp(told: &Told<'_, '_>) -> Option<Note> {
         Standing::Copied(stamp) => {
             let help = match told.environment.data {
                 Data::Real => {
-                    "if it was restored, write its stamp anew: `guard-cli stamp`".to_owned()
+                    "if it was restored, write its stamp again: `guard-cli stamp`".to_owned()
                 }
                 Data::Masked | Data::Synthetic => {
-                    format!("if it may be lost, say so: {}", told.restamp(stamp))
+                    format!("if its data may be lost, say so: {}", told.restamp(stamp))
                 }
             };
             note(told, format!("`{name}` leads to {}", told.copy_of(stamp)), &help)

@@ -7,13 +7,14 @@ use thiserror::Error;
 use super::file::{self, POLICY_LIMIT, ReadError};
 use crate::policy::{Policy, PolicyError, may_be_shown};
 
-/// Reads a policy from a file, for [`boot_with`](crate::boot_with) and the
-/// other gates.
+/// Reads a policy from a file, for [`boot_with`](crate::boot_with) and the other gates.
 ///
 /// # Errors
 ///
-/// [`PolicyFileError`], by cause: the file cannot be read, is no UTF-8, does
-/// not look like a policy at all, or has problems.
+/// - [`PolicyFileError::Unreadable`] when the file cannot be read.
+/// - [`PolicyFileError::NotText`] when it is not UTF-8.
+/// - [`PolicyFileError::NotAPolicy`] when it does not look like a policy at all.
+/// - [`PolicyFileError::Policy`] when the policy has problems.
 pub fn policy_file(path: &Path) -> Result<Policy, PolicyFileError> {
     let name = file::shown(path);
     let text = policy_text(path)?;
@@ -32,14 +33,14 @@ fn policy_text(path: &Path) -> Result<String, PolicyFileError> {
     })
 }
 
-/// A file that gives no policy.
+/// Why a file gives no policy.
 #[derive(Error)]
 #[non_exhaustive]
 pub enum PolicyFileError {
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error(transparent)]
     Unreadable(#[from] ReadError),
-    /// It is no UTF-8.
+    /// The file is not UTF-8.
     #[error("`{}` is not UTF-8 text: see line {line}", path.display())]
     NotText {
         /// The file.
@@ -47,7 +48,7 @@ pub enum PolicyFileError {
         /// The line of the first wrong byte, from 1.
         line: usize,
     },
-    /// It has nothing of a policy, so that nothing of it may be shown.
+    /// The file does not look like a policy, so nothing of it may be shown.
     #[error("`{}` does not look like a policy, so nothing of it is shown", path.display())]
     NotAPolicy {
         /// The file.
@@ -59,7 +60,7 @@ pub enum PolicyFileError {
 }
 
 impl PolicyFileError {
-    /// What to do about it; the problems of a policy have a help each.
+    /// What to do about it; the problems of a policy have their own help.
     pub fn help(&self) -> Option<&'static str> {
         match self {
             Self::Unreadable(error) => Some(error.help()),

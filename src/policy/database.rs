@@ -68,6 +68,12 @@ impl Database {
             && (self.users.is_empty() || self.users.iter().any(|user| user.value == target.user()))
     }
 
+    /// Whether the policy says something of the server itself.
+    pub fn pins_its_server(&self) -> bool {
+        let Self { branch_id, system_identifier, server_hostname, .. } = self;
+        [branch_id, system_identifier, server_hostname].into_iter().any(Option::is_some)
+    }
+
     fn has_address(&self, target: &Target) -> bool {
         match target.address() {
             Address::Socket { directory } => {

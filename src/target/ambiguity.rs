@@ -13,17 +13,24 @@ use crate::secret::Secret;
 /// anything of the address. [`canonical`](Self::canonical) does, for the one
 /// command that is asked where an address leads.
 #[derive(Clone, Error)]
-#[error("{part}: {problem}")]
+#[error("{part}: {problem}{unknown}")]
 pub struct Ambiguity {
     part: Part,
     problem: Problem,
+    /// A colon and which parameters are unknown, or nothing.
+    unknown: Box<str>,
     canonical: Option<Secret>,
 }
 
 impl Ambiguity {
     pub(super) fn new(flaw: Flaw, canonical: Option<String>) -> Self {
         let Flaw(part, problem) = flaw;
-        Self { part, problem, canonical: canonical.map(Secret::new) }
+        Self { part, problem, unknown: Box::default(), canonical: canonical.map(Secret::new) }
+    }
+
+    /// Says which parameters nobody vouches for.
+    pub(super) fn of_parameters(self, unknown: &str) -> Self {
+        Self { unknown: format!(": {unknown}").into(), ..self }
     }
 
     /// The part that is ambiguous.

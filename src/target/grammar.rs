@@ -75,10 +75,15 @@ pub(crate) fn host(text: &str) -> Result<(), Problem> {
         "pg.neon.tech" => return Err(Problem::HostChosenInBrowser),
         _ => {}
     }
-    for (held, problem) in [(',', Problem::HostTwice), (':', Problem::HostIpv6)] {
-        if text.contains(held) {
-            return Err(problem);
-        }
+    if text.contains(',') {
+        return Err(Problem::HostTwice);
+    }
+    if let Some((_, after)) = text.split_once(':') {
+        return Err(match after {
+            _ if after.contains(':') => Problem::HostIpv6,
+            _ if after.bytes().all(|byte| byte.is_ascii_digit()) => Problem::HostHoldsPort,
+            _ => Problem::HostName,
+        });
     }
     if text.contains('%') {
         return Err(Problem::HostEncoded);

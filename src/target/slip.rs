@@ -84,6 +84,7 @@ fn scheme(engine: Engine, text: &str) -> Flaw {
     let problem = match (name, Engine::of_scheme(name)) {
         (name, _) if name.starts_with("jdbc:") => Problem::SchemeJdbc,
         ("prisma", _) => Problem::SchemeOfService,
+        (name, _) if is_file(name) => Problem::SchemeOfFile,
         (_, Some(other)) if other != engine => Problem::SchemeOfOtherEngine { expected: engine },
         (_, Some(_)) if driver.is_some() => Problem::SchemeNamesDriver,
         (_, Some(_)) if lower != before => Problem::SchemeUpperCase,
@@ -102,9 +103,16 @@ fn schemeless(text: &str) -> Flaw {
         Some(before) if Engine::of_scheme(before).is_some() => {
             Flaw(Part::Scheme, Problem::SchemeSlashes)
         }
+        Some(before) if is_file(&before.to_ascii_lowercase()) => {
+            Flaw(Part::Scheme, Problem::SchemeOfFile)
+        }
         _ if text.contains('=') => Flaw(Part::Whole, Problem::KeyValue),
         _ => Flaw(Part::Scheme, Problem::SchemeMissing),
     }
+}
+
+fn is_file(scheme: &str) -> bool {
+    matches!(scheme, "file" | "sqlite" | "sqlite3")
 }
 
 /// The part in which an offset lies, for a reader who cuts at the last `@`.

@@ -17,10 +17,7 @@ pub(super) fn parse(engine: Engine, text: &str) -> Result<Target, Flaw> {
         return Err(Flaw(Part::Password, Problem::SecondAt));
     }
     let (user, password) = grammar::userinfo(userinfo)?;
-    let (authority, path) = match rest.split_once('/') {
-        Some((authority, path)) => (authority, path),
-        None => (rest, ""),
-    };
+    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
     let tcp = match authority {
         "" => None,
         _ => Some(grammar::authority(authority)?),
@@ -29,6 +26,7 @@ pub(super) fn parse(engine: Engine, text: &str) -> Result<Target, Flaw> {
         Some((database, query)) => (database, Some(query)),
         None => (path, None),
     };
+    let database = database.strip_prefix('/').unwrap_or_default();
     let database = grammar::database(database).map_err(|problem| Flaw(Part::Database, problem))?;
     let query = query.map(|query| Query::parse(dialect, query)).transpose()?.unwrap_or_default();
     Ok(Target {

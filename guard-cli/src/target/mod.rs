@@ -129,8 +129,10 @@ impl<'a> Asked<'a> {
             return Answer::Accept { target: Box::new(target), database };
         };
         self.refuse(
-            format!("`{name}` is set; drivers that read it connect otherwise than the URL says"),
-            format!("unset `{name}`, and say what it says in the URL"),
+            format!(
+                "`{name}` is set; drivers that read it connect to somewhere else than the URL says"
+            ),
+            format!("unset `{name}`, and put its value into the URL"),
         )
     }
 
@@ -141,7 +143,7 @@ impl<'a> Asked<'a> {
 
     fn not_text<'p>(&self) -> Answer<'p> {
         self.refuse(
-            "value: is no text: it holds a NUL or is not UTF-8",
+            "value: is not text: it holds a NUL or is not UTF-8",
             "write it in plain ASCII, special characters percent-encoded",
         )
     }

@@ -1,4 +1,4 @@
-//! A finding as a block: what is wrong, where, why, and the way out.
+//! A finding as a block: what is wrong, where, why, and what to do about it.
 
 use std::sync::Arc;
 
@@ -25,14 +25,14 @@ pub(super) struct Blocks<'a> {
 /// Whether the text of the policy is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Quoting {
-    /// It is a policy.
+    /// It certainly is a policy.
     Shown,
     /// It may be any file.
     Hidden,
 }
 
 impl<'a> Blocks<'a> {
-    /// Blocks of findings.
+    /// Makes the writer for findings.
     pub(super) fn new(style: Style, policy: &'a Policy) -> Self {
         Self {
             renderer: renderer(style),
@@ -43,10 +43,10 @@ impl<'a> Blocks<'a> {
         }
     }
 
-    /// Blocks of a policy's problems.
+    /// Makes the writer for a policy's problems.
     ///
-    /// INVARIANT: a file that was given for a policy by mistake, such as a file
-    /// of variables, is not quoted.
+    /// INVARIANT: a file that was given as a policy by mistake, such as an env file, is
+    /// not quoted.
     pub(super) fn of_policy(style: Style, error: &'a PolicyError) -> Self {
         let text = error.policy().shown().unwrap_or_default();
         Self {
@@ -58,7 +58,7 @@ impl<'a> Blocks<'a> {
         }
     }
 
-    /// The block of one entry, with an empty line after it.
+    /// Writes the block of one entry, with an empty line after it.
     pub(super) fn write(&self, entry: &Entry<'_>) -> String {
         let level = match entry.severity {
             Severity::Found(Outcome::Refused) => Level::ERROR.with_name("refused"),
