@@ -1,7 +1,7 @@
-//! What a decision costs inside a process.
+//! The cost of a decision inside a process.
 //!
-//! `floor` touches every byte that a decision has to read, so that the figures
-//! can be read as ratios on a busy machine.
+//! `floor` reads every byte that a decision must read, so that on a busy machine the
+//! figures can be read as ratios.
 #![expect(clippy::expect_used, reason = "a benchmark that cannot run says why")]
 
 use std::fmt::Write as _;
@@ -34,7 +34,7 @@ fn floor(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// Policy text to verdict: what a boot costs, the reading of files apart.
+/// From the policy's text to the verdict: what a boot costs, without reading files.
 #[divan::bench]
 fn policy_text_to_verdict(bencher: Bencher<'_, '_>) {
     let facts = sandbox();
@@ -44,19 +44,19 @@ fn policy_text_to_verdict(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// The policy alone.
+/// Parsing the policy alone.
 #[divan::bench]
 fn policy_text_to_policy() -> Policy {
     Policy::built_in().expect("the tests parse it")
 }
 
-/// An env file, from disk.
+/// Reading an env file from disk.
 #[divan::bench]
 fn env_file_to_facts() -> Facts {
     sandbox()
 }
 
-/// A decision with the policy at hand.
+/// A decision when the policy is already parsed.
 #[divan::bench]
 fn warm_decision(bencher: Bencher<'_, '_>) {
     let facts = sandbox();
@@ -64,7 +64,7 @@ fn warm_decision(bencher: Bencher<'_, '_>) {
     bencher.bench(|| decide(Gate::Boot, black_box(&policy), black_box(&facts)).ruling());
 }
 
-/// A decision among so many undeclared variables, as a shell has them.
+/// A decision among many undeclared variables, as in a shell.
 #[divan::bench(args = [10, 100, 1_000])]
 fn warm_decision_with_more_variables(bencher: Bencher<'_, '_>, count: usize) {
     let names: Vec<_> =
@@ -78,14 +78,14 @@ fn warm_decision_with_more_variables(bencher: Bencher<'_, '_>, count: usize) {
     bencher.bench(|| decide(Gate::Boot, black_box(&policy), black_box(&facts)).ruling());
 }
 
-/// Policy text to policy, with so many environments, databases and variables.
+/// Parsing a policy with many environments, databases and variables.
 #[divan::bench(args = [10, 100, 1_000])]
 fn policy_with_more_of_everything(bencher: Bencher<'_, '_>, count: usize) {
     let text = policy(count);
     bencher.bench(|| Policy::parse("policy.toml", black_box(&text)).expect("it is valid"));
 }
 
-/// A decision by such a policy.
+/// A decision with such a policy.
 #[divan::bench(args = [10, 100, 1_000])]
 fn warm_decision_with_more_of_everything(bencher: Bencher<'_, '_>, count: usize) {
     let policy = Policy::parse("policy.toml", &policy(count)).expect("it is valid");

@@ -1,12 +1,12 @@
-//! What it costs to ask a server who it is, beside what the driver takes to
-//! connect and to ask one question over the same TLS and SCRAM.
+//! The cost of asking a server who it is, compared with the driver connecting and asking
+//! one question over the same TLS and SCRAM.
 //!
-//! Times are taken in turns, so that what else runs on the machine meets all of
-//! them alike. Round trips are a slope: how much longer it takes through a
-//! forwarder that delays every packet, by how much it delays. Opening the
-//! connection is not among them.
+//! The contestants take turns, so that other work on the machine affects all of them
+//! alike. Round trips are measured as a slope: how much longer it takes through a
+//! forwarder that delays every packet, divided by that delay. Opening the connection is
+//! not included.
 //!
-//! Without `--bench` everything runs once, untimed.
+//! Without `--bench`, everything runs once, untimed.
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -102,7 +102,7 @@ fn milliseconds(contestant: &Contestant, port: u16, root: &Path) -> f64 {
     start.elapsed().as_secs_f64() * 1e3
 }
 
-/// As a program does it: decided already, the server's identity yet to be asked.
+/// As in a program: already decided, except for the server's identity.
 fn guard(port: u16, root: &Path, tls: Tls) {
     let query = if tls == Tls::On { "?sslmode=verify-full" } else { "" };
     let text = format!(
@@ -135,7 +135,7 @@ fn config(port: u16, tls: Tls) -> tokio_postgres::Config {
     config
 }
 
-/// The driver with what its documentation shows: rustls as it comes.
+/// The driver as its documentation shows it, with default rustls.
 fn connector(root: &Path) -> MakeRustlsConnect {
     let mut roots = RootCertStore::empty();
     let pem = std::fs::read(root).expect("the root is there");
@@ -173,7 +173,7 @@ fn asynchronous(port: u16, root: &Path, tls: Tls) {
 const QUESTION: &str = "SELECT pg_catalog.current_database()";
 const PASSWORD: &str = "a-password";
 
-/// A database as it is when it is in use: stamped.
+/// A database as it is in use: stamped.
 const STAMP: &str = "
     CREATE SCHEMA koomy_guard;
     CREATE TABLE koomy_guard.stamp (

@@ -1,11 +1,11 @@
-//! What the layers of a web service cost its process for each request, over real
-//! connections: processor time, as the kernel counts it.
+//! The processor time that the layers of a web service cost its process for each request
+//! over real connections, as the kernel counts it.
 //!
-//! `cargo bench --features axum --bench loopback`. Each variant is a server in a
-//! process of its own, this program started again; this process is the client.
-//! The variants take turns, some thousand requests each, in an order that changes,
-//! so that what disturbs the machine disturbs all of them. `-- SECONDS` says how
-//! long; without being asked to measure, one round shows that it works.
+//! `cargo bench --features axum --bench loopback`. Each variant is a server in a process
+//! of its own, which is this program started again; this process is the client. The
+//! variants take turns, a few thousand requests each, in a changing order, so that
+//! whatever disturbs the machine affects all of them. `-- SECONDS` sets the duration;
+//! without `--bench`, one round shows that it works.
 #![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "measures time, and says it")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark may stop")]
 
@@ -33,7 +33,7 @@ use policy::boot;
 use tower::{Layer as _, Service, ServiceBuilder, ServiceExt as _};
 use turns::{quantile, ratios, take_turns};
 
-/// A way to serve: its name, and the domain it answers to.
+/// The variants: a name, and the domain that each answers to.
 const VARIANTS: [(&str, &str); 6] = [
     ("bare", "koomy.app"),
     ("host + debug, production", "koomy.app"),
@@ -59,7 +59,7 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// A page of a kilobyte.
+/// A page of one kilobyte.
 fn router() -> Router {
     let items: Vec<_> = (0..12)
         .map(|id| {
@@ -107,7 +107,7 @@ where
     layers.layer(boot.shield_layer()).service(service)
 }
 
-/// Serves HTTP/1 on a free port, which it tells.
+/// Serves HTTP/1 on a free port, which it prints.
 async fn accept<S>(service: S)
 where
     S: Service<Request, Response = Response, Error = Infallible, Future: Send>,
@@ -162,7 +162,8 @@ impl Server {
         server
     }
 
-    /// Asks once on a connection of its own, and says how long the answer is.
+    /// Sends one request on a connection of its own, and returns the length of the
+    /// answer.
     fn first(&mut self) -> usize {
         let stream = self.connections.first_mut().expect("there are some");
         stream.write_all(&self.request).unwrap();
@@ -179,8 +180,8 @@ impl Server {
         }
     }
 
-    /// Asks some thousand times, one request at a time on each connection, and says
-    /// how many nanoseconds of a processor each took the server.
+    /// Sends a few thousand requests, one at a time on each connection, and returns the
+    /// nanoseconds of processor time that each took the server.
     fn round(&mut self) -> f64 {
         let before = self.processor_time();
         let mut answer = vec![0; self.length];
@@ -195,7 +196,7 @@ impl Server {
         (self.processor_time() - before) as f64 / REQUESTS as f64
     }
 
-    /// Nanoseconds that the server's threads have run.
+    /// The nanoseconds that the server's threads have run.
     fn processor_time(&self) -> u64 {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
         let time = |task: std::fs::DirEntry| {
@@ -208,7 +209,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // One that has ended cannot be ended.
+        // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -224,7 +225,7 @@ fn measure(time: Duration) {
     tell(&names.zip(rounds).collect::<Vec<_>>());
 }
 
-/// Each round is compared with the bare server's of the same round.
+/// Compares each round with the bare server's figure of the same round.
 fn tell(servers: &[(&str, Vec<f64>)]) {
     let Some(((name, bare), others)) = servers.split_first() else { return };
     println!("{} rounds of {REQUESTS} requests each", bare.len());

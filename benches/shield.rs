@@ -1,8 +1,8 @@
-//! What it costs to look for secrets in an answer.
+//! The cost of looking for secrets in an answer.
 //!
-//! Every body is clean, as nearly every body is. Beside the shield stands one
-//! automaton over the same secrets, with fewer of their encodings, and `copy`,
-//! so that the figures can be read as ratios on a busy machine.
+//! Every body is clean, like nearly every body in practice. The shield is compared with
+//! one automaton for the same secrets, in fewer encodings, and with `copy`, so that on a
+//! busy machine the figures can be read as ratios.
 #![expect(clippy::expect_used, reason = "a benchmark that cannot run says why")]
 
 use aho_corasick::AhoCorasick;
@@ -19,7 +19,7 @@ const WORDS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234
 const DIGITS: &[u8] = b"0123456789abcdef";
 const KIB: usize = 1024;
 
-/// Which secrets: their number, length and alphabet.
+/// The number, length and alphabet of the secrets.
 #[derive(Clone, Copy)]
 struct Secrets(usize, usize, &'static [u8]);
 
@@ -37,7 +37,7 @@ const MANY: Secrets = Secrets(50, 20, WORDS);
 const VERY_MANY: Secrets = Secrets(500, 20, WORDS);
 const VERY_MANY_HEX: Secrets = Secrets(500, 32, DIGITS);
 
-/// Which body.
+/// The body that is searched.
 #[derive(Clone, Copy, Debug)]
 enum Body {
     Json,
@@ -125,7 +125,7 @@ cases! {
     hex_64k_500_hex_secrets: VERY_MANY_HEX, Hex, 64 * KIB;
 }
 
-/// What an answer of a service costs until all of it has left.
+/// The cost of a service's answer until all of it has left.
 mod service {
     use std::pin::pin;
     use std::task::{Context, Poll, Waker};
@@ -159,7 +159,7 @@ mod service {
         sum
     }
 
-    /// Polls a future that is made anew each time.
+    /// Polls a future that is made again each time.
     trait PollOnce: Future + Sized {
         fn polled(self, cx: &mut Context<'_>) -> Poll<Self::Output> {
             pin!(self).poll(cx)
@@ -182,14 +182,14 @@ mod service {
     }
 }
 
-/// What a start pays.
+/// The cost at the start of a program.
 #[divan::bench(args = [TWELVE, TWENTY, HEX, VERY_MANY])]
 fn build(bencher: Bencher<'_, '_>, secrets: &Secrets) {
     let secrets = secrets.made();
     bencher.bench(|| shield_of(black_box(&secrets)));
 }
 
-/// What it would pay for one automaton.
+/// The same cost with one automaton.
 #[divan::bench(args = [TWENTY])]
 fn build_automaton(bencher: Bencher<'_, '_>, secrets: &Secrets) {
     let secrets = secrets.made();
@@ -207,7 +207,7 @@ fn automaton_of(secrets: &[Secret]) -> AhoCorasick {
     AhoCorasick::new(patterns).expect("they are few")
 }
 
-/// The encodings of a text that are one text each.
+/// The encodings of a text that are a single text each.
 fn encodings(text: &str) -> Vec<String> {
     let each = |write: fn(u8) -> String| text.bytes().map(write).collect::<String>();
     let mut encodings = vec![
@@ -286,12 +286,12 @@ fn unicode(c: char) -> String {
     format!("\\u{:04x}", u32::from(c))
 }
 
-/// A piece of an answer, written so throughout.
+/// A piece of an answer, written in one encoding throughout.
 fn escaped(number: u64, write: fn(char) -> String) -> Vec<u8> {
     record(number, "a/b ~").chars().flat_map(|c| write(c).into_bytes()).collect()
 }
 
-/// A piece of an answer as services give it.
+/// A piece of an answer as services return it.
 fn record(number: u64, text: &str) -> String {
     let id = number % 100_000;
     format!(

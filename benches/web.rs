@@ -1,9 +1,9 @@
-//! What the layers of a web service cost a request, beside the same service
-//! without them and beside tower-http's.
+//! The cost of a web service's layers for each request, compared with the same service
+//! without them and with tower-http's layers.
 //!
-//! `cargo bench --features axum --bench web`. The variants take turns, some
-//! hundred requests each, so that what disturbs the machine disturbs all of them.
-//! A word behind `--` takes the bare router and those whose names have it.
+//! `cargo bench --features axum --bench web`. The variants take turns, a few hundred
+//! requests each, so that whatever disturbs the machine affects all of them. A word after
+//! `--` selects the variants whose names contain it, and the bare router.
 #![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "measures time, and says it")]
 #![expect(clippy::unwrap_used, reason = "a benchmark may stop")]
 #![expect(clippy::indexing_slicing, reason = "a benchmark may stop")]
@@ -42,7 +42,7 @@ fn debug() -> Router {
     Router::new().route("/api/_debug/seed", get(|| async { "seeded" }))
 }
 
-/// With a header whose name means something, or nothing.
+/// With a header whose name is known to the layers, or is not.
 fn request(host: &'static str, path: &'static str, header: &'static str) -> Request {
     let mut request = Request::new(Body::empty());
     *request.uri_mut() = path.parse().unwrap();
@@ -60,7 +60,7 @@ fn request(host: &'static str, path: &'static str, header: &'static str) -> Requ
     request
 }
 
-/// A service under its name, called once for each request it is given.
+/// A named service, called once for each request.
 struct Variant {
     name: &'static str,
     call: Box<dyn FnMut(Request) -> u16>,
@@ -132,7 +132,7 @@ fn variants() -> Vec<Variant> {
             tower::service_fn(|_: Request| std::future::ready(Ok(Response::new(Body::empty())))),
         ),
         variant("refused: another host", ("play.koomy.app", "/hello"), both(&production)),
-        variant("refused: host of nobody", ("evil.example", "/hello"), both(&production)),
+        variant("refused: unknown host", ("evil.example", "/hello"), both(&production)),
         variant(HIDDEN, ("koomy.app", "/api/_debug/seed"), both(&production)),
         Variant {
             header: "x-debug-secret",
@@ -144,7 +144,7 @@ fn variants() -> Vec<Variant> {
 }
 
 fn main() {
-    // `cargo test --benches` only wants to see that it runs.
+    // `cargo test --benches` only checks that it runs.
     let is_timed = std::env::args().any(|argument| argument == "--bench");
     let (warm_up, most) = if is_timed { (WARM_UP, ROUNDS) } else { (0, 1) };
     let only = std::env::args().skip(1).find(|word| !word.starts_with('-')).unwrap_or_default();
@@ -174,7 +174,7 @@ fn main() {
     }
 }
 
-/// How long each of some hundred requests takes.
+/// The duration of each of a few hundred requests.
 fn nanoseconds(variant: &mut Variant) -> f64 {
     let asked = || request(variant.host, variant.path, variant.header);
     let requests: Vec<_> = (0..REQUESTS).map(|_| asked()).collect();
@@ -185,8 +185,8 @@ fn nanoseconds(variant: &mut Variant) -> f64 {
     start.elapsed().as_secs_f64() * 1e9 / f64::from(REQUESTS)
 }
 
-/// How far apart two variants are, in standard deviations of their rounds
-/// (Cohen's d): below 0.2 it is called small.
+/// The distance between two variants, in standard deviations of their rounds (Cohen's d);
+/// below 0.2 it is called small.
 fn effect(one: &[f64], other: &[f64]) -> f64 {
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
     let variance = |values: &[f64]| {

@@ -36,6 +36,12 @@ fn white_space(value: &str) -> &'static str {
     if value.contains(['\n', '\r']) { "a line break" } else { "white space" }
 }
 
+/// What two texts have in common that people cannot tell apart: their letters in
+/// one case, each as the Latin one that it looks like.
+pub(crate) fn appearance(text: &str) -> String {
+    text.to_lowercase().chars().filter(|c| !is_invisible(*c)).map(skeleton).collect()
+}
+
 /// Whether `value` has the letters of `word`, some of them from another
 /// alphabet or with invisible characters between.
 fn looks_alike(value: &str, word: &str) -> bool {

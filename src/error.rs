@@ -1,4 +1,4 @@
-//! Errors as a program prints them.
+//! `Debug` for errors, as a program prints them.
 
 use std::fmt;
 
@@ -12,9 +12,9 @@ use crate::policy::PolicyError;
 use crate::stamp::StampRefusal;
 use crate::target::Ambiguity;
 
-/// DELIBERATE: `Debug` is what `Display` says. A `main` that returns an error, and
-/// `unwrap`, print it by `Debug`, and whoever reads that wants the findings and the
-/// ways out, not the structs that hold them.
+/// DELIBERATE: `Debug` prints what `Display` prints. A `main` that returns an error, and
+/// `unwrap`, use `Debug`, and whoever reads that needs the findings and the ways out,
+/// not the structs that hold them.
 macro_rules! print_as_displayed {
     ($($(#[$built:meta])? $error:ty;)+) => {$(
         $(#[$built])?

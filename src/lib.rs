@@ -8,7 +8,7 @@
 //! }
 //!
 //! fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     let boot = koomy_guard::boot()?; // by the built-in policy; by yours: `boot_with`
+//!     let boot = koomy_guard::boot()?; // the built-in policy; `boot_with` takes yours
 //!     let settings: Settings = boot.settings()?;
 //!     // … serve, with settings that were judged
 //!     Ok(())
@@ -18,7 +18,7 @@
 //! A *policy* says which environments exist and what belongs to each: databases,
 //! domains, secrets. The guard observes the process into *facts* and asks every
 //! *rule* of a *gate*. The gate opens with a [`Permit`], or stays shut with a
-//! [`Refusal`] that names each cause, its place and the way out, and shows no
+//! [`Refusal`] that names each cause, its place and the way out, and never shows a
 //! value.
 //!
 //! ```
@@ -58,39 +58,23 @@
 //!
 //! # When the boot gate opens
 //!
-//! [`boot()`] judges this process. The gate opens if all of this holds:
+//! [`boot()`] judges this process, and [`Boot`] lists what must hold for its gate to open.
 //!
-//! 1. The variables could be read, and there are some. Not knowing never permits.
-//! 2. The variable that names the environment holds a name of the policy, to the
-//!    byte; the runtime is one that this environment may have.
-//! 3. Every required variable is set. Every variable that is set may be set here,
-//!    has its format and one of its values. Nothing that looks like a secret or a
-//!    connection is undeclared.
-//! 4. Every connection has exactly one target, whatever driver reads it. That
-//!    target is a database of this environment, compared as a whole, and reached
-//!    with TLS unless the way there is private. Where data are not real, nothing in
-//!    it looks like production.
-//! 5. Every secret has the form of its kind and the class that the environment
-//!    demands. It is no placeholder, is strong, and is used once.
-//! 6. Every web address in a variable belongs to this environment.
-//!
-//! [`gate::compare`] judges several environments side by side and adds what only
-//! shows there: a database or a secret that two of them share. `docs/rules.md`
+//! [`gate::compare`] judges several environments side by side and adds what only a
+//! comparison shows: a database or a secret that two of them share. `docs/rules.md`
 //! lists the rules.
 //!
 //! # Who the server is
 //!
-//! Where the policy says `live = true`, and with [`boot_live`], each server is asked
-//! who it is, once nothing else is held against the environment, and must be the
-//! database that its address claims. [`Permit::connect`] then connects to that server
-//! and to no other.
+//! Where the policy says `live = true`, and with [`boot_live`], each server is asked who
+//! it is once every other rule is satisfied. It must be the database that its address
+//! claims. [`Permit::connect`] then connects to that server and to no other.
 //!
 //! # Seeds
 //!
-//! [`seed()`] hands out a connection to a database that may be filled with made-up
-//! data, and to no other: the environment is one that the policy lets seed, the server
-//! was asked on that very connection, the database has a stamp of its own, and nobody
-//! uses it. Each transaction on it begins with an assertion of all that.
+//! [`seed()`] returns a connection to a database that may be filled with made-up data;
+//! [`Seed`] lists what must hold. The server was asked on that very connection, and each
+//! transaction on it begins with an assertion that it is still the same database.
 //!
 //! ```no_run
 //! # #[cfg(feature = "postgres")] {
@@ -109,24 +93,24 @@
 //! ```
 //!
 //! [`Verified::for_seeding`] takes a connection of your own, asynchronous or not;
-//! [`SeedCheck`] is for pools; [`assertion`] for other drivers. `docs/seeds.md` tells
-//! the whole.
+//! [`SeedCheck`] is for pools, and [`assertion`] for other drivers. `docs/seeds.md` has
+//! the details.
 //!
 //! # What it cannot see
 //!
 //! - **Who the server is**, unless it is asked. An address is compared, not the
 //!   database behind it; no name is resolved and no connection made. A CNAME, a tunnel
 //!   on `localhost` and a restored copy look like what their address says.
-//! - **What the program loads later.** Variables that it sets itself, a secret from a
-//!   vault, a file it reads after the judgement. [`Permit::settings`] hands on the
-//!   snapshot that was judged; use it instead of a second look.
-//! - **What nobody wrote down.** A connection or a secret under a name that looks like
-//!   neither, and whose value has no form, passes unless it is declared. A `prefix`
-//!   in the policy closes that for the program's own names.
+//! - **What the program loads later**: variables that it sets itself, a secret from a
+//!   vault, a file that it reads after the decision. [`Permit::settings`] reads the
+//!   snapshot that was judged; use it instead of reading the environment again.
+//! - **What nobody declared.** A connection or a secret passes undeclared if neither its
+//!   name nor the form of its value gives it away. A `prefix` in the policy closes that
+//!   gap for the program's own names.
 //! - **Whether the policy is right.** It proves that an environment is as the policy
 //!   says. [`selftest::run`] shows that each rule can refuse under it.
 //! - **An attacker inside the process**, or one who may change the policy. The guard
-//!   prevents accidents; it is no sandbox.
+//!   prevents accidents; it is not a sandbox.
 //!
 //! # A policy
 //!
@@ -141,10 +125,10 @@
 //!   # Ok::<(), koomy_guard::policy::PolicyError>(())
 //!   ```
 //!
-//! - **From text.** [`Policy::parse`] opens nothing; its errors are all of the file's,
-//!   with lines and columns.
-//! - **From a file**, of bounded size, and whose text is known to be a policy before any
-//!   of it is quoted.
+//! - **From text.** [`Policy::parse`] opens nothing, and reports every problem in the
+//!   text with its line and column.
+//! - **From a file.** [`observe::policy_file`] reads a file of limited size, and quotes
+//!   it only if it looks like a policy.
 //!
 //!   ```no_run
 //!   let policy = koomy_guard::observe::policy_file("policy.toml".as_ref())?;
@@ -160,14 +144,14 @@
 //! | feature | adds |
 //! | --- | --- |
 //! | `postgres` | asks PostgreSQL servers who they are; connections, seeds; on by default |
-//! | `mysql` | the same of MySQL and MariaDB |
+//! | `mysql` | asks MySQL and MariaDB servers who they are |
 //! | `report` | findings as human text, JSON, SARIF and GitHub annotations; policies as JSON; the JSON Schema of the format |
 //! | `shield` | `koomy_guard::shield`: finds secrets in any text, in every encoding, whole or in chunks |
 //! | `tower` | layers for web services: debug gate, host gate, response shield, readiness |
 //! | `axum` | `debug_routes` and handlers for axum's router |
 //!
-//! No feature changes a verdict: where a server must be asked and cannot be, the gate is
-//! undecided.
+//! No feature changes a verdict. Where a server must be asked and this build cannot ask
+//! it, the gate is undecided.
 //!
 //! # Elsewhere
 //!

@@ -1,14 +1,14 @@
-//! Makes text from outside harmless to print.
+//! Makes hidden characters in text from elsewhere visible, so that it cannot mislead.
 
 use std::borrow::Cow;
 
-/// Makes visible what would otherwise act on a terminal or hide from the eye,
-/// so that a name cannot forge a line.
+/// Makes characters visible that would otherwise act on a terminal or stay hidden, so
+/// that a name cannot forge a line.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     rewritten(text, is_hidden)
 }
 
-/// As [`visible`], with the characters that `is_bad` picks.
+/// Does the same as [`visible`] for the characters that `is_bad` chooses.
 pub(crate) fn rewritten(text: &str, is_bad: impl Fn(char) -> bool) -> Cow<'_, str> {
     if !text.contains(&is_bad) && !text.contains(COMMAND) {
         return Cow::Borrowed(text);
@@ -30,8 +30,7 @@ pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>, separator: &s
     names.join(separator)
 }
 
-/// Control characters, line separators, marks of direction, and characters
-/// without width.
+/// Control characters, line separators, direction marks, and zero-width characters.
 pub(crate) fn is_hidden(character: char) -> bool {
     !matches!(character, ' '..='~')
         && (character.is_control()
@@ -57,7 +56,7 @@ pub(crate) fn is_hidden(character: char) -> bool {
             ))
 }
 
-/// The older form of a workflow command is obeyed in the middle of a line, too.
+/// The older form of a workflow command works in the middle of a line, too.
 const COMMAND: &str = "##[";
 const HARMLESS: &str = "#\\u{23}[";
 

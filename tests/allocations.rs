@@ -1,4 +1,4 @@
-//! What the layers take from the heap: nothing, on the way of a good request.
+//! Heap allocations of the layers: none, for a good request.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 #[path = "web/policy.rs"]
@@ -14,7 +14,7 @@ use axum::http::{Request, Response};
 use policy::{boot, secret};
 use tower::{Layer as _, Service};
 
-/// A service that takes nothing from the heap either.
+/// A service that does not allocate either.
 #[derive(Clone)]
 struct Nothing;
 
@@ -32,7 +32,7 @@ impl Service<Request<()>> for Nothing {
     }
 }
 
-/// The status, and how often something was taken from the heap for it.
+/// The status, and the number of allocations for it.
 fn taken(environment: &str, request: Request<()>) -> (u16, u64) {
     let boot = boot(environment);
     let mut service = boot.host_layer().layer(boot.debug_gate().with(Nothing).layer(Nothing));
@@ -54,7 +54,7 @@ fn request(headers: &[(&str, &str)]) -> Request<()> {
 }
 
 #[test]
-fn a_good_request_takes_nothing_from_the_heap() {
+fn a_good_request_does_not_allocate() {
     let secret = secret();
     let table: [(&str, &[(&str, &str)]); 7] = [
         ("production", &[("host", "koomy.app")]),
@@ -71,7 +71,7 @@ fn a_good_request_takes_nothing_from_the_heap() {
 }
 
 #[test]
-fn a_refused_request_takes_nothing_from_the_heap() {
+fn a_refused_request_does_not_allocate() {
     for host in ["evil.example", "play.koomy.app", "user@koomy.app", ""] {
         let request = request(&[("host", host)]);
         assert_eq!(taken("production", request), (421, 0), "{host:?}");
@@ -79,6 +79,6 @@ fn a_refused_request_takes_nothing_from_the_heap() {
 }
 
 #[test]
-fn what_is_taken_is_counted() {
+fn allocations_are_counted() {
     assert_eq!(measure(|| drop(Box::new(1))).count_total, 1);
 }

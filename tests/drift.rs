@@ -1,8 +1,8 @@
-//! The documents say what the code does.
+//! Checks that the documents say what the code does.
 //!
-//! Parts of them are written from the library's own data, and the rest is held
-//! to it: rules, keys, commands, links and examples all have to exist.
-//! `UPDATE=1 cargo test --test drift` rewrites what is generated.
+//! Parts of them are generated from the library's own data, and the rest is checked
+//! against it: rules, keys, commands, links and examples must all exist. `UPDATE=1 cargo
+//! test --test drift` rewrites the generated parts.
 #![expect(
     clippy::disallowed_methods,
     reason = "reads documents, and the variable that updates them"
@@ -27,7 +27,7 @@ use markdown::{
 };
 use toml::de::DeTable;
 
-/// The documents that are written, in whole or in part, from the library.
+/// The documents that are generated, completely or in part.
 const GENERATED: [&str; 4] =
     ["docs/rules.md", "docs/secrets.md", "docs/policy.md", "docs/database-urls.md"];
 
@@ -66,7 +66,7 @@ fn expected(name: &str) -> String {
     }
 }
 
-/// The text with what belongs between its markers; without, if it lacks one.
+/// Fills in the text between its markers; `None` if one of them is missing.
 fn filled(text: &str, parts: impl IntoIterator<Item = (&'static str, String)>) -> String {
     let fill = |text: String, (marker, part): (&str, String)| {
         let begin = format!("<!-- begin: {marker} -->\n");
@@ -77,7 +77,7 @@ fn filled(text: &str, parts: impl IntoIterator<Item = (&'static str, String)>) -
     parts.into_iter().try_fold(text.to_owned(), fill).unwrap_or_default()
 }
 
-/// Rewrites what is generated, once and before any test reads it, if asked to.
+/// Rewrites the generated documents, once and before any test reads them, if asked to.
 fn update() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -86,7 +86,7 @@ fn update() {
                 let expected = expected(name);
                 // INVARIANT: a document that lost a marker is not emptied.
                 if !expected.is_empty() {
-                    // One that cannot be written is found out of date.
+                    // A document that cannot be written is then found out of date.
                     let _ = std::fs::write(root().join(name), expected);
                 }
             }
@@ -128,8 +128,8 @@ fn every_example_of_a_key_has_its_form() {
     }
 }
 
-/// A pipe, a group or a substitution goes on when the command fails, and the seed
-/// then runs without its assertion.
+/// A pipe, a group or a substitution continues when the command fails, and the seed would
+/// then run without its assertion.
 #[test]
 fn no_example_runs_a_seed_whose_assertion_is_missing() {
     let mut assertions = 0;
@@ -167,7 +167,7 @@ fn every_example_of_a_policy_is_one() {
 }
 
 #[test]
-fn every_room_is_in_the_architecture() {
+fn every_module_is_in_the_architecture() {
     let text = read(&root().join("docs/architecture.md"));
     let listed = std::fs::read_dir(root().join("src")).unwrap();
     let files = listed.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -179,7 +179,7 @@ fn every_room_is_in_the_architecture() {
 }
 
 #[test]
-fn every_dependency_has_its_reason() {
+fn every_dependency_has_a_reason() {
     let reasons = anchors(&read(&root().join("docs/dependencies.md")));
     for manifest in ["Cargo.toml", "guard-cli/Cargo.toml", "examples/axum-service/Cargo.toml"] {
         let text = read(&root().join(manifest));
@@ -195,7 +195,7 @@ fn every_dependency_has_its_reason() {
 }
 
 #[test]
-fn every_link_leads_somewhere() {
+fn every_link_has_a_target() {
     let mut followed = 0;
     for (name, text) in documents() {
         let from = root().join(&name);
@@ -245,7 +245,7 @@ fn every_name_in_a_document_exists() {
     assert!(named > RULES.len(), "{named}");
 }
 
-/// What in `text` the format does not have, whatever else a policy needs.
+/// The parts of `text` that the format does not have, whatever else a policy needs.
 fn misfits(text: &str) -> Vec<String> {
     let problems = Policy::parse("policy.toml", text).err();
     let problems = problems.iter().flat_map(|error| error.problems());
@@ -261,7 +261,7 @@ fn misfits(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The subcommands, from the one place that lists them.
+/// The subcommands, from the only place that lists them.
 fn commands() -> BTreeSet<String> {
     let text = read(&root().join("guard-cli/src/args.rs"));
     let list = text.split_once("enum Command {").map_or("", |(_, rest)| rest);

@@ -1,5 +1,5 @@
-//! Every policy under `examples/` with the env files beside it, and the
-//! environment of CSAR's own document.
+//! Tests every policy under `examples/` with the env files beside it, and the environment
+//! in CSAR's own document.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -19,12 +19,12 @@ use changes::CHANGES;
 
 type Tested = Result<(), Box<dyn std::error::Error>>;
 
-/// Not a team's: programs, which tests of their own run.
+/// Programs, not teams; they have tests of their own.
 const PROGRAMS: [&str; 3] = ["axum-service", "express", "seeds"];
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// A folder under `examples/`, and its environments with a file each.
+/// A folder under `examples/`, and its environments with a file for each.
 const TEAMS: [(&str, &[(&str, &str)]); 5] = [
     ("csar", &[("production", "production"), ("staging", "staging"), ("local", "local")]),
     ("deploiement", &[("DEV", "DEV"), ("TEST", "TEST"), ("PREPROD", "PREPROD"), ("PROD", "PROD")]),
@@ -62,7 +62,7 @@ fn findings(verdict: &Verdict<'_>) -> BTreeSet<(&'static str, String)> {
     verdict.findings.iter().map(of).collect()
 }
 
-/// Facts with some variables changed, as a process would have them.
+/// Facts with some variables changed, as in a process.
 fn with(facts: &Facts, changes: &[(&str, &str)]) -> Facts {
     let mut assumed = Facts::assume();
     if let Observed::Seen(variables) = &facts.variables {
@@ -185,7 +185,7 @@ fn csar_as_written() -> Facts {
 }
 
 #[test]
-fn csar_as_its_document_has_it_is_refused_for_every_placeholder() -> Tested {
+fn csar_as_documented_is_refused_for_every_placeholder() -> Tested {
     let policy = policy("csar")?;
     let facts = csar_as_written();
     let verdict = decide(Gate::Boot, &policy, &facts);
@@ -267,7 +267,7 @@ fn csar_with_values_of_its_own_differs_in_nothing_else() -> Tested {
 }
 
 #[test]
-fn single_changes_are_judged_by_the_rule_one_expects() -> Tested {
+fn single_changes_are_judged_by_the_expected_rules() -> Tested {
     for (team, name, (variable, value), rules) in CHANGES {
         let policy = policy(team)?;
         let facts = with(&file(team, name), &[(variable, value)]);
@@ -291,7 +291,7 @@ fn djangos_own_secret_key_is_a_placeholder() -> Tested {
 }
 
 #[test]
-fn a_workflow_of_maboussole_needs_its_own_secrets_and_no_others() -> Tested {
+fn a_workflow_of_maboussole_needs_only_its_own_secrets() -> Tested {
     let policy = policy("maboussole")?;
     let sample = |kind: &str| Kind::by_id(kind).and_then(|kind| kind.sample(None, 7));
     let (Some(key), Some(hook)) = (sample("pem-private-key"), sample("slack-webhook-url")) else {

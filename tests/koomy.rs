@@ -1,5 +1,5 @@
-//! Koomy's three env files, and every single change of them that must shut the
-//! gate, each with the rules that shut it and no others.
+//! Koomy's three env files, and every single change to them that must shut the gate, with
+//! exactly the rules that shut it.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ fn variables(facts: &Facts) -> Vec<(String, Vec<u8>)> {
     seen.map(|seen| (seen.name.clone(), seen.value.expose().to_vec())).collect()
 }
 
-/// A file's variables, in the order of their names, after a change.
+/// A file's variables, sorted by name, after a change.
 fn changed(name: &str, change: &Change) -> Vec<(String, Vec<u8>)> {
     let mut list = variables(&file(name));
     let value = |list: &[(String, Vec<u8>)], wanted: &str| {
@@ -63,14 +63,14 @@ fn replace(list: &mut Vec<(String, Vec<u8>)>, name: &str, value: Vec<u8>) {
     list.push((name.to_owned(), value));
 }
 
-/// As the process environment would have them.
+/// As in the process environment.
 fn as_process(list: &[(String, Vec<u8>)]) -> Facts {
     list.iter()
         .fold(Facts::assume(), |facts, (name, value)| facts.variable(name, value.clone()))
         .facts()
 }
 
-/// As a file would have them, every value in single quotes.
+/// As in a file, with every value in single quotes.
 fn as_file(number: usize, list: &[(String, Vec<u8>)]) -> std::io::Result<Facts> {
     let mut text = Vec::new();
     for (name, value) in list {
@@ -99,7 +99,7 @@ fn the_three_files_are_permitted() -> Tested {
 }
 
 #[test]
-fn every_single_change_is_refused_by_the_rule_one_expects() -> Tested {
+fn every_single_change_is_refused_by_the_expected_rules() -> Tested {
     let policy = Policy::built_in()?;
     let mut wrong = Vec::new();
     for (number, (what, base, change, expected)) in every_row().iter().enumerate() {
@@ -107,7 +107,7 @@ fn every_single_change_is_refused_by_the_rule_one_expects() -> Tested {
         let ruling = if expected.is_empty() { Ruling::Permitted } else { Ruling::Refused };
         let list = changed(base, change);
         assert_ne!(list, variables(&file(base)), "{base}: {what} changes nothing");
-        // No process has a name twice, and no file a carriage return.
+        // A process never has a name twice, and a file never a carriage return.
         let has_return = list.iter().any(|(_, value)| value.contains(&b'\r'));
         let process = (!matches!(change, Again(_))).then(|| as_process(&list));
         let file = (!has_return).then(|| as_file(number, &list)).transpose()?;
@@ -124,7 +124,8 @@ fn every_single_change_is_refused_by_the_rule_one_expects() -> Tested {
     Ok(())
 }
 
-/// Those that are missing here say what no variable can, or listen to servers.
+/// The rules that are missing here are about things that no variable can say, or about
+/// servers.
 #[test]
 fn every_rule_of_the_gate_is_in_the_table() {
     let expected = every_row().into_iter().flat_map(|(_, _, _, rules)| rules).copied();
@@ -143,7 +144,7 @@ fn every_rule_of_the_gate_is_in_the_table() {
     );
 }
 
-/// Where the policy gives no class, keys must still agree with each other.
+/// If the policy gives no class, keys must still agree with each other.
 #[test]
 fn keys_of_different_modes_are_refused_without_a_class() -> Tested {
     let lines = include_str!("../policy.example.toml").lines();
@@ -188,9 +189,9 @@ fn no_finding_shows_a_value() -> Tested {
     Ok(())
 }
 
-/// Without the quotes, readers of the file would take these values apart.
+/// Without the quotes, readers of the file would read these values differently.
 #[test]
-fn a_value_that_readers_take_differently_is_refused() -> Tested {
+fn a_value_that_readers_read_differently_is_refused() -> Tested {
     let policy = Policy::built_in()?;
     let text = include_str!("../examples/koomy/sandbox.env");
     let table = [

@@ -1,7 +1,7 @@
-//! What the guard judges is what the program gets, seen from outside.
+//! Tests from outside that a program gets exactly what the guard judged.
 //!
-//! The environment of a process cannot be assumed, so these tests run
-//! themselves again, with variables of their own and nothing else.
+//! The environment of a process cannot be assumed, so these tests start themselves again,
+//! with only their own variables.
 
 #[path = "truth/koomy.rs"]
 #[expect(dead_code, reason = "shared with the truth tables, which use all of it")]
@@ -15,7 +15,7 @@ use koomy_guard::gate::boot;
 use koomy_guard::policy::Policy;
 use serde_json::Value;
 
-/// Says what the gate decides about this process; a test only in name.
+/// Prints what the gate decides about this process; not really a test.
 #[test]
 fn child() {
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).init();
@@ -40,7 +40,7 @@ fn tell_parent(told: &str) {
     eprintln!("told: {told}");
 }
 
-/// What a process with these variables alone is told.
+/// What a process with only these variables prints.
 fn told(variables: &[(String, String)]) -> String {
     let Ok(program) = std::env::current_exe() else { return String::new() };
     let mut command = Command::new(program);
@@ -65,8 +65,7 @@ fn a_process_is_judged_by_its_own_variables() {
     assert_eq!(told(&[]), "undecided environment-is-readable");
 }
 
-/// Returns what the gate says, as the program of the README does; a test only in
-/// name.
+/// Returns the gate's answer, like the program in the README; not really a test.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "tells the program from the test")]
 fn main_of_a_program() -> Result<(), Box<dyn Error>> {
@@ -136,7 +135,7 @@ fn what_was_decided_is_one_event_without_a_value() {
 
 #[cfg(unix)]
 #[test]
-fn a_value_that_is_no_text_is_kept_and_judged() {
+fn a_value_that_is_not_text_is_kept_and_judged() {
     use std::ffi::OsString;
     use std::os::unix::ffi::OsStringExt as _;
 
@@ -151,5 +150,5 @@ fn a_value_that_is_no_text_is_kept_and_judged() {
     assert!(!shown.contains("canary"), "{shown}");
 }
 
-/// Is set where a test is to be a program.
+/// Set if a test is to act as a program.
 const PROGRAM: &str = "BOOT_PROGRAM";

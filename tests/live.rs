@@ -1,4 +1,4 @@
-//! Servers that are asked who they are: real ones, and ones that misbehave.
+//! Asks servers who they are: real ones, and ones that misbehave.
 #![expect(
     clippy::disallowed_methods,
     clippy::panic,

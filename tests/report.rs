@@ -1,4 +1,4 @@
-//! What every format reports: the same findings, true places, no value.
+//! What every format reports: the same findings, correct places, no value.
 #![cfg(feature = "report")]
 #![expect(
     clippy::unwrap_used,
@@ -29,7 +29,7 @@ pub(crate) fn plain(width: usize) -> Style {
     Style { color: Color::Plain, width }
 }
 
-/// Everything that the cases print, in one format.
+/// The output for all cases, in one format.
 fn printed(format: Format, style: Style, policy: &Policy) -> Vec<(Case, String)> {
     let alone = cases::alone().into_iter().map(|case| {
         let text = report(format, style).verdict(policy, &judged(policy, &case));
@@ -130,7 +130,7 @@ fn no_value_is_printed_in_any_format() {
 }
 
 #[test]
-fn a_file_of_variables_given_for_a_policy_is_not_quoted() {
+fn an_env_file_given_as_a_policy_is_not_quoted() {
     let texts = [
         "KOOMY_ENV=\"sandbox\"\nJWT_SECRET=\"canary\"\n",
         "JWT_SECRET=canary\n",
@@ -139,6 +139,9 @@ fn a_file_of_variables_given_for_a_policy_is_not_quoted() {
         "version=1\nJWT_SECRET=canary\n",
         "version = 1\nexport JWT_SECRET='canary'\n[environments.x]\n",
         "version=1\ndatabase_url=postgres://u:canary@h/d\n",
+        "version=1\npassword=canary\n",
+        "[databases]\nmain = host=h password=canary\n",
+        "variables:\n  password: canary\nversion: canary\n",
     ];
     for text in texts {
         let error = Policy::parse(".env", text).unwrap_err();
@@ -146,6 +149,16 @@ fn a_file_of_variables_given_for_a_policy_is_not_quoted() {
             let text = report(*format, plain(80)).policy_error(&error);
             assert!(!text.contains("canary"), "{text}");
         }
+    }
+}
+
+#[test]
+fn a_policy_without_its_version_is_quoted() {
+    let rest = "name = 'n'\n[environments.x]\ndata = 'reel'\n[variables.E]\nis = 'environment'\n";
+    for version in ["version = \"1\"\n", "version = 2\n", "version = 1\n", ""] {
+        let error = Policy::parse("policy.toml", &format!("{version}{rest}")).unwrap_err();
+        let text = report(Format::Human, plain(80)).policy_error(&error);
+        assert!(text.contains("data = 'reel'") && text.contains("^^^^^^"), "{version}\n{text}");
     }
 }
 
@@ -183,7 +196,7 @@ fn quoted_lines_fit_the_terminal() {
             let quoted = text.lines().filter(|line| {
                 line.trim_start().starts_with(|c: char| c.is_ascii_digit()) && line.contains(" | ")
             });
-            // LIMIT: what is marked over several lines is not cut.
+            // LIMIT: marks that span several lines are not cut.
             for line in quoted.filter(|_| case.name != "hostile") {
                 assert!(line.chars().count() <= width, "{} at {width}: {line}", case.name);
             }
@@ -202,7 +215,7 @@ fn an_environment_that_is_permitted_takes_one_line() {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "`UPDATE=1` writes the snapshots anew")]
+#[expect(clippy::disallowed_methods, reason = "`UPDATE=1` rewrites the snapshots")]
 fn people_read_what_the_snapshots_show() {
     let mut snapshots = Vec::new();
     for width in [60, 120] {

@@ -1,4 +1,4 @@
-//! Seeds against real servers: the right one, and those that are not.
+//! Seeds against real servers: the right one, and wrong ones.
 #![cfg(test)]
 #![cfg(feature = "postgres")]
 #![expect(clippy::disallowed_methods, reason = "tests look at clocks")]

@@ -1,4 +1,4 @@
-//! The shield around a real server, asked over a real connection.
+//! The shield around a real server, over a real connection.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 use std::collections::VecDeque;
@@ -49,7 +49,7 @@ fn boot(encoded: EncodedResponses) -> Permit<Boot> {
     Permit::<Boot>::ask(&policy, &facts.facts()).unwrap()
 }
 
-/// A body that comes as it is sent.
+/// A body that arrives as it is sent.
 struct Sent(mpsc::Receiver<&'static str>);
 
 impl http_body::Body for Sent {
@@ -65,7 +65,7 @@ impl http_body::Body for Sent {
     }
 }
 
-/// A body whose size is known, and that comes in parts.
+/// A body of known size that arrives in parts.
 struct Parts(VecDeque<Bytes>);
 
 impl http_body::Body for Parts {
@@ -93,7 +93,7 @@ fn large() -> Body {
 
 type Sender = Arc<Mutex<Option<mpsc::Sender<&'static str>>>>;
 
-/// A service that lets slip what it should not.
+/// A service that leaks secrets.
 fn service(boot: &Permit<Boot>, sender: Sender) -> Router {
     let stream = move || {
         let (send, receive) = mpsc::channel(10);
@@ -132,7 +132,7 @@ fn asked(address: SocketAddr, request: &str) -> TcpStream {
     stream
 }
 
-/// All that comes back until the connection ends.
+/// Everything that arrives until the connection ends.
 fn answer(address: SocketAddr, request: &str) -> String {
     let mut answer = Vec::new();
     // A connection that is cut off may end in an error.
@@ -161,7 +161,7 @@ fn an_answer_with_a_secret_is_an_error_without_content() {
 }
 
 #[test]
-fn an_answer_without_one_is_as_it_was() {
+fn an_answer_without_a_secret_is_unaltered() {
     let (address, _, _runtime) = serve(EncodedResponses::Pass);
     let large = "q7Rk2vXw".repeat(20_000);
     let table = [
@@ -206,7 +206,7 @@ fn a_stream_leaves_as_it_comes_until_a_secret_does() {
     };
     until("\r\n\r\n");
     let send = |text| sender.lock().unwrap().as_ref().unwrap().blocking_send(text).unwrap();
-    // Each event is there before the next is sent.
+    // Each event arrives before the next is sent.
     send("data: one\n\n");
     let first = until("data: one\n\n\r\n");
     assert!(first.ends_with("\r\nB\r\ndata: one\n\n\r\n"), "{first}");

@@ -22,7 +22,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 /// Compares a table with its file, and shows the first line that differs.
-#[expect(clippy::disallowed_methods, reason = "whoever runs the tests says whether to rewrite")]
+#[expect(clippy::disallowed_methods, reason = "a variable says whether to rewrite")]
 fn compare_with(name: &str, recorded: &str, table: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/truth").join(name);
     if std::env::var_os("UPDATE").is_some() {

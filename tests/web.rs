@@ -1,4 +1,4 @@
-//! The layers around real servers, asked by real clients and by raw sockets.
+//! The layers around real servers, with real clients and raw sockets.
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,

@@ -1,8 +1,8 @@
-//! Contestants that take turns, so that what disturbs the machine disturbs all of
-//! them alike: read the ratios.
+//! Contestants that take turns, so that whatever disturbs the machine affects all of them
+//! alike; read the ratios.
 
-/// Lets each contestant have a turn in each round for as long as `goes_on` says of
-/// the next, in an order that changes; gives the figures of each, round by round.
+/// Lets each contestant have one turn in each round, in a changing order, while `goes_on`
+/// permits the next round; returns the figures of each contestant, round by round.
 pub(crate) fn take_turns<C>(
     contestants: &mut [C],
     mut goes_on: impl FnMut(usize) -> bool,
@@ -26,12 +26,12 @@ pub(crate) fn take_turns<C>(
     figures
 }
 
-/// The figures of each round by those of another contestant in the same round.
+/// Each round's figure divided by another contestant's figure of the same round.
 pub(crate) fn ratios(one: &[f64], other: &[f64]) -> Vec<f64> {
     one.iter().zip(other).map(|(one, other)| one / other).collect()
 }
 
-/// The figure below which this part of all lies; 0.5 asks for the median.
+/// The figure below which this fraction of all figures lies; 0.5 is the median.
 pub(crate) fn quantile(figures: &[f64], part: f64) -> f64 {
     let mut sorted = figures.to_vec();
     sorted.sort_by(f64::total_cmp);

@@ -1,5 +1,4 @@
-//! Any bytes are read; each key stands where its span says, and lines keep
-//! their numbers.
+//! Any bytes can be read; each key is where its span says, and lines keep their numbers.
 #![no_main]
 
 use koomy_guard::dotenv;

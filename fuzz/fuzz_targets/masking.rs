@@ -1,5 +1,5 @@
-//! A canary in any value, comment or line that is not understood is in no
-//! report of any format.
+//! No report of any format contains a canary from a value, a comment, or a line that was
+//! not understood.
 #![no_main]
 
 use koomy_guard::Policy;
@@ -48,7 +48,7 @@ fuzz_target!(|pieces: Vec<(u8, Vec<u8>)>| {
     }
 });
 
-/// Lines of a file in which every value holds the canary.
+/// Lines of a file in which every value contains the canary.
 fn file(pieces: &[(u8, Vec<u8>)]) -> Vec<u8> {
     let names = [
         "KOOMY_ENV", "NODE_ENV", "DATABASE_URL", "STRIPE_SECRET_KEY", "JWT_SECRET", "API_URL",

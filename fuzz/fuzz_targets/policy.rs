@@ -1,5 +1,5 @@
-//! A policy parses or says why; every problem points into the text, and what
-//! parses can be asked.
+//! A policy parses or gives a reason; every problem points into the text, and a policy
+//! that parses can be asked.
 #![no_main]
 
 use koomy_guard::facts::Facts;

@@ -1,5 +1,5 @@
-//! A planted secret is found, whole and in any chunks, and no more than a third of
-//! it has left by then. What waits is never more than there is.
+//! A planted secret is found, whole and in any chunks, before more than a third of it has
+//! left. Never do more bytes wait than there are.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,5 +1,5 @@
-//! What is accepted has one canonical form that means the same; what is refused
-//! shows no password.
+//! An accepted URL has one canonical form with the same meaning; a refused URL shows no
+//! password.
 #![no_main]
 
 use koomy_guard::secret::Secret;
@@ -14,7 +14,7 @@ fuzz_target!(|text: &str| {
                 assert!(again == target, "canonical means the same");
                 assert_eq!(again.url().expose(), target.url().expose(), "a fixed point");
                 let host = target.host().unwrap_or("/");
-                assert!(text.contains(host) || target.is_socket(), "the host stands in the text");
+                assert!(text.contains(host) || target.is_socket(), "the host is in the text");
                 assert_eq!(text.matches('@').count(), 1);
             }
             Err(ambiguity) => {

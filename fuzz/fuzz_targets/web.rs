@@ -1,4 +1,4 @@
-//! A debug endpoint is reached by its own path alone, a service by its own host.
+//! A debug endpoint is reached only by its own path, and a service only by its own host.
 #![no_main]
 
 use std::convert::Infallible;
@@ -24,7 +24,7 @@ const POLICY: &str = "version = 1\nname = 'n'\n\
     [variables.ENV]\nis = 'environment'\n[variables.DEBUG_SECRET]\nis = 'secret'\n";
 const SECRET: &str = "q7ZtW2mK9xVb4RfN8sLc3Hd";
 
-/// Answers with what it is.
+/// Answers with its own name.
 #[derive(Clone)]
 struct Is(&'static str);
 
@@ -52,7 +52,7 @@ fn boot() -> &'static Permit<Boot> {
     })
 }
 
-/// The one host that a proxy says it was asked for.
+/// The only host that a proxy says it was asked for.
 fn forwarded(request: &Request<()>) -> Option<String> {
     let Peer(peer) = request.extensions().get()?;
     let is_proxy = peer.to_canonical().to_string().starts_with("10.");
@@ -62,7 +62,7 @@ fn forwarded(request: &Request<()>) -> Option<String> {
     (is_proxy && !one.contains(',')).then(|| one.to_owned())
 }
 
-// A target, and headers line by line; `!` is the secret, and `peer` whoever asks.
+// A target, and headers line by line; `!` is the secret, and `peer` the client's address.
 fuzz_target!(|text: &str| {
     let mut lines = text.lines();
     let Some(uri) = lines.next().and_then(|line| line.parse::<Uri>().ok()) else { return };

@@ -26,10 +26,10 @@ pub(crate) struct Global {
     /// The policy [default: ./policy.toml, or else the built-in one]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
-    /// The form of the report
+    /// The format of the report
     #[arg(long, global = true, value_name = "FORMAT", default_value = "human", value_parser = format())]
     pub(crate) format: Format,
-    /// Whether the report has colours
+    /// Whether to colour the report
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: When,
 }
@@ -48,15 +48,15 @@ pub(crate) enum When {
 /// The commands, one file each.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Judge an environment: this process's, or that of env files
+    /// Judge an environment: that of this process, or of env files
     ///
     /// Without `--env-file` and `--matrix`, the variables of this process are
     /// judged. Env files are judged alone: nothing of this process is added.
     Check(Deferred<cmd::check::Check>),
     /// Judge an environment, then become a command in exactly that environment
     ///
-    /// The command gets what was judged and nothing else: URLs of connections in
-    /// their canonical form, no `PG*` variable that would move a connection. With
+    /// The command gets what was judged and nothing else: connection URLs in
+    /// their canonical form, and no `PG*` variable that would redirect a connection. With
     /// `--env-file`, that is what the files say; the variables that every program
     /// needs (`PATH`, `HOME`, `USER`, `LOGNAME`, `SHELL`, `TERM`, `LANG`, `LC_*`,
     /// `TZ`, `TMPDIR`, `PWD`) are added from this process where neither the files
@@ -66,38 +66,39 @@ pub(crate) enum Command {
     /// the command's own. One line on stderr says what was decided. A refusal is
     /// reported on stderr for people and on stdout in the other formats.
     Exec(Deferred<cmd::exec::Exec>),
-    /// Ask whether a database may be filled with data, then become the seed
+    /// Ask whether a database may be seeded, then become the command that seeds it
     ///
-    /// As `exec`, at the seed gate: the policy must let this environment be seeded,
-    /// its servers are asked who they are, and each must be the one that the policy
-    /// names, hold no real data and bear a stamp of its own. Nothing is written.
+    /// Like `exec`, but at the seed gate: the policy must allow this environment to be
+    /// seeded. Its servers are asked who they are, and each must be the one that the
+    /// policy names, hold no real data and carry a stamp of its own. Nothing is written.
     ///
     /// Between this question and what the seed writes, a database can be restored,
-    /// re-pointed or reached by another connection. A seed closes that gap when it
-    /// runs what `sql assert` prints first, in its own transaction.
+    /// pointed elsewhere or reached by another connection. A seed closes that gap if it
+    /// first runs what `sql assert` prints, in its own transaction.
     Seed(Deferred<cmd::seed::Seed>),
     /// Say where a database URL leads, together with this process's `PG*` variables
     ///
-    /// Accepted (exit code 0) means that every driver reads the URL alike, and not
-    /// that an environment may use it: that is for `check`. Without a URL, the
+    /// Accepted (exit code 0) means that every driver reads the URL in the same way.
+    /// Whether an environment may use it is for `check` to decide. Without a URL, the
     /// connections of this process's environment are judged. No password is shown.
     Target(Deferred<cmd::target::Target>),
-    /// Ask the servers at the other ends of the connections who they are
+    /// Ask the database servers behind the connections who they are
     ///
-    /// Shows what each server says of itself, which database of the policy that is
-    /// by its own word and by its address, and what its stamp says. Read-only; no
-    /// password is shown. Only a connection with one target that is a database of
-    /// the environment is dialed. What is wrong with other variables is for `check`.
+    /// Shows what each server says about itself, which database of the policy it is
+    /// by its own account and by its address, and what its stamp says. Nothing is
+    /// written, and no password is shown. A server is contacted only if its connection
+    /// leads to one database of the environment. Problems with other variables are for
+    /// `check` to report.
     ///
     /// Ends with 0 if each server is the one that the policy names, with 1 if one is
     /// not, and with 3 if one could not be asked.
     Identify(Deferred<cmd::identify::Identify>),
-    /// Write into a database which environment it is of, so that copies are known
+    /// Write into a database which environment it belongs to, so that copies are recognised
     ///
-    /// The one command that writes. The server must be the database that the policy
-    /// names, as `identify` shows it. What will be written is said first; on a
-    /// terminal, the name of the environment has to be typed. A stamp that is right
-    /// already is left alone.
+    /// The only command that writes to a database. The server must be the database
+    /// that the policy names, as `identify` shows it. You are told first what will be
+    /// written; on a terminal, you have to type the name of the environment. A stamp
+    /// that is already right is left alone.
     Stamp(Deferred<cmd::stamp::Stamp>),
     /// Print SQL that a program runs itself
     #[command(subcommand)]
@@ -108,30 +109,30 @@ pub(crate) enum Command {
     /// Pin the databases that Neon runs
     #[command(subcommand)]
     Neon(Deferred<cmd::neon::Command>),
-    /// Ask a running service, from outside, whether it is as the policy says
+    /// Check from outside whether a running service is as the policy says
     ///
-    /// Every debug path of the policy must be answered as a path that does not
+    /// Every debug path of the policy must be answered like a path that does not
     /// exist, in status, headers, body and time; a domain of another environment
     /// must be refused; the certificate must be valid for the environment's domains
     /// for 14 days or more; no answer may hold the URL of a database.
     ///
-    /// Only the given server is dialed. At most 200 requests in two minutes, no
-    /// redirect followed, no secret sent.
+    /// Only the given server is contacted, with at most 200 requests in two minutes.
+    /// No redirect is followed, and no secret is sent.
     ///
     /// Ends with 0 if all of that holds, with 1 if something does not, and with 3 if
-    /// something could not be asked.
+    /// something could not be checked.
     Probe(Deferred<cmd::probe::Probe>),
-    /// Say what a rule refuses, why, and the way out
+    /// Explain what a rule refuses, why, and what to do
     Explain(Deferred<cmd::explain::Explain>),
-    /// List the rules: id, gates that ask it, what must hold
+    /// List the rules, each with its gates and what must hold
     Rules(Deferred<cmd::rules::Rules>),
     /// Plant a violation of every rule, and require the refusal
     ///
-    /// The variables are made up from the policy; nothing of this process is read.
+    /// The variables are made up from the policy; those of this process are not read.
     /// Ends with 1 if a rule let a violation pass, and with 3 if no variables could
     /// satisfy an environment, so that nothing could be planted in it.
     Selftest(Deferred<cmd::selftest::Selftest>),
-    /// Write a commented policy to start from; never over a file that is there
+    /// Write a commented policy to start from; existing files are never overwritten
     Init(Deferred<cmd::init::Init>),
     /// Print a completion script for a shell
     Completions(Deferred<cmd::completions::Completions>),

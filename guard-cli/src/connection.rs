@@ -26,7 +26,7 @@ use crate::stop::Stop;
 pub(crate) struct Chosen {
     #[command(flatten)]
     judged: Judged,
-    /// The connection, by its name in the policy [default: every one that is set]
+    /// The connection, by its name in the policy [default: all that are set]
     #[arg(long, value_name = "NAME")]
     connection: Option<String>,
     #[command(flatten)]
@@ -75,7 +75,7 @@ impl Selection {
         verdict
     }
 
-    /// Says that nobody could be asked, where no chosen connection is set.
+    /// Adds a finding that no server could be asked, where no chosen connection is set.
     pub(crate) fn demand(&self, policy: &Policy, facts: &Facts, verdict: &mut Verdict<'_>) {
         if verdict.ruling() != Ruling::Permitted || verdict.destinations().next().is_some() {
             return;
@@ -88,8 +88,8 @@ impl Selection {
                     variables.next().map_or("connections", |variable| &variable.value),
                     Place::whole(&facts.source),
                 )
-                .says("this environment sets no connection of the policy, so nobody was asked")
-                .help("set the connection whose server is to be asked"),
+                .says("this environment sets no connection of the policy, so no server was asked")
+                .help("set the connection whose server you want to ask"),
         );
     }
 

@@ -29,8 +29,8 @@ impl Console {
 
     /// Prints a report, and ends as `exit` says.
     ///
-    /// A reader that went away changes no decision. A report that could not be
-    /// written for another reason is not good news, though.
+    /// A reader that went away changes no decision. With a report that could not be
+    /// written for another reason, nothing counts as permitted.
     pub(crate) fn print(self, report: &str, exit: Exit) -> Exit {
         let mut stdout = io::stdout().lock();
         match stdout.write_all(report.as_bytes()).and_then(|()| stdout.flush()) {
@@ -48,7 +48,7 @@ impl Console {
         self.print(&report::document(keys), exit)
     }
 
-    /// Says what stands in no gate's way, where the report has no place for it.
+    /// Prints the notes, which keep no gate shut, where the report has no place for them.
     pub(crate) fn note(self, verdict: &Verdict<'_>) {
         match self.format {
             Format::Json => {}
@@ -56,10 +56,20 @@ impl Console {
         }
     }
 
-    /// Says that this command has no report of this form.
-    pub(crate) fn no_such_form(self) -> Stop {
+    /// Demands one of these forms, for a command that prints a document and judges
+    /// nothing.
+    ///
+    /// # Errors
+    ///
+    /// Another form was asked for.
+    pub(crate) fn demand(self, forms: &[Format]) -> Result<(), Stop> {
+        if forms.contains(&self.format) {
+            return Ok(());
+        }
+        let known: Vec<_> = forms.iter().map(|form| format!("`{}`", form.name())).collect();
         let form = self.format.name();
-        Stop::misuse(format!("this command has no `{form}` form; use `human` or `json`"))
+        Err(Stop::misuse(format!("this command has no `{form}` format"))
+            .help(format!("use {}", known.join(" or "))))
     }
 
     /// How a report on stdout is written.
@@ -93,7 +103,7 @@ pub(crate) fn complain(message: &str) {
     say(&format!("guard-cli: {message}\n"));
 }
 
-/// Writes `text` to stderr. Nobody is left to hear that stderr is closed.
+/// Writes `text` to stderr. If stderr is closed, nothing more can be said.
 pub(crate) fn say(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
@@ -103,6 +113,9 @@ fn is_colorless() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
         || std::env::var_os("TERM").is_some_and(|value| value == "dumb")
 }
+
+/// The forms of a document that programs may read.
+pub(crate) const DOCUMENT: &[Format] = &[Format::Human, Format::Json];
 
 /// This program, for reports.
 pub(crate) const TOOL: Tool = Tool { name: "guard-cli", version: env!("CARGO_PKG_VERSION") };

@@ -1,4 +1,4 @@
-//! A policy as git has it.
+//! A policy from git's history.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read};
@@ -27,11 +27,11 @@ pub(crate) fn policy_at(revision: &str, path: &Path) -> Result<Policy, Stop> {
         Some(_) | None => Path::new("."),
     };
     let Some(name) = path.file_name() else {
-        return Err(Stop::misuse("`--policy` names no file"));
+        return Err(Stop::misuse("`--policy` does not name a file"));
     };
     let commit = format!("{revision}^{{commit}}");
     let known = git(directory, &["rev-parse", "--verify", "--quiet", &commit].map(OsStr::new));
-    known?.ok_or_else(|| Stop::undecided("git knows no such revision here"))?;
+    known?.ok_or_else(|| Stop::undecided("git does not know that revision here"))?;
 
     let mut object = OsString::from(format!("{revision}:./"));
     object.push(name);

@@ -1,4 +1,4 @@
-//! What several JSON documents hold alike.
+//! What several JSON documents have in common.
 
 use koomy_guard::Policy;
 use koomy_guard::source::{Location, Place};

@@ -13,10 +13,10 @@ use crate::stop::Stop;
 /// What is judged.
 #[derive(Debug, Args)]
 pub(crate) struct Judged {
-    /// Judge exactly this file; repeated, later files lie over earlier ones
+    /// Judge exactly this file; if repeated, later files override earlier ones
     #[arg(long, value_name = "FILE")]
     env_file: Vec<PathBuf>,
-    /// The environment that is expected; a file that names another is refused
+    /// The expected environment; a file that names another one is refused
     #[arg(long, value_name = "NAME")]
     environment: Option<String>,
 }

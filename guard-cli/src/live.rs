@@ -15,10 +15,10 @@ use crate::console::complain;
 /// Whether the servers are asked, and how long they are waited for.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct Asking {
-    /// Ask the servers, too, who they are; read-only
+    /// Also ask the database servers who they are; nothing is written
     #[arg(long)]
     live: bool,
-    /// How long a server is waited for, and then each of its answers [default: 5]
+    /// How long to wait for a server, and then for each of its answers [default: 5]
     #[arg(long, value_name = "SECONDS", requires = "live", value_parser = seconds())]
     timeout: Option<u64>,
 }
@@ -34,14 +34,14 @@ impl Asking {
 /// How long the servers are waited for, where they are asked in any case.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct Waiting {
-    /// How long a server is waited for, and then each of its answers [default: 5]
+    /// How long to wait for a server, and then for each of its answers [default: 5]
     #[arg(long, value_name = "SECONDS", value_parser = seconds())]
     timeout: Option<u64>,
 }
 
 impl Waiting {
     /// The facts, with what the servers say. What is refused without asking
-    /// stays as it is: nobody is dialed then.
+    /// stays as it is: no server is contacted then.
     pub(crate) fn ask(self, gate: Gate, policy: &Policy, facts: Facts) -> Facts {
         let (when, patience) = (When::Always, self.patience());
         observe::live(gate, policy, facts, &observe::Asking { when, patience, notice: &complain })
@@ -54,7 +54,7 @@ impl Waiting {
         may.then(|| identities(policy, verdict, self.patience(), &complain))
     }
 
-    /// The same, for the library.
+    /// The same as the library takes it.
     pub(crate) fn patience(self) -> Patience {
         let Self { timeout } = self;
         match timeout.map(Duration::from_secs) {

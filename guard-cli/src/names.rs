@@ -1,4 +1,4 @@
-//! Names that somebody gave, and what the policy has under them.
+//! Names given on the command line, and what the policy has under them.
 
 use koomy_guard::Policy;
 use koomy_guard::policy::Environment;
@@ -9,7 +9,7 @@ use crate::stop::Stop;
 ///
 /// # Errors
 ///
-/// There is none; what was given is not repeated.
+/// The policy has no such name; what was given is not repeated.
 pub(crate) fn environment<'a>(policy: &'a Policy, name: &str) -> Result<&'a Environment, Stop> {
     policy.environment(name).ok_or_else(|| {
         let known = policy.environments().iter().map(|it| it.name.value.as_str());
@@ -21,7 +21,7 @@ pub(crate) fn environment<'a>(policy: &'a Policy, name: &str) -> Result<&'a Envi
 ///
 /// # Errors
 ///
-/// There is none; what was given is not repeated.
+/// The policy has no such name; what was given is not repeated.
 pub(crate) fn connection<'a>(policy: &'a Policy, name: &str) -> Result<&'a str, Stop> {
     let known = connections(policy);
     let found = known.iter().find(|known| **known == name);
@@ -49,7 +49,7 @@ fn connections(policy: &Policy) -> Vec<&str> {
 
 fn unknown(policy: &Policy, kind: &str, name: &str, known: &[&str]) -> Stop {
     let meant = did_you_mean(name, known);
-    Stop::misuse(format!("the policy `{}` has no {kind} of that name{meant}", policy.name()))
+    Stop::misuse(format!("the policy `{}` has no {kind} with that name{meant}", policy.name()))
         .help(format!("it has `{}`", known.join("`, `")))
 }
 

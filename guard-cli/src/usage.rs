@@ -41,9 +41,10 @@ fn message(kind: ErrorKind, error: &Error, args: &[OsString]) -> String {
             format!("{} does not take that value", ours(error))
         }
         ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
-            format!("{} does not take so many values", ours(error))
+            format!("{} does not take that many values", ours(error))
         }
         ErrorKind::InvalidUtf8 => "an argument is not UTF-8".to_owned(),
+        ErrorKind::MissingSubcommand => "no command is given".to_owned(),
         _ => "the command line is not understood".to_owned(),
     };
     let reason = std::error::Error::source(error);
@@ -54,6 +55,9 @@ fn message(kind: ErrorKind, error: &Error, args: &[OsString]) -> String {
         if let Some(names) = names(error, *context) {
             message.push_str(&format!("\n  help: {words} {names}"));
         }
+    }
+    if names_launcher(args) && !args.iter().any(|arg| arg == "--") {
+        message.push_str("\n  help: write `--` before the command and its arguments");
     }
     if let Some(usage) = error.get(ContextKind::Usage) {
         message.push_str(&format!("\n\n{usage}"));

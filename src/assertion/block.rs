@@ -1,21 +1,21 @@
-//! The text of a `DO` block that raises on every other server.
+//! The text of a `DO` block that raises an error on every other server.
 
 use std::fmt::Write as _;
 
 use super::Stamped;
 use crate::target::Provider;
 
-/// A database that is meant, by what its server says of itself.
+/// The database that is meant, by what its server says about itself.
 pub(super) enum Expected {
     /// A branch of a Neon project.
     Neon { project: String, branch: String, database: String },
-    /// A database of another server.
+    /// A database of a server that is not a Neon compute.
     Plain {
         cluster: Cluster,
-        /// The database's `oid`; any where nothing is known.
+        /// The database's `oid`; any if it is not known.
         oid: Option<u32>,
         database: String,
-        /// The roles of managed services that it may have.
+        /// The managed services' roles that it may have.
         services: Vec<String>,
     },
 }
@@ -26,15 +26,15 @@ pub(super) enum Cluster {
     Is(String),
     /// None of these.
     IsNot(Vec<String>),
-    /// One that does not say which it is: when it was asked, it did not.
-    Unsaid,
+    /// One that did not identify itself when it was asked.
+    Unidentified,
 }
 
 impl Cluster {
     fn condition(&self) -> String {
         match self {
             Self::Is(identifier) => format!(" AND guard_cluster = {}", quoted(identifier)),
-            Self::Unsaid => " AND guard_cluster IS NULL".to_owned(),
+            Self::Unidentified => " AND guard_cluster IS NULL".to_owned(),
             Self::IsNot(others) if others.is_empty() => String::new(),
             Self::IsNot(others) => {
                 let others = others.iter().map(|other| quoted(other)).collect::<Vec<_>>();
@@ -44,7 +44,7 @@ impl Cluster {
     }
 }
 
-/// A block in the making.
+/// A block under construction.
 pub(super) struct Block {
     expected: Vec<Expected>,
     stamped: Stamped,
@@ -62,15 +62,15 @@ impl Block {
         Self { expected, stamped, writes: Writes::Unasked }
     }
 
-    /// Raises on a standby, too.
+    /// Makes the block raise on a standby, too.
     pub(super) fn writable(self) -> Self {
         Self { writes: Writes::Needed, ..self }
     }
 
     /// The block as one statement, without a semicolon at its end.
     ///
-    /// INVARIANT: until `search_path` is set, every name is qualified and no
-    /// operator is used; operators, too, are looked up by it.
+    /// INVARIANT: until `search_path` is set, every name is qualified and no operator is
+    /// used, since operators are looked up by it, too.
     pub(super) fn text(&self) -> String {
         let identity = self.expected.iter().map(Expected::condition).collect::<Vec<_>>();
         let identity = identity.join("\n      OR ");
@@ -114,14 +114,14 @@ impl Expected {
     }
 }
 
-/// The roles of managed services that a server may not have.
+/// The roles of managed services that the server must not have: all except `own`.
 fn foreign(own: &[String]) -> String {
     let roles = SERVICES.iter().flat_map(|(_, roles)| *roles);
     let foreign = roles.filter(|role| !own.iter().any(|own| own == *role));
     foreign.map(|role| quoted(role)).collect::<Vec<_>>().join(", ")
 }
 
-/// A text as a literal of PostgreSQL, whatever `standard_conforming_strings` is.
+/// Quotes a text as a literal of PostgreSQL, whatever `standard_conforming_strings` is.
 pub(crate) fn quoted(text: &str) -> String {
     let doubled = text.replace('\'', "''");
     if text.contains('\\') {
@@ -184,7 +184,7 @@ const STANDBY: &str = "  IF pg_is_in_recovery() THEN
 const RESTORED: &str = "  PERFORM pg_catalog.set_config('search_path', guard_path, true);
 ";
 
-/// The roles by which managed services can be told, by their service.
+/// The roles by which managed services can be recognised, by service.
 pub(super) const SERVICES: &[(Option<Provider>, &[&str])] = &[
     (Some(Provider::Neon), &["neon_superuser", "databricks_superuser"]),
     (Some(Provider::Rds), &["rds_superuser"]),

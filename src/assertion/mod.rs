@@ -1,15 +1,15 @@
-//! The statement with which a transaction begins that must not run elsewhere.
+//! The statement that begins a transaction which must run only on the right server.
 //!
-//! One `DO` block of PostgreSQL, for every driver: it raises unless the server
-//! says of itself that it is the database that was meant. In a transaction that
-//! raised nothing is written. It changes nothing, needs no right, and leaves
-//! `search_path` as it was.
+//! It is one `DO` block of PostgreSQL, for every driver. It raises an error unless the
+//! server identifies itself as the database that was meant, and a transaction with an
+//! error writes nothing. It changes nothing, needs no right, and leaves `search_path` as
+//! it was.
 //!
-//! It has to run in the *same transaction* as what it protects: a pooler may
-//! hand the next one to another server.
+//! It must run in the *same transaction* as the statements it protects: a pooler may send
+//! the next transaction to another server.
 //!
-//! The text has no `%`, `?`, `:` or `$1`, at which a driver might put a
-//! parameter, outside the words of a policy.
+//! Apart from names, the text contains no `%`, `?`, `:` or `$1`, which a
+//! driver might take for a parameter.
 
 mod block;
 mod stamped;
@@ -31,27 +31,27 @@ use block::{Block, Cluster, Expected, SERVICES};
 pub(crate) use block::{quoted, tag};
 pub(crate) use stamped::Stamped;
 
-/// The SQLSTATE with which an assertion raises.
+/// The SQLSTATE of the error that an assertion raises.
 pub const RAISED: &str = "KG001";
 
-/// The assertion that the server is the one of `identity`.
+/// Asserts that the server is the one of `identity`.
 ///
-/// `None` where it said too little of itself, or is not PostgreSQL.
+/// `None` if it said too little about itself, or is not PostgreSQL.
 pub fn of_identity(identity: &Identity) -> Option<String> {
     Some(block(identity, Stamped::Unasked)?.text())
 }
 
-/// The assertion that the server is the one of `identity`, takes writes, and
-/// has no stamp but that of `environment`: with which a verified connection
-/// begins each transaction.
+/// Asserts that the server is the one of `identity`, takes writes, and has no stamp
+/// except one of `environment`.
+///
+/// A verified connection begins each transaction with it. `None` if the server said too
+/// little about itself, or is not PostgreSQL.
 ///
 /// LIMIT: the rows of a tripwire are not counted again; the gate has done so once.
-///
-/// `None` where the server said too little of itself, or is not PostgreSQL.
 pub fn of_seed(identity: &Identity, environment: &str) -> Option<String> {
     let stamped = match &identity.stamp {
-        // DELIBERATE: the first transaction of a seed may make tables, and the
-        // second then meets a database that is no longer fresh.
+        // DELIBERATE: the first transaction of a seed may create tables, so that the
+        // database is no longer empty for the second.
         StampState::No { .. } => Stamped::IfAtAll(environment.to_owned()),
         StampState::Stamped(_) | StampState::Emptied | StampState::Unreadable { .. } => {
             Stamped::As(environment.to_owned())
@@ -70,7 +70,7 @@ fn block(identity: &Identity, stamped: Stamped) -> Option<Block> {
         Server::Postgres { neon: None, cluster } => Expected::Plain {
             cluster: match cluster {
                 Some(cluster) => Cluster::Is(cluster.system_identifier.clone()),
-                None => Cluster::Unsaid,
+                None => Cluster::Unidentified,
             },
             oid: cluster.as_ref().map(|cluster| cluster.database_oid),
             database,
@@ -81,14 +81,17 @@ fn block(identity: &Identity, stamped: Stamped) -> Option<Block> {
     Some(Block::new(vec![expected], stamped))
 }
 
-/// The assertion that the server is one to which the policy's `connection` may
-/// lead in `environment`, that it takes writes, and that it has the stamp of
-/// `environment`, or neither a stamp nor a table.
+/// Asserts that the server is one to which the policy's `connection` may lead in
+/// `environment`.
+///
+/// It must also take writes, and have either the stamp of `environment` or neither a
+/// stamp nor a table.
 ///
 /// # Errors
 ///
-/// [`NoAssertion`] where `environment` may not be seeded, or the policy pins
-/// too little to tell its databases from others.
+/// [`NoAssertion`] when `environment` may not be seeded, `connection` is unknown, is not
+/// PostgreSQL or leads to no database of `environment`, or the policy says too little to
+/// distinguish its databases from others.
 pub fn of_policy(
     policy: &Policy,
     environment: &Environment,
@@ -129,7 +132,7 @@ fn reached<'a>(
     known.filter(|database| database.engine == Engine::Postgres)
 }
 
-/// What the policy says by which a server can be told from others.
+/// What the policy pins of a database's server.
 fn pinned(policy: &Policy, database: &Database) -> Result<Expected, NoAssertion> {
     let name = database.database.value.clone();
     let too_little = |needs| {
@@ -156,7 +159,7 @@ fn pinned(policy: &Policy, database: &Database) -> Result<Expected, NoAssertion>
     Ok(Expected::Plain { cluster, oid: None, database: name, services })
 }
 
-/// The clusters that are known to be other databases than an unpinned one.
+/// The clusters that are known not to be an unpinned database's.
 fn pinned_clusters(policy: &Policy) -> Vec<String> {
     let pins = policy.databases().iter().filter_map(|known| known.system_identifier.as_ref());
     pins.map(|pin| pin.value.clone()).collect()
@@ -165,7 +168,7 @@ fn pinned_clusters(policy: &Policy) -> Vec<String> {
 /// Whether all addresses are on this machine.
 fn is_here(database: &Database) -> bool {
     let mut hosts = database.endpoints.iter().chain(&database.hosts);
-    hosts.all(|host| is_this_machine(&host.value)) && database.provider.is_none_or(is_nobodys)
+    hosts.all(|host| is_this_machine(&host.value)) && database.provider.is_none_or(is_self_hosted)
 }
 
 /// Whether a database is run by `service`, and so has its roles.
@@ -177,12 +180,12 @@ fn is_run_by(database: &Database, service: Option<Provider>) -> bool {
     }
 }
 
-/// Whether a provider is no service that runs servers for others.
-fn is_nobodys(provider: Provider) -> bool {
+/// Whether a provider is not a managed service.
+fn is_self_hosted(provider: Provider) -> bool {
     matches!(provider, Provider::Local | Provider::Socket | Provider::Plain)
 }
 
-/// Why there is no assertion. Holds no value.
+/// Why there is no assertion; never shows a value.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[error("{}; {}", self.message(), self.help())]
 #[non_exhaustive]
@@ -197,7 +200,7 @@ pub enum NoAssertion {
     NotPostgres,
     /// The connection leads to no database of the environment.
     NoDatabase,
-    /// A server cannot be told from others by what the policy says of it.
+    /// The policy says too little about a server to distinguish it from others.
     TooLittle {
         /// The database, by its name in the policy.
         database: String,
@@ -214,16 +217,16 @@ impl NoAssertion {
             Self::Real => "the environment may not be seeded: its data are real".into(),
             Self::NoConnection => "the policy has no such connection".into(),
             Self::NotPostgres => {
-                "the connection is not PostgreSQL, which alone has an assertion".into()
+                "the connection is not PostgreSQL, and only PostgreSQL has an assertion".into()
             }
             Self::NoDatabase => "the connection leads to no database of the environment".into(),
             Self::TooLittle { database, needs: _ } => {
-                format!("nothing tells the server of `{database}` from others")
+                format!("nothing distinguishes the server of `{database}` from others")
             }
         }
     }
 
-    /// The way out.
+    /// What to do about it.
     pub fn help(&self) -> String {
         match self {
             Self::NotSeedable => "seed an environment that may be, or write `seed = true`".into(),
@@ -247,7 +250,7 @@ impl NoAssertion {
         }
     }
 
-    /// The finding that it is, at the line of the policy, as every report prints it.
+    /// The finding that reports print for it, at the line of the policy.
     pub fn finding(&self, policy: &Policy, environment: &Environment, connection: &str) -> Finding {
         let known = policy.connections().iter().find(|known| known.name.value == connection);
         let span = match self {

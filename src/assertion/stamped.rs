@@ -2,15 +2,15 @@
 
 use super::quoted;
 
-/// What is asserted of the stamp.
+/// What is asserted about the stamp.
 pub(crate) enum Stamped {
     /// Nothing.
     Unasked,
-    /// Where there is a stamp, it is this environment's and this database's.
+    /// If there is a stamp, it is this environment's and this database's.
     IfAtAll(String),
-    /// There is one, this environment's and this database's.
+    /// There is a stamp, and it is this environment's and this database's.
     As(String),
-    /// As [`As`](Self::As), or there is neither a stamp nor a table.
+    /// Like [`As`](Self::As), or there is neither a stamp nor a table.
     OrFresh(String),
 }
 
@@ -48,7 +48,7 @@ fn raise(message: &str) -> String {
     )
 }
 
-/// The tables of a user's: none of the server's, of an extension or the guard's.
+/// The user's tables, without those of the server, of extensions and of the guard.
 pub(crate) const TABLES: &str = "\
 SELECT FROM pg_catalog.pg_class AS t JOIN pg_catalog.pg_namespace AS s ON s.oid = t.relnamespace
       WHERE t.relkind IN ('r', 'p', 'f', 'm') AND t.relpersistence <> 't'

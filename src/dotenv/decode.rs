@@ -1,14 +1,14 @@
-//! What a value means: escapes and references.
+//! Resolves escapes and references in values.
 
 use super::head::is_name;
 use super::problem::ProblemKind;
 use super::scope::Scope;
 use super::value::{Raw, Style};
 
-/// Resolves escapes and references; where readers differ, says so and goes on.
+/// Resolves escapes and references, and reports where readers differ.
 ///
-/// What it yields next to a problem is the reading of most readers, so that
-/// later rules have something to judge. A file with a problem is not accepted.
+/// Beside a problem it returns the value that most readers see, so that later rules have
+/// something to judge. A file with a problem is not accepted.
 pub(super) fn decode(raw: &Raw<'_>, scope: &mut Scope) -> (Vec<u8>, Option<ProblemKind>) {
     let plain = |byte: &u8| !matches!(byte, b'\\' | b'$' | b'\r');
     let problem = match raw.style {
@@ -24,14 +24,14 @@ pub(super) fn decode(raw: &Raw<'_>, scope: &mut Scope) -> (Vec<u8>, Option<Probl
     (decoder.out, decoder.problem)
 }
 
-/// Whether a backslash makes readers differ on where the quote closes, and so
-/// on what the next lines are.
+/// Whether a backslash makes readers differ on where the quote closes, and therefore on
+/// what the next lines are.
 fn is_open(raw: &Raw<'_>) -> bool {
     let pairs = |second: u8| raw.content.array_windows().any(|pair| *pair == [b'\\', second]);
     let escaped_quote = match raw.style {
-        // For half of the readers `\'` closes.
+        // Half of the readers close the quote at `\'`.
         Style::Single => pairs(b'\''),
-        // Node closes at the first quote, and drops what stands behind it in the line.
+        // Node closes at the first quote, and drops the rest of that line.
         Style::Double => raw.breaks > 0 && pairs(b'"'),
         Style::Plain | Style::Backtick => false,
     };
@@ -58,7 +58,7 @@ impl Decoder {
         }
     }
 
-    /// Each of these says how many bytes after the first it has used.
+    /// Each of these methods returns how many bytes after the first it has used.
     fn keep(&mut self, byte: u8) -> usize {
         self.out.push(byte);
         0
@@ -114,7 +114,7 @@ impl Decoder {
     }
 }
 
-/// The name in `{NAME}`, where that is how `text` begins.
+/// The name in `{NAME}`, if `text` begins with that.
 fn reference(text: &[u8]) -> Option<&str> {
     let body = text.strip_prefix(b"{")?;
     let length = body.iter().position(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_'))?;

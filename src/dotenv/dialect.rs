@@ -1,9 +1,9 @@
-//! The dialect, as tables: what is accepted, what is not, and why.
+//! Tables of the dialect: what is accepted, what is not, and why.
 
 use super::ProblemKind::{self, *};
 use super::*;
 
-/// The one entry `K` of a file that has no problem.
+/// The entry `K` of a file that has no problem.
 fn accepted(text: &str) -> String {
     let parsed = parse("f", text.as_bytes());
     assert_eq!(parsed.problems, [], "{text:?}");
@@ -60,7 +60,7 @@ fn what_readers_agree_on_is_accepted() {
 }
 
 #[test]
-fn what_readers_do_not_agree_on_is_a_problem() {
+fn what_readers_disagree_on_is_a_problem() {
     for (text, kind) in PROBLEMS {
         assert_eq!(problems(text.as_bytes()), [*kind], "{text:?}");
     }
@@ -93,7 +93,7 @@ fn references_cannot_blow_up() {
 }
 
 #[test]
-fn values_that_are_no_text_are_kept() {
+fn values_that_are_not_text_are_kept() {
     for value in [&b"a\xffb"[..], b"a\0b", b"\xc3", b"\0"] {
         for quote in ["", "'", "\""] {
             let file = [b"K=", quote.as_bytes(), value, quote.as_bytes(), b"\nL=1"].concat();
@@ -118,7 +118,7 @@ fn duplicates_are_all_there_in_file_order() {
 }
 
 #[test]
-fn half_a_value_is_no_value() {
+fn half_a_value_is_not_a_value() {
     let parsed = parse("f", b"J=1\nK=\"half\nL=2");
     let keys: Vec<_> = parsed.entries.iter().map(|entry| entry.key.as_str()).collect();
     assert_eq!(keys, ["J"]);
@@ -130,7 +130,7 @@ fn a_run_of_lines_that_are_not_understood_is_one_problem() {
 }
 
 #[test]
-fn utf_16_is_said_once() {
+fn utf_16_is_reported_once() {
     assert_eq!(problems(b"\xff\xfeK\0=\0v\0\n\0L\0=\0w\0"), [Utf16]);
     assert_eq!(problems(b"\xfe\xff\0K\0=\0v"), [Utf16]);
 }

@@ -1,8 +1,8 @@
-//! What a line is, judged by what stands left of its first `=`.
+//! Classifies a line by the text to the left of its first `=`.
 
 use super::problem::ProblemKind;
 
-/// What a line is.
+/// The kinds of lines.
 pub(super) enum Head<'a> {
     Blank,
     Comment,
@@ -15,13 +15,13 @@ pub(super) struct Assignment<'a> {
     /// Indentation and `export`.
     pub(super) before: &'a str,
     pub(super) key: &'a str,
-    /// Blanks between key and `=`.
+    /// Blanks between the key and `=`.
     pub(super) after: &'a str,
-    /// Where the value starts, in bytes from the start of the line.
+    /// Where the value begins, in bytes from the start of the line.
     pub(super) value_at: usize,
 }
 
-/// Tells what a line is; `line` comes without its line end.
+/// Classifies a line, given without its line end.
 pub(super) fn classify(line: &[u8]) -> Head<'_> {
     match line.iter().find(|byte| !is_blank(**byte)) {
         None => return Head::Blank,
@@ -46,8 +46,8 @@ fn assignment(left: &str, value_at: usize) -> Option<Assignment<'_>> {
     (exported && is_name(key)).then_some(Assignment { before, key, after, value_at })
 }
 
-/// Whether `key` is a name that every reader takes: ASCII, not a digit first,
-/// and not the word that may stand before a name.
+/// Whether every reader accepts `key` as a name: ASCII, not beginning with a digit, and
+/// not the word that may precede a name.
 pub(super) fn is_name(key: &str) -> bool {
     let name_byte = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     !key.starts_with(|first: char| first.is_ascii_digit())
@@ -55,7 +55,7 @@ pub(super) fn is_name(key: &str) -> bool {
         && key.bytes().all(name_byte)
 }
 
-/// Whether `key` looks random rather than chosen, as base64 text does.
+/// Whether `key` looks random rather than chosen, like base64 text.
 pub(super) fn looks_random(key: &str) -> bool {
     let has = |test: fn(&u8) -> bool| key.as_bytes().iter().any(test);
     !key.contains('_')
@@ -64,7 +64,7 @@ pub(super) fn looks_random(key: &str) -> bool {
         && has(u8::is_ascii_digit)
 }
 
-/// Space and tab, the two that every reader takes for blanks.
+/// Space and tab, which every reader treats as blanks.
 pub(super) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }

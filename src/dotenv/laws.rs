@@ -1,4 +1,4 @@
-//! The laws of masking: on tables, and on thousands of files made at random.
+//! The laws of masking, on tables and on thousands of random files.
 
 use std::time::{Duration, Instant};
 
@@ -53,53 +53,53 @@ fn random_files_obey_every_law() {
     for round in 0..20_000 {
         let file = random.file();
         let parsed = parse("f", &file);
-        let told = || format!("round {round}: {:?}", String::from_utf8_lossy(&file));
-        check_shape(&parsed, &file, told);
-        check_places(&parsed, told);
-        check_no_leak(&parsed, &file, told);
+        let context = || format!("round {round}: {:?}", String::from_utf8_lossy(&file));
+        check_shape(&parsed, &file, context);
+        check_places(&parsed, context);
+        check_no_leak(&parsed, &file, context);
     }
 }
 
-/// Every masked line is of one of five forms, and there are as many as before.
-fn check_shape(parsed: &Parsed, file: &[u8], told: impl Fn() -> String) {
+/// Every masked line has one of five forms, and there are as many lines as before.
+fn check_shape(parsed: &Parsed, file: &[u8], context: impl Fn() -> String) {
     let shown = parsed.source.shown().unwrap();
     let breaks = file.iter().filter(|byte| **byte == b'\n').count();
-    assert_eq!(shown.matches('\n').count(), breaks, "{}", told());
+    assert_eq!(shown.matches('\n').count(), breaks, "{}", context());
     let mut seen = file.strip_prefix(BYTE_ORDER_MARK).unwrap_or(file).split(|byte| *byte == b'\n');
     for line in shown.split('\n') {
         let original = seen.next().unwrap();
         if line.is_empty() {
             let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r');
-            assert!(original.iter().all(blank), "{}", told());
+            assert!(original.iter().all(blank), "{}", context());
         } else if line != HIDDEN && line != MASK {
             let left =
-                line.strip_suffix(&format!("={MASK}")).unwrap_or_else(|| panic!("{}", told()));
-            assert!(original.starts_with(format!("{left}=").as_bytes()), "columns: {}", told());
+                line.strip_suffix(&format!("={MASK}")).unwrap_or_else(|| panic!("{}", context()));
+            assert!(original.starts_with(format!("{left}=").as_bytes()), "columns: {}", context());
             let key = left.trim().trim_start_matches("export").trim_start();
-            assert!(head::is_name(key), "{key}: {}", told());
+            assert!(head::is_name(key), "{key}: {}", context());
         }
     }
 }
 
-/// Every span slices to what it names.
-fn check_places(parsed: &Parsed, told: impl Fn() -> String) {
+/// The text of every span is what it names.
+fn check_places(parsed: &Parsed, context: impl Fn() -> String) {
     for entry in &parsed.entries {
-        assert_eq!(parsed.source.slice(entry.span), Some(entry.key.as_str()), "{}", told());
+        assert_eq!(parsed.source.slice(entry.span), Some(entry.key.as_str()), "{}", context());
     }
     for problem in &parsed.problems {
-        let slice = parsed.source.slice(problem.span).unwrap_or_else(|| panic!("{}", told()));
-        assert!(slice == HIDDEN || head::is_name(slice), "{slice}: {}", told());
+        let slice = parsed.source.slice(problem.span).unwrap_or_else(|| panic!("{}", context()));
+        assert!(slice == HIDDEN || head::is_name(slice), "{slice}: {}", context());
     }
-    assert!(parsed.problems.is_sorted_by_key(|problem| problem.span), "{}", told());
+    assert!(parsed.problems.is_sorted_by_key(|problem| problem.span), "{}", context());
 }
 
-/// No four bytes of a canary survive, nor of a value or of what is not shown.
-fn check_no_leak(parsed: &Parsed, file: &[u8], told: impl Fn() -> String) {
+/// No four bytes of a canary, a value or a hidden text survive.
+fn check_no_leak(parsed: &Parsed, file: &[u8], context: impl Fn() -> String) {
     let shown = parsed.source.shown().unwrap();
     let debug = format!("{parsed:?}");
     let left = shown.split('\n').filter_map(|line| line.strip_suffix(MASK)).collect::<String>();
     for canary in CANARIES.iter().filter(|canary| !left.contains(**canary)) {
-        assert!(!debug.contains(canary), "{canary}: {}", told());
+        assert!(!debug.contains(canary), "{canary}: {}", context());
     }
     let lines = file.strip_prefix(BYTE_ORDER_MARK).unwrap_or(file).split(|byte| *byte == b'\n');
     let secrets = shown.split('\n').zip(lines).map(|(line, original)| {
@@ -110,12 +110,12 @@ fn check_no_leak(parsed: &Parsed, file: &[u8], told: impl Fn() -> String) {
     for secret in secrets.chain(values) {
         for four in secret.windows(4).filter(|four| !is_legitimate(four, parsed)) {
             let leaked = shown.as_bytes().windows(4).any(|window| window == four);
-            assert!(!leaked, "{:?}: {}", String::from_utf8_lossy(four), told());
+            assert!(!leaked, "{:?}: {}", String::from_utf8_lossy(four), context());
         }
     }
 }
 
-/// Whether `four` is in the mask or in what stands left of some `=`.
+/// Whether `four` is part of the mask or of the text to the left of some `=`.
 fn is_legitimate(four: &[u8], parsed: &Parsed) -> bool {
     // line ends are kept on purpose
     let within = |text: &str| text.as_bytes().windows(4).any(|window| window == four);
@@ -124,7 +124,7 @@ fn is_legitimate(four: &[u8], parsed: &Parsed) -> bool {
     four.contains(&b'\n') || within(HIDDEN) || within("=********") || shown.split('\n').any(left)
 }
 
-/// A file made of one piece, over and over, must not take quadratic time.
+/// A file made of one repeated piece must not take quadratic time.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "this test measures time")]
 fn hostile_files_are_read_in_linear_time() {
@@ -171,7 +171,7 @@ fn hostile_files_are_read_in_linear_time() {
     }
 }
 
-/// A small deterministic generator (xorshift).
+/// A small deterministic random number generator (xorshift).
 struct Random(u64);
 
 impl Random {

@@ -2,10 +2,10 @@
 
 use crate::source::Span;
 
-/// The masked text, made line by line while the file is parsed.
+/// The masked text, built line by line while the file is parsed.
 ///
-/// INVARIANT: the only bytes of the file that come in here are what stands
-/// left of `=` in an assignment whose key is a name: blanks, `export`, the key.
+/// INVARIANT: it receives no bytes of the file except what is to the left of `=` in an
+/// assignment whose key is a name: blanks, `export` and the key.
 #[derive(Default)]
 pub(super) struct Mask {
     text: String,
@@ -28,7 +28,7 @@ impl Mask {
         Span::new(start, self.text.len())
     }
 
-    /// Writes an assignment and gives the key's place in the masked text.
+    /// Writes an assignment, and returns the key's place in the masked text.
     pub(super) fn assignment(&mut self, before: &str, key: &str, after: &str) -> Span {
         self.text.push_str(before);
         let start = self.text.len();
@@ -40,7 +40,7 @@ impl Mask {
         Span::new(start, end)
     }
 
-    /// Writes as many further lines of a value as `breaks` counts.
+    /// Writes one more line of a value for each of `breaks`.
     pub(super) fn continued(&mut self, breaks: usize) {
         for _ in 0..breaks {
             self.newline();
@@ -53,8 +53,8 @@ impl Mask {
     }
 }
 
-/// Instead of a value, whatever its length.
+/// Written instead of a value, whatever its length.
 pub(super) const MASK: &str = "********";
 
-/// Instead of a comment, and of what was not understood.
+/// Written instead of a comment, and of a line that was not understood.
 pub(super) const HIDDEN: &str = "# (hidden)";

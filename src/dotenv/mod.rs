@@ -1,12 +1,12 @@
-//! Env files, read in the dialect on which their readers agree.
+//! Reads env files, in the dialect on which their readers agree.
 //!
-//! A dozen programs read `.env` files, and they differ. This parser accepts
-//! what they agree on. Where they would see different values it says so, as a
-//! [`Problem`] with the spelling that is certain. `docs/dotenv.md` has the
-//! dialect and who disagrees.
+//! A dozen programs read `.env` files, and they differ. This parser accepts what they
+//! agree on. Where they would see different values, it reports a [`Problem`] with a
+//! spelling that all of them understand. `docs/dotenv.md` describes the dialect, and
+//! which readers disagree.
 //!
-//! The text is masked while it is parsed: what [`Parsed::source`] shows holds
-//! keys, and no value, comment, or line that was not understood.
+//! The text is masked while it is parsed: [`Parsed::source`] contains keys, and no value,
+//! comment, or line that was not understood.
 
 mod decode;
 #[cfg(test)]
@@ -30,16 +30,16 @@ use self::value::{Style, first_line, has_odd_break, without_cr};
 use crate::secret::value::Value;
 use crate::source::{Source, Span};
 
-/// What a dotenv file says.
+/// The content of a dotenv file.
 #[derive(Debug)]
 pub struct Parsed {
     /// The file's name and its masked text.
     pub source: Arc<Source>,
-    /// Every assignment in file order; a name that stands twice is here twice.
+    /// Every assignment in file order; a name that is assigned twice appears twice.
     pub entries: Vec<Entry>,
-    /// What readers do not agree on, in file order.
+    /// The problems on which readers disagree, in file order.
     ///
-    /// While there is any, a value among the entries is only the likeliest.
+    /// If there are any, a value among the entries is only the likeliest one.
     pub problems: Vec<Problem>,
 }
 
@@ -48,13 +48,13 @@ pub struct Parsed {
 pub struct Entry {
     /// The variable's name.
     pub key: String,
-    /// Where the name stands, in the masked text.
+    /// Where the name is in the masked text.
     pub span: Span,
-    /// The value, out of sight.
+    /// The value, which nothing can print.
     pub value: Value,
 }
 
-/// A key is a name and may be shown; the value hides itself.
+/// Shows the key, which is a name; the value hides itself.
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { key, span, value } = self;
@@ -64,10 +64,9 @@ impl fmt::Debug for Entry {
 
 /// Reads a dotenv file from its bytes, and masks it.
 ///
-/// `name` is only for messages; nothing is opened and nothing is looked up in
-/// the environment. Any bytes are read without an error or a panic, in a time
-/// that grows as the file does.
-///
+/// `name` is only for messages; nothing is opened, and nothing is looked up in the
+/// environment. Any bytes are read without an error or a panic, in time linear in the
+/// length of the file.
 /// # Source
 ///
 /// The dialect is described in `docs/dotenv.md`.
@@ -88,7 +87,7 @@ pub fn parse(name: &str, bytes: &[u8]) -> Parsed {
 }
 
 struct Parser<'a> {
-    /// What is left to read; `None` after the last line.
+    /// The rest of the text; `None` after the last line.
     rest: Option<&'a [u8]>,
     mask: Mask,
     scope: Scope,
@@ -153,15 +152,15 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// DELIBERATE: the last line of base64 text reads like an assignment. Its
-    /// "key" would be the tail of a secret.
+    /// DELIBERATE: the last line of base64 text looks like an assignment, whose "key"
+    /// would be the end of a secret.
     fn looks_broken(&self, line: &[u8], key: &str) -> bool {
         let padding = line.strip_prefix(key.as_bytes());
         let random = self.in_doubt || head::looks_random(key);
         padding == Some(b"==") || (padding == Some(b"=") && random)
     }
 
-    /// A run of such lines is one problem: the first tells enough.
+    /// A run of such lines is one problem, at the first of them.
     fn unknown(&mut self, rest: &'a [u8], kind: ProblemKind) {
         let span = self.mask.hidden();
         if !self.in_doubt {
@@ -192,8 +191,7 @@ impl<'a> Parser<'a> {
         self.hide_rest();
     }
 
-    /// DELIBERATE: nothing below is certain. A line may be code, or the inside of
-    /// a quote.
+    /// DELIBERATE: nothing below is certain. A line may be code, or inside a quote.
     fn hide_rest(&mut self) {
         while let Some(rest) = self.rest.take() {
             let line = first_line(rest);
@@ -205,8 +203,8 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// DELIBERATE: a reader that takes the line for an assignment goes on to the
-/// closing quote, so what is inside must not be read as lines of its own.
+/// DELIBERATE: a reader that treats the line as an assignment continues to the closing
+/// quote, so the lines inside it must not be read separately.
 fn open_quote(line: &[u8]) -> Option<(usize, Style)> {
     let opens = |at: usize| match at.checked_sub(1).and_then(|before| line.get(before)) {
         Some(before) => matches!(before, b' ' | b'\t' | b'=' | b':'),

@@ -1,4 +1,4 @@
-//! What a reference may refer to: the lines above it.
+//! The lines to which a reference may refer: those above it.
 
 use std::collections::BTreeMap;
 
@@ -6,13 +6,13 @@ use super::Entry;
 use super::problem::{EXPANSION_LIMIT, ProblemKind};
 use crate::secret::value::Value;
 
-/// The entries so far, findable by name.
+/// The entries so far, searchable by name.
 #[derive(Default)]
 pub(super) struct Scope {
     entries: Vec<Entry>,
-    /// Entries that have a problem, by index, ascending.
+    /// Indexes of the entries that have a problem, ascending.
     unclear: Vec<usize>,
-    /// Made when the first reference asks, since most files have none.
+    /// Built for the first reference, since most files have none.
     latest: BTreeMap<String, usize>,
     indexed: usize,
     expanded: usize,
@@ -30,7 +30,7 @@ impl Scope {
         self.entries
     }
 
-    /// The value that `${name}` stands for, if every expanding reader agrees.
+    /// The value of `${name}`, if all readers that expand references agree on it.
     pub(super) fn resolve(&mut self, name: &str) -> Result<&[u8], ProblemKind> {
         self.index();
         let index = *self.latest.get(name).ok_or(ProblemKind::UnknownReference)?;
@@ -49,7 +49,7 @@ impl Scope {
         self.indexed = self.entries.len();
     }
 
-    /// DELIBERATE: a dollar in the value is expanded once more by some readers.
+    /// DELIBERATE: a dollar sign in the value is expanded again by some readers.
     fn certain(&self, index: usize) -> Option<&[u8]> {
         let value = self.entries.get(index).map(|entry| &entry.value)?;
         let clear = self.unclear.binary_search(&index).is_err();

@@ -1,4 +1,4 @@
-//! Where a value ends, and whether every reader thinks so.
+//! Finds the end of a value, and whether every reader agrees on it.
 
 use super::head::is_blank;
 use super::problem::ProblemKind;
@@ -12,19 +12,19 @@ pub(super) enum Style {
     Backtick,
 }
 
-/// A value as it stands in the file.
+/// A value as it is written in the file.
 pub(super) struct Raw<'a> {
     pub(super) style: Style,
-    /// What stands within the quotes; escapes not yet resolved.
+    /// The text within the quotes, with escapes not yet resolved.
     pub(super) content: &'a [u8],
     /// How many line ends are within the quotes.
     pub(super) breaks: usize,
-    /// Bytes up to, not including, the line end that ends the assignment.
+    /// The bytes up to, and without, the line end that ends the assignment.
     pub(super) used: usize,
     pub(super) problem: Option<ProblemKind>,
 }
 
-/// Cuts a value from the text right of its `=`, which runs to the file's end.
+/// Cuts the value from the text after its `=`, which continues to the end of the file.
 pub(super) fn cut(text: &[u8]) -> Raw<'_> {
     let blanks = text.iter().take_while(|byte| is_blank(**byte)).count();
     match text.get(blanks).and_then(|byte| Style::opened_by(*byte)) {
@@ -33,7 +33,7 @@ pub(super) fn cut(text: &[u8]) -> Raw<'_> {
     }
 }
 
-/// Cuts what a quote at `open` encloses, whatever stands before it.
+/// Cuts the text within a quote that opens at `open`, whatever is before it.
 pub(super) fn quoted(text: &[u8], open: usize, style: Style) -> Raw<'_> {
     let body = text.get(open + 1..).unwrap_or_default();
     let Some(length) = closing(body, style) else {
@@ -53,8 +53,8 @@ fn unclosed(text: &[u8], start: usize, style: Style) -> Raw<'_> {
     Raw { style, content, breaks: count_breaks(content), used: end.max(start), problem }
 }
 
-// DELIBERATE: `\'` does not close a single quote. For half of the readers it
-// does; it is a problem either way, and going on hides more of the file.
+// DELIBERATE: `\'` does not close a single quote. For half of the readers it does; it is
+// a problem in any case, and going on hides more of the file.
 fn closing(body: &[u8], style: Style) -> Option<usize> {
     let close = style.quote()?;
     let mut bytes = body.iter().enumerate();
@@ -91,7 +91,7 @@ fn plain(text: &[u8], blanks: usize) -> Raw<'_> {
     Raw { style: Style::Plain, content, breaks: 0, used: line.len(), problem }
 }
 
-// A blank before a comment belongs to the comment.
+// A blank before a comment is part of the comment.
 fn trailing_blank(content: &[u8], comment: &[u8]) -> Option<ProblemKind> {
     let is_last = comment.is_empty() && !trim_end(content).is_empty();
     (is_last && content.last().is_some_and(|byte| is_blank(*byte)))
@@ -103,14 +103,14 @@ fn trim_end(text: &[u8]) -> &[u8] {
     text.get(..text.len() - blanks).unwrap_or(text)
 }
 
-/// A `#` after a blank begins a comment. One inside a word does not.
+/// A `#` after a blank begins a comment; one inside a word does not.
 fn split_comment(text: &[u8]) -> (&[u8], &[u8]) {
     let comment =
         text.array_windows().position(|[before, byte]| is_blank(*before) && *byte == b'#');
     comment.and_then(|before| text.split_at_checked(before + 1)).unwrap_or((text, &[]))
 }
 
-/// DELIBERATE: what could change how the next lines are read comes first.
+/// DELIBERATE: problems that could change how the next lines are read come first.
 fn plain_problem(content: &[u8]) -> Option<ProblemKind> {
     let has = |test: fn(u8) -> bool| content.iter().any(|byte| test(*byte));
     if has(|byte| matches!(byte, b'"' | b'\'')) {
@@ -130,7 +130,7 @@ fn plain_problem(content: &[u8]) -> Option<ProblemKind> {
     }
 }
 
-/// DELIBERATE: NUL is no oddity: it makes the value bytes instead of text.
+/// DELIBERATE: NUL is not odd here: it makes the value bytes instead of text.
 fn has_odd_character(content: &[u8]) -> bool {
     if content.iter().any(|byte| !matches!(byte, 0 | b'\t') && byte.is_ascii_control()) {
         return true;
@@ -159,7 +159,7 @@ fn count_breaks(content: &[u8]) -> usize {
 }
 
 impl Style {
-    /// The style that a byte opens, where it is a quote.
+    /// The style that a byte opens, if it is a quote.
     pub(super) fn opened_by(byte: u8) -> Option<Self> {
         match byte {
             b'\'' => Some(Self::Single),
@@ -179,5 +179,5 @@ impl Style {
     }
 }
 
-// MIRRORS: JavaScript's line ends beside LF and CR, U+2028 and U+2029.
+// MIRRORS: JavaScript's other line ends, U+2028 and U+2029.
 const ODD_BREAKS: [[u8; 3]; 2] = [[0xe2, 0x80, 0xa8], [0xe2, 0x80, 0xa9]];

@@ -127,6 +127,7 @@ pub struct Role {
 named! {
     /// Something that a role may do beyond its grants.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[non_exhaustive]
     pub enum Right {
         /// Everything, without being asked.
         Superuser = "superuser",

@@ -1,24 +1,4 @@
-//! May this process start with these variables?
-//!
-//! The gate opens when all of this holds:
-//!
-//! 1. the variable that names the environment holds a name of the policy, to
-//!    the byte, and the runtime is one that the environment may have;
-//! 2. every required variable is set, every variable that is set may be set
-//!    here and has its format, and nothing that looks like a secret or a
-//!    connection is undeclared;
-//! 3. every connection has exactly one target, whatever the driver, and that
-//!    target is a database of this environment, reached over TLS where it is
-//!    remote;
-//! 4. every secret has the class that the environment demands, is not a
-//!    placeholder, is strong, and is used once;
-//! 5. every address in a variable belongs to this environment;
-//! 6. where the policy says `live = true`, or the caller asks, each server says
-//!    of itself that it is the database that its address claims.
-//!
-//! *What this cannot see*: whether the server at the other end is what its address
-//! claims, unless it is asked (6); and variables that the program loads by itself
-//! later.
+//! The boot gate: may this process start with these variables?
 
 use once_cell::sync::OnceCell;
 use serde::de::DeserializeOwned;
@@ -33,7 +13,27 @@ use crate::observe::{self, Asking};
 use crate::policy::{Phase, Policy};
 use crate::visible::visible;
 
-/// Leave to start, with the snapshot that was judged.
+/// Permission to start, with the snapshot that was judged.
+///
+/// The gate opens when all of this holds:
+///
+/// 1. The variables could be read, and there are some. Not knowing never permits.
+/// 2. The variable that names the environment holds a name from the policy, to the byte,
+///    and the runtime is one that this environment may have.
+/// 3. Every required variable is set. Every variable that is set may be set here and has
+///    its format and one of its values. Nothing that looks like a secret or a connection
+///    is undeclared.
+/// 4. Every connection has exactly one target, whatever driver reads it. That target is a
+///    database of this environment, compared as a whole, and reached over TLS unless the
+///    way there is private. Where data are not real, nothing in it looks like production.
+/// 5. Every secret has the form of its kind and the class that the environment demands.
+///    It is not a placeholder, is strong, and is used once.
+/// 6. Every web address in a variable belongs to this environment.
+/// 7. Where the policy says `live = true`, or the caller asks for it, each server
+///    identifies itself as the database that its address claims.
+///
+/// *What this cannot see*: variables that the program loads by itself later; and, without
+/// the seventh, whether the server behind an address is the one that it claims.
 pub struct Boot {
     snapshot: Snapshot,
     #[cfg(feature = "tower")]
@@ -59,25 +59,25 @@ impl Sealed for Boot {
 }
 
 impl Permit<Boot> {
-    /// What the layers need to judge requests.
+    /// What policy and facts mean for web requests.
     #[cfg(feature = "tower")]
     pub(crate) fn judged(&self) -> &crate::tower::Judged {
         &self.action().judged
     }
 
-    /// The settings of the program, read from the snapshot that was judged and
-    /// not from the process a second time.
+    /// Reads the program's settings from the snapshot that was judged, not from the
+    /// process again.
     ///
-    /// A field `database_url` takes the variable `DATABASE_URL`. A variable
-    /// whose value is not text is left out; so is one, such as `database_url`,
-    /// that differs in letter case alone from a name of the policy: it was not
-    /// judged as that.
+    /// A field `database_url` takes the variable `DATABASE_URL`. A variable whose value
+    /// is not text is left out. So is one, such as `database_url`, whose name differs
+    /// from a name in the policy only in letter case: it was not judged as that variable.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] when a field without default has no variable, or a
-    /// variable does not fit its field's type. The message names the field or the
-    /// variable, and no value.
+    /// - [`SettingsError::Missing`] when a field without a default has no variable.
+    /// - [`SettingsError::Unfit`] when a variable does not fit its field's type.
+    ///
+    /// The message names the field or the variable, and never a value.
     pub fn settings<T: DeserializeOwned>(&self) -> Result<T, SettingsError> {
         let pairs =
             self.snapshot().variables.iter().filter_map(|seen| {
@@ -86,28 +86,34 @@ impl Permit<Boot> {
         envy::from_iter(pairs).map_err(|error| SettingsError::of(error, &self.snapshot().variables))
     }
 
-    /// Connects to the target that the connection called `name` was judged to
-    /// lead to, and not to what its variable may say by now.
+    /// Connects to the target that the connection called `name` led to when it was
+    /// judged, whatever its variable says now.
     ///
-    /// Where the server was asked who it is, the one that answers now must be
-    /// the same. TLS is as the target says; a name is always checked.
+    /// If the server was asked who it is, the one that answers now must be the same. TLS
+    /// is used as the target says, and the host name is always checked.
     ///
-    /// Not from inside an asynchronous runtime: the driver brings its own.
+    /// Do not call this from inside an asynchronous runtime: the driver starts its own.
     ///
     /// # Errors
     ///
-    /// [`ConnectError`], without a value.
+    /// - [`ConnectError::NoConnection`] when no connection called `name` was judged.
+    /// - [`ConnectError::NotPostgres`] when it leads to MySQL.
+    /// - [`ConnectError::Unreachable`] when the server cannot be reached, or not as the
+    ///   target demands.
+    /// - [`ConnectError::Another`] when another server answers than the one that was
+    ///   asked, [`ConnectError::Unassertable`] when that one cannot be recognised, and
+    ///   [`ConnectError::Lost`] when the connection breaks before it is.
     #[cfg(feature = "postgres")]
     pub fn connect(&self, name: &str) -> Result<::postgres::Client, ConnectError> {
         self.snapshot().connect(name)
     }
 }
 
-/// Settings that do not fit their type.
+/// Why settings could not be read from the snapshot.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettingsError {
-    /// A field without default has no variable.
+    /// A field without a default has no variable.
     #[error("no variable for the field `{field}`; set it, or give the field a default")]
     Missing {
         /// The field's name.
@@ -116,7 +122,7 @@ pub enum SettingsError {
     /// A variable does not fit the type of its field.
     #[error("{} does not fit the type of its field", called(variable.as_deref()))]
     Unfit {
-        /// The variable, where it is known.
+        /// The variable, if it is known.
         variable: Option<String>,
     },
 }
@@ -125,8 +131,8 @@ impl SettingsError {
     fn of(error: envy::Error, variables: &Variables) -> Self {
         match error {
             envy::Error::MissingValue(field) => Self::Missing { field },
-            // DELIBERATE: the message of `serde` quotes the value. Only the name
-            // of the variable is kept of it.
+            // DELIBERATE: serde's message quotes the value, so that only the name of
+            // the variable is kept.
             // MIRRORS envy: `… while parsing value 'VALUE' provided by NAME`.
             envy::Error::Custom(message) => Self::Unfit {
                 variable: message
@@ -142,10 +148,10 @@ fn called(variable: Option<&str>) -> String {
     variable.map_or_else(|| "a variable".to_owned(), |name| format!("`{}`", visible(name)))
 }
 
-/// Asks whether this process may start, by the built-in policy.
+/// Asks whether this process may start, according to the built-in policy.
 ///
-/// The process is judged once: a later call returns the permit of the first.
-/// A refusal is not kept, and a later call looks again.
+/// The process is judged once: later calls return the first permit. A refusal is not
+/// kept, so a later call looks again.
 ///
 /// ```no_run
 /// #[derive(serde::Deserialize)]
@@ -160,37 +166,40 @@ fn called(variable: Option<&str>) -> String {
 ///
 /// # Errors
 ///
-/// [`Refusal`] when a rule refuses or could not look.
+/// - [`Refusal::Policy`] when the policy cannot be used.
+/// - [`Refusal::Shut`] when a rule refuses or could not look.
 pub fn boot() -> Result<&'static Permit<Boot>, Refusal> {
     JUDGED.get_or_try_init(|| boot_with(&Policy::built_in()?))
 }
 
-/// Asks whether this process may start, by a policy of the caller's.
+/// Asks whether this process may start, according to a policy of the caller's.
 ///
-/// Where the policy says `live = true` of the environment, the servers are
-/// asked who they are, and waited for: see [`observe::live`] and [`boot_live`].
+/// Where the policy says `live = true` for the environment, this asks the servers who
+/// they are and waits for their answers: see [`observe::live`] and [`boot_live`].
 ///
-/// What was decided is one `tracing` event: permitted, with the environment,
-/// the policy and its SHA-256, the rules that were asked, and the database that
-/// each connection leads to; or not, with the rules that spoke.
+/// The decision is logged as one `tracing` event. If permitted, it holds the
+/// environment, the policy and its SHA-256, the rules that were asked, and the database
+/// that each connection leads to; if not, the rules that have findings.
 ///
 /// # Errors
 ///
-/// [`Refusal`] when a rule refuses or could not look.
+/// [`Refusal::Shut`] when a rule refuses or could not look.
 pub fn boot_with(policy: &Policy) -> Result<Permit<Boot>, Refusal> {
     ask(policy, &Asking::where_demanded())
 }
 
-/// As [`boot_with`], and asks the servers who they are in every environment.
+/// Does the same as [`boot_with`], and asks the servers who they are in every
+/// environment.
 ///
 /// # Process-wide effect
 ///
-/// As [`identities`](observe::database::identities) has, where a MySQL server is
-/// asked: a program that installs a rustls `CryptoProvider` does so before.
+/// Asking a MySQL server may install a rustls `CryptoProvider`, as
+/// [`identities`](observe::database::identities) explains. A program that installs its
+/// own must do so before.
 ///
 /// # Errors
 ///
-/// [`Refusal`] when a rule refuses or could not look.
+/// [`Refusal::Shut`] when a rule refuses or could not look.
 pub fn boot_live(policy: &Policy) -> Result<Permit<Boot>, Refusal> {
     ask(policy, &Asking::always())
 }

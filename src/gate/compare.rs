@@ -1,4 +1,4 @@
-//! Do these environments keep apart what must not be shared?
+//! The comparison gate: do these environments keep apart what must not be shared?
 
 use super::{Gate, Verdict, decide};
 use crate::facts::{Facts, Observed};
@@ -10,13 +10,13 @@ use crate::rules::{Case, Check, Rule};
 #[derive(Clone, Debug)]
 #[must_use = "a comparison may refuse: ask for its `ruling`"]
 pub struct Comparison<'a> {
-    /// What was seen of each, in the order in which they were given.
+    /// The facts of each environment, in the order in which they were given.
     pub environments: &'a [Facts],
-    /// Each judged alone, in the same order.
+    /// The verdict on each environment alone, in the same order.
     pub verdicts: Vec<Verdict<'a>>,
     /// The rules that were asked of all of them together.
     pub rules_asked: Vec<&'static str>,
-    /// What only shows in comparison.
+    /// The findings that only a comparison shows.
     pub findings: Findings,
 }
 

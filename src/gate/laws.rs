@@ -24,13 +24,13 @@ fn permits(gate: Gate, policy: &Policy, facts: &Facts) -> bool {
     decide(gate, policy, facts).ruling() == Ruling::Permitted
 }
 
-/// Everything in findings, the places included.
-fn printed(findings: &Findings) -> Vec<String> {
+/// Everything that findings say, including their places.
+fn described(findings: &Findings) -> Vec<String> {
     findings.iter().map(|finding| format!("{finding:?}")).collect()
 }
 
-/// Not knowing never helps: to blind any one fact, or to take away one that is
-/// required, turns no refusal into a permit.
+/// Not knowing never helps: hiding any one fact, or removing one that is required, never
+/// turns a refusal into a permit.
 #[test]
 fn blindness_never_permits() {
     let policy = Policy::built_in().unwrap();
@@ -52,7 +52,7 @@ fn blindness_never_permits() {
     assert!(permitted > 4, "a table without permits proves nothing: {permitted}");
 }
 
-/// What is declared is not permitted while it cannot be read.
+/// A declared variable that cannot be read is not permitted.
 #[test]
 fn what_is_unreadable_is_never_permitted() {
     let cells = Cells::judged();
@@ -86,7 +86,7 @@ fn no_gate_opens_on_an_environment_that_was_not_seen() {
     }
 }
 
-/// A comparison knows nothing more when one of its variables is unreadable.
+/// Nor does a comparison permit more if one of its variables is unreadable.
 #[test]
 fn blindness_permits_no_comparison() {
     let policy = Policy::built_in().unwrap();
@@ -133,7 +133,8 @@ fn a_gate_that_asked_nothing_permits_nothing() {
         let expected = if gate == Gate::Compare { Ruling::Permitted } else { Ruling::Undecided };
         assert_eq!(nameless.ruling(), expected, "{gate:?}");
     }
-    // One looks at several, the other at a service; of variables alone they ask nothing.
+    // One compares environments, the other asks a service; about variables alone they ask
+    // nothing.
     let facts = complete("production", &[]);
     for gate in [Gate::Compare, Gate::Probe] {
         let alone = decide(gate, &policy, &facts);
@@ -176,7 +177,7 @@ fn a_comparison_of_less_than_two_is_undecided() {
 #[test]
 fn every_rule_refuses_something_and_permits_something() {
     let policy = Policy::built_in().unwrap();
-    // What asks a running service is tried with one, in `guard-cli`.
+    // Rules about a running service are tested with one, in `guard-cli`.
     let judging = RULES.iter().filter(|rule| !matches!(rule.check, Check::Outside));
     let rules: Vec<_> = judging.map(|rule| rule.id).collect();
     let mut listed: Vec<_> = ALONE.iter().map(|change| change.rule).collect();
@@ -189,7 +190,7 @@ fn every_rule_refuses_something_and_permits_something() {
     for change in ALONE {
         let before = change.before();
         let verdict = decide(change.gate, &policy, &before);
-        assert_eq!(printed(&verdict.findings), [""; 0], "{}", change.rule);
+        assert_eq!(described(&verdict.findings), [""; 0], "{}", change.rule);
         let facts = change.facts();
         let verdict = decide(change.gate, &policy, &facts);
         assert!(speaks(change.rule, &verdict.findings), "{}", change.rule);
@@ -203,11 +204,11 @@ fn every_rule_refuses_something_and_permits_something() {
 }
 
 #[test]
-fn what_is_said_depends_on_no_order() {
+fn findings_do_not_depend_on_order() {
     let policy = Policy::built_in().unwrap();
     for (gate, facts) in planted() {
-        let first = printed(&decide(gate, &policy, &facts).findings);
-        assert_eq!(first, printed(&decide(gate, &policy, &facts).findings), "same in, same out");
+        let first = described(&decide(gate, &policy, &facts).findings);
+        assert_eq!(first, described(&decide(gate, &policy, &facts).findings), "same in, same out");
 
         let variables = facts.variables.seen().unwrap();
         for turn in 0..3 {
@@ -218,7 +219,7 @@ fn what_is_said_depends_on_no_order() {
             }
             let variables = Observed::Seen(Variables::from_source(list));
             let turned = Facts { variables, ..facts.clone() };
-            assert_eq!(first, printed(&decide(gate, &policy, &turned).findings));
+            assert_eq!(first, described(&decide(gate, &policy, &turned).findings));
         }
 
         let case = Case::at(gate, &policy, &facts, variables);
@@ -229,12 +230,12 @@ fn what_is_said_depends_on_no_order() {
             }
         }
         backwards.sort();
-        assert_eq!(first, printed(&backwards));
+        assert_eq!(first, described(&backwards));
     }
 }
 
 #[test]
-fn findings_stand_in_canonical_order() {
+fn findings_are_in_canonical_order() {
     let policy = Policy::built_in().unwrap();
     let order = |finding: &Finding| {
         let place = &finding.labels()[0].place;
@@ -268,9 +269,9 @@ fn findings_stand_in_canonical_order() {
     assert!(verdict.findings.iter().is_sorted_by_key(order));
 }
 
-/// No value is in anything that can be printed of a verdict.
+/// Nothing that can be printed about a verdict contains a value.
 #[test]
-fn no_value_is_told() {
+fn no_value_is_printed() {
     let policy = Policy::built_in().unwrap();
     for (gate, facts) in planted() {
         let verdict = decide(gate, &policy, &facts);
@@ -278,7 +279,7 @@ fn no_value_is_told() {
         for seen in facts.variables.seen().unwrap() {
             let value = String::from_utf8_lossy(seen.value.expose()).into_owned();
             let is_secret = value.len() > 12 && !policy.source().shown().unwrap().contains(&value);
-            assert!(!(is_secret && shown.contains(&value)), "{} is told", seen.name);
+            assert!(!(is_secret && shown.contains(&value)), "{} is printed", seen.name);
         }
     }
 }

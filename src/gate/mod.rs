@@ -1,4 +1,4 @@
-//! The gates: facts and policy in, a permit or a refusal out.
+//! The gates: each takes facts and a policy, and gives a permit or a refusal.
 
 mod boot;
 mod compare;
@@ -38,7 +38,7 @@ use crate::policy::{Connection, Environment, Policy};
 use crate::rules::{Case, Check, ConnectionReading, Destination, Rule, report_unreadable};
 
 named! {
-    /// A place where the policy is asked.
+    /// A question that the policy is asked.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
     pub enum Gate {
         /// May this process start with these variables?
@@ -47,7 +47,7 @@ named! {
         Seed = "seed",
         /// Do these environments keep apart what must not be shared?
         Compare = "compare",
-        /// Is a running service as the policy says, asked from outside?
+        /// Does a running service, seen from outside, behave as the policy says?
         Probe = "probe",
     }
 }
@@ -58,7 +58,7 @@ named! {
 pub struct Verdict<'a> {
     /// The gate.
     pub gate: Gate,
-    /// The environment, where the variables name one of the policy's.
+    /// The environment, if the variables name one of the policy's.
     pub environment: Option<&'a Environment>,
     /// The rules that were asked. A rule about servers counts only where one was
     /// asked, or the rule found something.
@@ -68,9 +68,9 @@ pub struct Verdict<'a> {
     pub findings: Findings,
     /// Observations that shut no gate but that somebody should read.
     pub notes: Vec<Note>,
-    /// Where the connections lead.
+    /// Where the connections lead to.
     pub connections: Vec<ConnectionReading<'a>>,
-    /// What the servers at the other ends said, where they were asked.
+    /// What the servers said about themselves, if they were asked.
     pub live: &'a Live,
 }
 
@@ -80,7 +80,7 @@ impl<'a> Verdict<'a> {
         self.connections.iter().filter_map(ConnectionReading::destination)
     }
 
-    /// Where the connection called `name` leads, if that is one target.
+    /// Where the connection called `name` leads to, if that is exactly one target.
     pub fn destination(&self, name: &str) -> Option<&Destination<'a>> {
         let mut all = self.destinations();
         all.find(|(connection, _)| connection.name.value == name).map(|(_, to)| to)
@@ -89,8 +89,8 @@ impl<'a> Verdict<'a> {
     /// Whether one obstacle is left, that the servers have not been asked who they
     /// are; so they may be asked.
     ///
-    /// DELIBERATE: no server is dialed that the policy does not permit, since
-    /// whoever answers there is sent the user's name, and a proof of the password.
+    /// DELIBERATE: no server is contacted that the policy does not permit, since whoever
+    /// answers there receives the user's name and a proof of the password.
     pub fn may_ask_servers(&self) -> bool {
         self.environment.is_some()
             && self.findings.iter().all(|finding| {
@@ -111,7 +111,9 @@ impl<'a> Verdict<'a> {
     }
 }
 
-/// Asks every rule of `gate`. Pure and total; nothing is opened or printed.
+/// Asks every rule of `gate`.
+///
+/// Pure and total: nothing is opened or printed.
 pub fn decide<'a>(gate: Gate, policy: &'a Policy, facts: &'a Facts) -> Verdict<'a> {
     let mut verdict = Verdict {
         gate,

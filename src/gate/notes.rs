@@ -10,7 +10,7 @@ use crate::rules::{Case, Fit, Identified, Standing, has_stamps, identified, stan
 pub struct Note {
     /// What it is about: the name of a variable.
     pub subject: String,
-    /// What there is to know, in one sentence without a value.
+    /// What was observed, in one sentence without a value.
     pub message: String,
     /// What to do about it.
     pub help: String,
@@ -68,7 +68,9 @@ fn unpinned(found: &Identified<'_, '_>) -> Option<Note> {
     (!is_known).then_some(())?;
     note(
         found,
-        format!("`{name}` leads to a server that only its address and names tell apart"),
+        format!(
+            "`{name}` leads to a server that only its address and names distinguish from others"
+        ),
         &format!("pin `{key}` of `{database}`, which `guard-cli identify` shows"),
     )
 }
@@ -117,10 +119,10 @@ fn stamp(found: &Identified<'_, '_>) -> Option<Note> {
         Standing::Copied(stamp) => {
             let help = match found.environment.data {
                 Data::Real => {
-                    "if it was restored, write its stamp anew: `guard-cli stamp`".to_owned()
+                    "if it was restored, write its stamp again: `guard-cli stamp`".to_owned()
                 }
                 Data::Masked | Data::Synthetic => {
-                    format!("if it may be lost, say so: {}", found.restamp(stamp))
+                    format!("if its data may be lost, say so: {}", found.restamp(stamp))
                 }
             };
             note(found, format!("`{name}` leads to {}", found.copy_of(stamp)), &help)

@@ -11,30 +11,30 @@ use crate::target::Target;
 
 /// Something that a gate can allow.
 ///
-/// Sealed: a permit for an action of one's own would prove nothing.
+/// Sealed: a permit for an action from elsewhere would prove nothing.
 pub trait Action: sealed::Sealed {
-    /// The gate that decides.
+    /// The gate that decides about it.
     const GATE: Gate;
 }
 
 pub(super) mod sealed {
-    /// Only the actions of this crate.
+    /// Implemented only for the actions of this crate.
     pub trait Sealed: Sized {
-        /// What the permit carries.
+        /// Builds what the permit carries.
         fn granted(
             policy: &super::Policy,
             verdict: &super::Verdict<'_>,
             facts: &super::Facts,
         ) -> Self;
 
-        /// The snapshot that it carries.
+        /// The snapshot that the permit carries.
         fn snapshot(&self) -> &super::Snapshot;
     }
 }
 
-/// Proof that the guard allowed `A`, with what follows from it.
+/// Proof that the guard allowed `A`, with what was judged.
 ///
-/// It cannot be made, copied or kept from one process to the next:
+/// It cannot be made, copied or kept for another process:
 ///
 /// ```compile_fail,E0451
 /// use koomy_guard::gate::{Boot, Permit};
@@ -50,7 +50,7 @@ pub(super) mod sealed {
 /// }
 /// ```
 ///
-/// Leave to start is no leave to seed, and the other way round:
+/// A permit to start is not a permit to seed, nor the other way round:
 ///
 /// ```compile_fail,E0308
 /// use koomy_guard::gate::{Boot, Permit, Seed};
@@ -78,7 +78,7 @@ pub(super) mod sealed {
 /// }
 /// ```
 ///
-/// Handing it on is fine:
+/// It can be passed on:
 ///
 /// ```
 /// use koomy_guard::gate::{Boot, Permit};
@@ -92,21 +92,24 @@ pub struct Permit<A: Action> {
 }
 
 impl<A: Action> Permit<A> {
-    /// Allows `A`, or says why not. The only place where a permit is made.
+    /// Returns a permit for `A`, or the reason why not; the only place where a permit is
+    /// made.
     ///
     /// # Errors
     ///
-    /// [`Refusal`] when a rule refuses or could not look.
+    /// [`Refusal::Shut`] when a rule refuses or could not look.
     pub fn ask(policy: &Policy, facts: &Facts) -> Result<Self, Refusal> {
         Self::of(policy, decide(A::GATE, policy, facts), facts)
     }
 
-    /// Allows `A`, or says why not, after the servers were asked who they are
-    /// where `asking` says so.
+    /// Does the same as [`ask`](Self::ask), after asking the servers who they are if
+    /// `asking` says so.
+    ///
+    /// Blocks until the last server has answered or `asking.patience` is over.
     ///
     /// # Errors
     ///
-    /// [`Refusal`] when a rule refuses or could not look.
+    /// [`Refusal::Shut`] when a rule refuses or could not look.
     pub fn ask_live(policy: &Policy, facts: Facts, asking: &Asking<'_>) -> Result<Self, Refusal> {
         let verdict = decide(A::GATE, policy, &facts);
         match observe::answers(policy, &verdict, &facts, asking) {
@@ -122,19 +125,19 @@ impl<A: Action> Permit<A> {
         }
     }
 
-    /// The environment, as the policy names it.
+    /// The environment's name in the policy.
     pub fn environment(&self) -> &str {
         &self.snapshot().environment
     }
 
-    /// The target that the connection called `name` in the policy was judged
-    /// to lead to; `None` if the policy has no such connection or it is unset.
+    /// The target to which the connection called `name` led when it was judged; `None` if
+    /// the policy has no such connection or it is unset.
     pub fn target(&self, name: &str) -> Option<&Target> {
         self.snapshot().target(name)
     }
 
-    /// What the server of the connection called `name` said of itself; `None`
-    /// where it was not asked.
+    /// What the server of the connection called `name` said about itself; `None` if it
+    /// was not asked.
     pub fn identity(&self, name: &str) -> Option<&Identity> {
         self.snapshot().identity(name)
     }
@@ -186,7 +189,7 @@ pub(super) fn log<A: Action>(policy: &Policy, permit: Result<&Permit<A>, &Refusa
     }
 }
 
-/// One for every gate; the event's message says which.
+/// The same for every gate; the event's message names the gate.
 const TARGET: &str = "koomy_guard::gate";
 
 fn rules_of(refusal: &Refusal) -> String {

@@ -1,4 +1,4 @@
-//! Connections of a pool, verified one by one as they are opened.
+//! A check for the connections of a pool, one by one as they are opened.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use crate::facts::{Cause, Facts, Identity};
 use crate::observe::database::postgres::{identify, identify_async};
 use crate::policy::Policy;
 
-/// Verifies the connections of a pool, by reference: for `after_connect`,
-/// `post_create` and the like.
+/// Verifies the connections of a pool by reference, from `after_connect`, `post_create`
+/// and similar hooks.
 ///
-/// LIMIT: it proves who the server is at that moment. A pool that reconnects
-/// calls its hook again; a pooler in front of the server does not. Where there
-/// is one, run [`assertion`](Self::assertion) first in each transaction too.
+/// LIMIT: it proves who the server is at that moment. A pool that reconnects calls its
+/// hook again; a pooler in front of the server does not. Behind such a pooler, also run
+/// [`assertion`](Self::assertion) first in each transaction.
 ///
 /// ```no_run
 /// use koomy_guard::policy::Phase;
@@ -42,11 +42,13 @@ struct Asked {
 }
 
 impl SeedCheck {
-    /// Asks the seed gate about all but the servers.
+    /// Asks the seed gate about everything but the servers.
     ///
     /// # Errors
     ///
-    /// [`Refusal`] when a rule refuses or could not look.
+    /// - [`Refusal::Shut`] when a rule refuses or could not look.
+    /// - [`Refusal::Connection`] when the policy has no such connection, or it is not
+    ///   set, or is not PostgreSQL.
     pub fn new(
         policy: Policy,
         facts: Facts,
@@ -57,24 +59,28 @@ impl SeedCheck {
         Ok(Self(Arc::new(asked)))
     }
 
-    /// Asks the server of `client` who it is, and the seed gate.
+    /// Asks the server of `client` who it is, and the seed gate whether it may be seeded.
     ///
     /// # Errors
     ///
-    /// [`Refusal`] when a rule refuses or could not look. The pool must not
-    /// hand the connection out then.
+    /// [`Refusal::Shut`] when a rule refuses or could not look. The pool must then not
+    /// hand out the connection.
     pub fn verify(&self, client: &mut Client) -> Result<Permit<Seed>, Refusal> {
         let subject = self.0.subject()?;
         let identity = identify(client, subject.tripwires(), subject.place());
         self.0.judge(&subject, identity)
     }
 
-    /// As [`verify`](Self::verify), of an asynchronous connection.
+    /// Does the same as [`verify`](Self::verify) for an asynchronous connection.
+    ///
+    /// LIMIT: if the policy has other connections, this blocks the executor's thread
+    /// until their servers have answered. Where that matters, await it on a thread of its
+    /// own.
     ///
     /// # Errors
     ///
-    /// [`Refusal`] when a rule refuses or could not look. The pool must not
-    /// hand the connection out then.
+    /// [`Refusal::Shut`] when a rule refuses or could not look. The pool must then not
+    /// hand out the connection.
     pub async fn verify_async(
         &self,
         client: &tokio_postgres::Client,
@@ -84,12 +90,14 @@ impl SeedCheck {
         self.0.judge(&subject, identity)
     }
 
-    /// A statement for any driver that raises on every database that the
-    /// policy's connection may not lead to: see [`assertion::of_policy`].
+    /// Returns a statement for any driver that raises an error on every database to which
+    /// the policy's connection may not lead.
+    ///
+    /// See [`assertion::of_policy`].
     ///
     /// # Errors
     ///
-    /// [`NoAssertion`] where the policy pins too little.
+    /// [`NoAssertion`] when the policy says too little to tell its databases from others.
     pub fn assertion(&self) -> Result<String, NoAssertion> {
         let subject = self.0.subject().ok();
         let environment = subject.and_then(|subject| subject.environment());

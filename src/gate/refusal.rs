@@ -19,34 +19,40 @@ pub enum Refusal {
     /// The policy is unusable, so nothing was asked.
     #[error(transparent)]
     Policy(#[from] PolicyError),
-    /// There is no such connection to judge, so nothing was asked.
-    #[error("{0}")]
-    Connection(NoConnection),
-    /// The server says too little of itself to be told from others later.
-    #[error("the server does not say enough of itself to be known again in each transaction")]
-    Unassertable,
+    /// The connection cannot be seeded through, so no server was asked.
+    #[error(transparent)]
+    Connection(#[from] NoConnection),
+    /// The server says too little about itself to be recognised in later transactions.
+    #[error(
+        "the server of `{connection}` says too little about itself to be recognised in each \
+         transaction; `guard-cli identify` shows what it says"
+    )]
+    Unassertable {
+        /// The connection, by its name in the policy.
+        connection: String,
+    },
 }
 
-/// A connection that cannot be seeded through, whatever its server says.
+/// Why a connection cannot be seeded through, whatever its server says.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum NoConnection {
-    /// None is named, and it is not clear which is meant.
+    /// The policy has several connections, and none is called `primary`.
     #[error("the policy has several connections, and none is called `primary`; name one")]
     Unnamed,
-    /// The policy has none, or none of that name.
+    /// The policy has no connection of that name.
     #[error("the policy has no connection `{name}`; declare `[connections.{name}]`")]
     Unknown {
         /// The name.
         name: String,
     },
-    /// It is not set, or leads to no single target.
+    /// Its variables are not set, or do not lead to exactly one target.
     #[error("the connection `{name}` is not set; set its variables")]
     Unset {
         /// The name.
         name: String,
     },
-    /// It leads to an engine that this cannot seed.
+    /// It leads to MySQL, which cannot be seeded through this library.
     #[error("the connection `{name}` is not PostgreSQL; use `guard-cli seed -- COMMAND`")]
     NotPostgres {
         /// The name.
@@ -75,19 +81,19 @@ impl Refusal {
         }))
     }
 
-    /// Refused, or undecided; an unusable policy decides nothing.
+    /// Refused, or undecided; always undecided where no gate was asked.
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Shut(shut) => shut.outcome,
-            Self::Policy(_) | Self::Connection(_) | Self::Unassertable => Outcome::Undecided,
+            Self::Policy(_) | Self::Connection(_) | Self::Unassertable { .. } => Outcome::Undecided,
         }
     }
 
-    /// The findings, in order; none where the policy is unusable.
+    /// The findings, in order; only [`Shut`](Self::Shut) has any.
     pub fn findings(&self) -> &[crate::finding::Finding] {
         match self {
             Self::Shut(shut) => shut.findings.as_slice(),
-            Self::Policy(_) | Self::Connection(_) | Self::Unassertable => &[],
+            Self::Policy(_) | Self::Connection(_) | Self::Unassertable { .. } => &[],
         }
     }
 }

@@ -1,19 +1,4 @@
-//! May this process fill this database with data of its own?
-//!
-//! The gate opens when all of this holds:
-//!
-//! 1. everything that the boot gate asks of the variables;
-//! 2. the environment is one that the policy lets seed, and its data are not
-//!    real;
-//! 3. each server says of itself that it is the database that its address
-//!    claims, and takes writes;
-//! 4. the stamp in the database, where there is one, was written for that very
-//!    database and this environment; a database that is not fresh has one;
-//! 5. the tables of the policy's tripwire look as those of a database that
-//!    nobody uses.
-//!
-//! *What this cannot see*: a physical copy of a plain server at a pinned
-//! address; a database without a pin that has the right name on the right host.
+//! The seed gate: may this process fill this database with data of its own?
 
 #[cfg(feature = "postgres")]
 use ::postgres::Client;
@@ -34,10 +19,24 @@ use crate::{
     policy::{PRIMARY, Phase},
 };
 
-/// Leave to seed.
+/// Permission to fill a database with made-up data.
 ///
-/// Of itself it says nothing of a connection: [`Verified`](super::Verified)
-/// holds the connection that was asked, together with this leave.
+/// The gate opens when all of this holds:
+///
+/// 1. Everything holds that [`Boot`](super::Boot) demands of the variables.
+/// 2. The policy lets the environment seed, and its data are not real.
+/// 3. Each server identifies itself as the database that its address claims, and takes
+///    writes.
+/// 4. The stamp in the database, if there is one, was written for that very database
+///    and this environment. A database that has tables has a stamp.
+/// 5. The tables of the policy's tripwire look like those of a database that nobody
+///    uses.
+///
+/// *What this cannot see*: a physical copy of a self-hosted server at a pinned address; a
+/// database without a pin that has the right name on the right host.
+///
+/// A permit alone says nothing about a connection: [`Verified`](super::Verified) holds the
+/// connection whose server was asked, together with its permit.
 pub struct Seed(Snapshot);
 
 impl Action for Seed {
@@ -54,11 +53,12 @@ impl Sealed for Seed {
     }
 }
 
-/// Connects to the database of this process's environment and hands the
-/// connection out, if it may be seeded; by the built-in policy.
+/// Connects to the database of this process's environment and returns the connection
+/// if the database may be seeded.
 ///
-/// The connection is the policy's only one, or the one called `primary`. Not from
-/// inside an asynchronous runtime: the driver brings its own.
+/// The built-in policy decides. The connection is the policy's only one, or the one
+/// called `primary`. Do not call this from inside an asynchronous runtime: the driver
+/// starts its own.
 ///
 /// ```no_run
 /// use koomy_guard::Verified;
@@ -76,29 +76,40 @@ impl Sealed for Seed {
 ///
 /// # Errors
 ///
-/// [`Refusal`] when a rule refuses or could not look.
+/// Those of [`seed_connection`], and:
+///
+/// - [`Refusal::Policy`] when the policy cannot be used.
+/// - [`Refusal::Connection`] also when the policy has several connections and none is
+///   called `primary`.
 #[cfg(feature = "postgres")]
 pub fn seed() -> Result<Verified<Client>, Refusal> {
     seed_with(&Policy::built_in()?)
 }
 
-/// As [`seed()`], by a policy of the caller's.
+/// Does the same as [`seed()`] with a policy of the caller's.
 ///
 /// # Errors
 ///
-/// [`Refusal`] when a rule refuses or could not look.
+/// Those of [`seed_connection`]; [`Refusal::Connection`] also when the policy has
+/// several connections and none is called `primary`.
 #[cfg(feature = "postgres")]
 pub fn seed_with(policy: &Policy) -> Result<Verified<Client>, Refusal> {
-    let connection = usual(policy).map_err(Refusal::Connection)?;
+    let connection = usual(policy)?;
     seed_connection(policy, connection, &observe::process(Phase::Seed))
 }
 
-/// As [`seed_with`], through the connection of that name and with facts of the
-/// caller's, such as [`observe::process`] or [`observe::env_files`].
+/// Does the same as [`seed_with`] with a connection and facts of the caller's choice.
+///
+/// The facts come from [`observe::process`] or [`observe::env_files`], for example.
 ///
 /// # Errors
 ///
-/// [`Refusal`] when a rule refuses or could not look.
+/// - [`Refusal::Shut`] when a rule refuses or could not look, which includes a server
+///   that cannot be reached.
+/// - [`Refusal::Connection`] when the policy has no such connection, or it is not set,
+///   or is not PostgreSQL.
+/// - [`Refusal::Unassertable`] when the server says too little about itself to be
+///   recognised in each transaction.
 #[cfg(feature = "postgres")]
 pub fn seed_connection(
     policy: &Policy,
@@ -113,7 +124,7 @@ pub fn seed_connection(
 #[cfg(feature = "postgres")]
 fn verify(policy: &Policy, connection: &str, facts: &Facts) -> Result<Verified<Client>, Refusal> {
     let subject = Subject::of(policy, facts, connection)?;
-    match connect(policy, &subject.destination, Patience::default(), &observe::told) {
+    match connect(policy, &subject.destination, Patience::default(), &observe::log_wait) {
         Ok(client) => Verified::judged(client, &subject),
         Err(cause) => Err(subject.unreachable(cause)),
     }

@@ -1,5 +1,4 @@
-//! What a permit keeps: the variables that were judged, and where the connections
-//! lead.
+//! A copy of what was judged: the variables, and where the connections lead to.
 
 use super::{Note, Verdict};
 use crate::facts::{Facts, Identity, Observed, Variables};
@@ -11,11 +10,11 @@ use crate::{
     assertion,
     facts::Cause,
     observe::database::{Patience, postgres::Prepared},
-    observe::told,
+    observe::log_wait,
     target::Engine,
 };
 
-/// What a permit hands on: the very facts that were judged.
+/// What a permit carries: the very facts that were judged.
 pub struct Snapshot {
     pub(super) environment: String,
     pub(super) rules_asked: Vec<&'static str>,
@@ -24,15 +23,15 @@ pub struct Snapshot {
     connections: Vec<Connected>,
 }
 
-/// Where a connection leads.
+/// Where a connection leads to.
 struct Connected {
     connection: String,
     /// The database's name in the policy.
     database: String,
     target: Target,
-    /// What the server said of itself, where it was asked.
+    /// What the server said about itself, if it was asked.
     identity: Option<Identity>,
-    /// How it is connected to; `None` where it is not PostgreSQL.
+    /// How to connect; `None` if it is not PostgreSQL.
     #[cfg(feature = "postgres")]
     prepared: Option<Prepared>,
 }
@@ -96,7 +95,7 @@ impl Snapshot {
             return Err(ConnectError::NotPostgres { name: name.to_owned() });
         };
         let assertion = assertion_of(known.identity.as_ref(), name)?;
-        let mut client = prepared.connect(&told)?;
+        let mut client = prepared.connect(&log_wait)?;
         if let Some(assertion) = assertion {
             client.batch_execute(&assertion).map_err(|error| ConnectError::of(&error, name))?;
         }
@@ -104,9 +103,9 @@ impl Snapshot {
     }
 }
 
-/// The statement by which the server is recognised; `None` where it was not asked.
+/// The statement that recognises the server; `None` if it was not asked.
 ///
-/// INVARIANT: a server that was asked and cannot be recognised is not connected to.
+/// INVARIANT: no connection is made to a server that was asked and cannot be recognised.
 #[cfg(feature = "postgres")]
 fn assertion_of(identity: Option<&Identity>, name: &str) -> Result<Option<String>, ConnectError> {
     let Some(identity) = identity else { return Ok(None) };
@@ -114,18 +113,18 @@ fn assertion_of(identity: Option<&Identity>, name: &str) -> Result<Option<String
     assertion::of_identity(identity).map(Some).ok_or_else(unknowable)
 }
 
-/// Why there is no connection to a judged target. Holds no value.
+/// Why there is no connection to a judged target; never shows a value.
 #[cfg(feature = "postgres")]
 #[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
-    /// The policy has no such connection, or it is not set.
+    /// The policy has no connection of that name, or it is not set.
     #[error("no connection `{name}` was judged; declare it in the policy, and set it")]
     NoConnection {
         /// The name.
         name: String,
     },
-    /// The connection is not PostgreSQL.
+    /// The connection leads to MySQL.
     #[error("`{name}` is not PostgreSQL; connect to its target with a driver of your own")]
     NotPostgres {
         /// The name.
@@ -134,19 +133,22 @@ pub enum ConnectError {
     /// The server cannot be reached, or not as the target demands.
     #[error("{}; {}", .0.message, .0.help)]
     Unreachable(Cause),
-    /// The connection broke before the server was known again.
+    /// The connection broke before the server was recognised.
     #[error("the connection `{name}` broke before its server was recognised; try again")]
     Lost {
         /// The name.
         name: String,
     },
-    /// The server that was asked says too little of itself.
-    #[error("the server of `{name}` does not report enough about itself to be recognised; pin it")]
+    /// The server says too little about itself to be recognised.
+    #[error(
+        "the server of `{name}` says too little about itself to be recognised; \
+         `guard-cli identify` shows what it says"
+    )]
     Unassertable {
         /// The name.
         name: String,
     },
-    /// The server that answers is not the one that was asked who it is.
+    /// Another server answers than the one that was asked who it is.
     #[error("`{name}` leads to another server than the one that was asked; start again")]
     Another {
         /// The name.
@@ -156,7 +158,7 @@ pub enum ConnectError {
 
 #[cfg(feature = "postgres")]
 impl ConnectError {
-    /// DELIBERATE: not what the server wrote, which may be anything.
+    /// DELIBERATE: the server's own words are dropped, since they may be anything.
     fn of(error: &::postgres::Error, name: &str) -> Self {
         let name = name.to_owned();
         match error.code().map(::postgres::error::SqlState::code) {
@@ -181,7 +183,7 @@ mod tests {
     use crate::facts::{Neon, Role, Server, StampState, Tables};
 
     #[test]
-    fn a_server_that_cannot_be_known_again_is_not_connected_to() {
+    fn no_connection_is_made_to_a_server_that_cannot_be_recognised() {
         let neon = |project: Option<&str>| Server::Postgres {
             neon: Some(Neon {
                 project: project.map(str::to_owned),

@@ -1,10 +1,10 @@
-//! The one connection that a seed is to go through, while it is judged.
+//! The connection that a seed will use, while it is being judged.
 
 use super::{Gate, NoConnection, Permit, Refusal, Seed, Verdict, decide};
 use crate::facts::{Answer, Cause, Causes, Facts, Identity, Live, Observed};
 use crate::finding::Outcome;
 use crate::observe::database::{Patience, identities};
-use crate::observe::told;
+use crate::observe::log_wait;
 use crate::policy::{Environment, Policy, Tripwire};
 use crate::rules::{ConnectionReading, Destination, Reading};
 use crate::source::Place;
@@ -15,20 +15,20 @@ pub(super) struct Subject<'a> {
     policy: &'a Policy,
     facts: &'a Facts,
     connection: &'a str,
-    /// Where its variables lead.
+    /// Where its variables lead to.
     pub(super) destination: Destination<'a>,
-    /// The verdict without this connection.
+    /// The verdict, with only the other connections in it.
     others: Verdict<'a>,
 }
 
 impl<'a> Subject<'a> {
-    /// Decides without the servers.
+    /// Decides without asking any server.
     pub(super) fn of(
         policy: &'a Policy,
         facts: &'a Facts,
         connection: &'a str,
     ) -> Result<Self, Refusal> {
-        known(policy, connection).map_err(Refusal::Connection)?;
+        known(policy, connection)?;
         let mut verdict = decide(Gate::Seed, policy, facts);
         if !verdict.may_ask_servers() {
             let outcome = verdict.ruling().permitted().err().unwrap_or(Outcome::Undecided);
@@ -36,8 +36,8 @@ impl<'a> Subject<'a> {
         }
         let is_it = |reading: &ConnectionReading<'_>| reading.connection.name.value == connection;
         let own = verdict.connections.extract_if(.., |reading| is_it(reading)).next();
-        // INVARIANT: without a target of its own, nothing would say which
-        // database the server has to be.
+        // INVARIANT: without exactly one target, nothing would say which database the
+        // server has to be.
         match own.map(|own| own.reading) {
             Some(Reading::Target(destination)) => {
                 let others = verdict;
@@ -49,11 +49,16 @@ impl<'a> Subject<'a> {
                 | Reading::Ambiguous { .. }
                 | Reading::NotText(_),
             )
-            | None => Err(Refusal::Connection(NoConnection::Unset { name: connection.to_owned() })),
+            | None => Err(NoConnection::Unset { name: connection.to_owned() }.into()),
         }
     }
 
-    /// Where the target was read.
+    /// The connection's name in the policy.
+    pub(super) fn connection(&self) -> &'a str {
+        self.connection
+    }
+
+    /// Where the target was read from.
     pub(super) fn place(&self) -> &Place {
         &self.destination.variable.place
     }
@@ -63,13 +68,13 @@ impl<'a> Subject<'a> {
         self.others.environment
     }
 
-    /// The tables whose rows give away a database in use.
+    /// The tables whose rows show that a database is in use.
     pub(super) fn tripwires(&self) -> &'a [Tripwire] {
         self.others.environment.map_or(&[], |environment| &environment.tripwires)
     }
 
-    /// Decides with what the server said on the connection itself, and with
-    /// what the servers of the other connections say.
+    /// Decides with what the server said on the connection itself, and with what the
+    /// servers of the other connections say. Blocks until those have answered.
     pub(super) fn judge(&self, identity: Identity) -> Result<Permit<Seed>, Refusal> {
         self.ask(Observed::Seen(identity))
     }
@@ -98,7 +103,7 @@ impl<'a> Subject<'a> {
     }
 
     fn of_others(&self) -> Live {
-        identities(self.policy, &self.others, Patience::default(), &told)
+        identities(self.policy, &self.others, Patience::default(), &log_wait)
     }
 }
 

@@ -9,12 +9,12 @@ use crate::facts::{Cause, Causes, Facts, Live, Observed, Seen, Variables};
 use crate::policy::Phase;
 use crate::source::{Place, Source};
 
-/// Sees exactly the variables of `paths`, later files over earlier ones, and
-/// nothing of the process.
+/// Sees exactly the variables of `paths`, later files over earlier ones, and nothing of
+/// the process.
 ///
-/// If any file cannot be read, or holds a line that is not understood, nothing
-/// is seen: what is missing there might be what decides. A value on which
-/// readers disagree is seen with that doubt, which a rule refuses.
+/// If any file cannot be read, or has a line that is not understood, nothing is seen: the
+/// missing part might be what decides. A value on which readers disagree is seen together
+/// with that doubt, and a rule refuses it.
 pub fn env_files<P: AsRef<Path>>(paths: &[P], phase: Phase) -> Facts {
     let mut causes = Vec::new();
     let mut variables = Variables::default();

@@ -1,4 +1,4 @@
-//! Files, read whole or not at all, and never more than a bound.
+//! Reads files completely or not at all, and never more than a limit.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -27,7 +27,7 @@ pub enum ReadError {
         /// The file that was asked for.
         path: PathBuf,
     },
-    /// A directory stands where a file was expected.
+    /// It is a directory, not a file.
     #[error("`{}` is a directory, not a file", path.display())]
     Directory {
         /// The file that was asked for.
@@ -39,7 +39,7 @@ pub enum ReadError {
         /// The file that was asked for.
         path: PathBuf,
     },
-    /// More bytes than the limit.
+    /// It has more bytes than the limit.
     #[error("`{}` has more than {limit} bytes", path.display())]
     TooLarge {
         /// The file that was asked for.
@@ -47,7 +47,7 @@ pub enum ReadError {
         /// The most bytes it may have.
         limit: u64,
     },
-    /// Anything else the operating system said.
+    /// The operating system reported something else.
     #[error("cannot read `{}`: {}", path.display(), cause.kind())]
     Failed {
         /// The file that was asked for.
@@ -83,15 +83,15 @@ impl ReadError {
 
 /// Reads a file of at most `limit` bytes.
 ///
-/// Regular files, and what the process was handed as an open descriptor:
-/// `/dev/stdin`, `/dev/fd/63` of a shell's `<(…)`. A named pipe or a device
-/// under any other name is refused unopened, since opening one may wait for
-/// ever; `/dev/null` is an empty file.
+/// It reads regular files, and open descriptors that were passed to the process:
+/// `/dev/stdin`, or `/dev/fd/63` for a shell's `<(…)`. A named pipe or a device under any
+/// other name is refused without opening it, since opening one may wait for ever;
+/// `/dev/null` is an empty file.
 ///
 /// # Errors
 ///
-/// [`ReadError`], by cause. Of a file that is too large one byte more than
-/// `limit` is read.
+/// [`ReadError`], by cause. At most one byte more than `limit` is read from a file that
+/// is too large.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     let failed = |cause| ReadError::from_io(path, cause);
     admit(path, &std::fs::metadata(path).map_err(failed)?)?;
@@ -109,8 +109,8 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
 
 /// The name of a file, for messages.
 ///
-/// An address with a user in it is no name of a file: it is a variable's value
-/// where a name was expected, and is not repeated.
+/// A URL with a user in it is not the name of a file: it is a variable's value that was
+/// given as a name, and is not repeated.
 pub fn shown(path: &Path) -> String {
     let name = path.to_string_lossy();
     let is_address = name.split_once("://").is_some_and(|(_, rest)| rest.contains('@'));
@@ -127,14 +127,14 @@ fn admit(path: &Path, metadata: &Metadata) -> Result<(), ReadError> {
     }
 }
 
-// DELIBERATE: a matter of the name, not of the kind of file. These names reach
-// a descriptor that is open already, so opening them does not wait.
+// DELIBERATE: decided by the name, not by the kind of file. These names reach a
+// descriptor that is open already, so opening them does not wait.
 fn is_handed_over(path: &Path) -> bool {
     HANDED_OVER.iter().any(|name| path == Path::new(name))
         || DESCRIPTORS.iter().any(|directory| path.parent() == Some(Path::new(directory)))
 }
 
-/// The length is a hint: a file of `/proc` says 0, and one may grow meanwhile.
+/// The length is only a hint: a file of `/proc` reports 0, and a file may grow meanwhile.
 fn capacity(metadata: &Metadata, limit: u64) -> usize {
     usize::try_from(metadata.len().min(limit).saturating_add(1)).unwrap_or_default()
 }
@@ -156,7 +156,7 @@ mod tests {
 
     use super::*;
 
-    /// A directory of its own for each test, gone afterwards.
+    /// A directory of its own for each test, removed afterwards.
     struct Scratch(PathBuf);
 
     impl Scratch {
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_is_the_last_length_that_is_read() {
+    fn a_file_of_exactly_the_limit_is_read() {
         let scratch = Scratch::new("limit");
         for (length, read_whole) in [(0, true), (1, true), (9, true), (10, true), (11, false)] {
             let path = scratch.file("f", &vec![b'x'; length]);
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_is_named_for_what_it_is() {
+    fn other_kinds_of_files_are_refused_by_kind() {
         let scratch = Scratch::new("kinds");
         let error = |path: &Path| read(path, 10).unwrap_err();
         assert!(matches!(error(&scratch.0), ReadError::Directory { .. }));
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_in_the_place_of_a_name_is_not_repeated() {
+    fn a_url_given_as_a_file_name_is_not_repeated() {
         let error = read(Path::new("postgres://u:canary@h/d"), 10).unwrap_err();
         assert!(!format!("{error:?}{error}{}", error.help()).contains("canary"));
         for name in ["f", "/a/b@c", "C:/x", "a://b", "./@scope/policy.toml"] {

@@ -1,4 +1,4 @@
-//! The servers asked, once nothing else is held against the environment.
+//! Asks the servers, once no other rule has a finding.
 
 use super::database::{Patience, identities};
 use crate::facts::{Facts, Live};
@@ -8,18 +8,18 @@ use crate::policy::Policy;
 /// Whether, and how, servers are asked who they are.
 #[derive(Clone, Copy)]
 pub struct Asking<'a> {
-    /// Where.
+    /// In which environments.
     pub when: When,
     /// How long they are waited for.
     pub patience: Patience,
-    /// Is told, in words without a value, when a server is waited for.
+    /// Is called, without any value, when a server is waited for.
     pub notice: &'a dyn Fn(&str),
 }
 
-/// Where servers are asked who they are.
+/// In which environments servers are asked who they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// In environments of which the policy says `live = true`, and before seeds; not
+    /// In environments for which the policy says `live = true`, and before seeds; not
     /// where there are no servers, as in a build.
     Demanded,
     /// In every environment.
@@ -27,27 +27,26 @@ pub enum When {
 }
 
 impl Asking<'static> {
-    /// Asks where the policy demands it; waits are `tracing` events.
+    /// Asks where the policy demands it; waits are logged as `tracing` events.
     pub fn where_demanded() -> Self {
-        Self { when: When::Demanded, patience: Patience::default(), notice: &told }
+        Self { when: When::Demanded, patience: Patience::default(), notice: &log_wait }
     }
 
-    /// Asks in every environment; waits are `tracing` events.
+    /// Asks in every environment; waits are logged as `tracing` events.
     pub fn always() -> Self {
         Self { when: When::Always, ..Self::where_demanded() }
     }
 }
 
-/// Tells of a wait where nobody else does.
-pub(crate) fn told(notice: &str) {
+/// Logs a wait, for callers without a notice of their own.
+pub(crate) fn log_wait(notice: &str) {
     tracing::warn!("{notice}");
 }
 
-/// Facts with what the servers said, for a decision at `gate`.
+/// Adds what the servers said to facts, for a decision at `gate`.
 ///
-/// Decides without them first. A server is dialed only if `asking` says so and
-/// nothing else is held against the environment; otherwise the facts come back
-/// as they were.
+/// Decides without the servers first. They are asked only if `asking` says so and no
+/// other rule has a finding; otherwise the facts are returned unchanged.
 pub fn live(gate: Gate, policy: &Policy, facts: Facts, asking: &Asking<'_>) -> Facts {
     match answers(policy, &decide(gate, policy, &facts), &facts, asking) {
         None => facts,
@@ -55,7 +54,7 @@ pub fn live(gate: Gate, policy: &Policy, facts: Facts, asking: &Asking<'_>) -> F
     }
 }
 
-/// What the servers say; `None` where they are not to be asked, or were.
+/// What the servers say; `None` if they must not be asked, or were asked before.
 pub(crate) fn answers(
     policy: &Policy,
     verdict: &Verdict<'_>,

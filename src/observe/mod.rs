@@ -10,7 +10,7 @@ mod process;
 pub use env_files::env_files;
 pub(crate) use live::answers;
 #[cfg(feature = "postgres")]
-pub(crate) use live::told;
+pub(crate) use live::log_wait;
 pub use live::{Asking, When, live};
 pub use policy_file::{PolicyFileError, policy_file};
 pub use process::process;

@@ -5,22 +5,23 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::file::{self, POLICY_LIMIT, ReadError};
-use crate::policy::{Policy, PolicyError};
+use crate::policy::{Policy, PolicyError, may_be_shown};
 
-/// Reads a policy from a file, for [`boot_with`](crate::boot_with) and the
-/// other gates.
+/// Reads a policy from a file, for [`boot_with`](crate::boot_with) and the other gates.
 ///
 /// # Errors
 ///
-/// [`PolicyFileError`], by cause: the file cannot be read, is no UTF-8, does
-/// not look like a policy at all, or has problems.
+/// - [`PolicyFileError::Unreadable`] when the file cannot be read.
+/// - [`PolicyFileError::NotText`] when it is not UTF-8.
+/// - [`PolicyFileError::NotAPolicy`] when it does not look like a policy at all.
+/// - [`PolicyFileError::Policy`] when the policy has problems.
 pub fn policy_file(path: &Path) -> Result<Policy, PolicyFileError> {
     let name = file::shown(path);
     let text = policy_text(path)?;
-    if !looks_like_a_policy(&text) {
-        return Err(PolicyFileError::NotAPolicy { path: PathBuf::from(name) });
-    }
-    Ok(Policy::parse(&name, &text)?)
+    Policy::parse(&name, &text).map_err(|error| match may_be_shown(&text) {
+        true => PolicyFileError::Policy(error),
+        false => PolicyFileError::NotAPolicy { path: PathBuf::from(name.as_str()) },
+    })
 }
 
 fn policy_text(path: &Path) -> Result<String, PolicyFileError> {
@@ -32,14 +33,14 @@ fn policy_text(path: &Path) -> Result<String, PolicyFileError> {
     })
 }
 
-/// A file that gives no policy.
+/// Why a file gives no policy.
 #[derive(Error)]
 #[non_exhaustive]
 pub enum PolicyFileError {
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error(transparent)]
     Unreadable(#[from] ReadError),
-    /// It is no UTF-8.
+    /// The file is not UTF-8.
     #[error("`{}` is not UTF-8 text: see line {line}", path.display())]
     NotText {
         /// The file.
@@ -47,7 +48,7 @@ pub enum PolicyFileError {
         /// The line of the first wrong byte, from 1.
         line: usize,
     },
-    /// It has nothing of a policy, so that nothing of it may be shown.
+    /// The file does not look like a policy, so nothing of it may be shown.
     #[error("`{}` does not look like a policy, so nothing of it is shown", path.display())]
     NotAPolicy {
         /// The file.
@@ -59,7 +60,7 @@ pub enum PolicyFileError {
 }
 
 impl PolicyFileError {
-    /// What to do about it; the problems of a policy have a help each.
+    /// What to do about it; the problems of a policy have their own help.
     pub fn help(&self) -> Option<&'static str> {
         match self {
             Self::Unreadable(error) => Some(error.help()),
@@ -71,17 +72,6 @@ impl PolicyFileError {
         }
     }
 }
-
-/// INVARIANT: reports quote the policy. An env file in its place would be
-/// quoted with its values, so that what has nothing of a policy is not parsed.
-fn looks_like_a_policy(text: &str) -> bool {
-    text.lines().any(|line| {
-        let line = line.trim_start_matches(['[', ' ', '\t', '\u{feff}']);
-        WORDS.iter().any(|word| line.starts_with(word))
-    })
-}
-
-const WORDS: &[&str] = &["version", "environments", "databases", "connections", "variables"];
 
 #[cfg(test)]
 mod tests {

@@ -10,8 +10,8 @@ use crate::source::{Place, Source};
 
 /// Sees every variable of this process, once.
 ///
-/// A value that is not UTF-8 is kept as it is; a name that is not UTF-8 is
-/// none that a policy could know, and is left out.
+/// A value that is not UTF-8 is kept as it is. A name that is not UTF-8 is left out,
+/// since no policy could contain it.
 pub fn process(phase: Phase) -> Facts {
     let source = Source::named("process environment");
     let variables = Variables::from_source(

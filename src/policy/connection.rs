@@ -1,20 +1,21 @@
-//! What a policy says of a connection, and when something must be set.
+//! The connections of a policy, and the phases in which something is required.
 
 use super::{DatabaseId, Where};
 use crate::named::named;
 use crate::source::Spanned;
 use crate::target::Engine;
 
-/// How a program reaches a database.
+/// A connection through which a program reaches a database.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Connection {
     /// Its name in the policy.
     pub name: Spanned<String>,
     /// The engine.
     pub engine: Engine,
-    /// The variables it is made of.
+    /// The variables that hold it.
     pub given: Given,
-    /// Where it must be set; `None` means wherever there is a database.
+    /// Where it must be set; `None` means in every environment with a database.
     pub required: Option<Where>,
     /// The databases it may lead to; all of the environment's when `None`.
     pub databases: Option<Vec<DatabaseId>>,
@@ -33,17 +34,20 @@ impl Connection {
     }
 }
 
-/// The variables that give a connection.
+/// The variables that hold a connection.
+///
+/// Not `#[non_exhaustive]`: whoever matches on it must decide about each.
 #[derive(Clone, Debug)]
 pub enum Given {
-    /// One, with a URL.
+    /// One variable, with a URL.
     Url(Spanned<String>),
-    /// Several, with a part each.
+    /// Several variables, with a part each.
     Parts(PartVariables),
 }
 
-/// The variables that give a connection in parts.
+/// The variables that each hold one part of a connection.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct PartVariables {
     /// The host.
     pub host: Spanned<String>,
@@ -76,7 +80,9 @@ impl PartVariables {
 }
 
 named! {
-    /// A moment in a program's life at which its environment is judged.
+    /// A moment at which the environment of a program is judged.
+    ///
+    /// Not `#[non_exhaustive]`: whoever matches on it must decide about each.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Phase {
         /// The program starts: everything required must be there.
@@ -91,10 +97,10 @@ named! {
 }
 
 impl Phase {
-    /// Whether the environment's servers can be asked then.
+    /// Whether a database server can be asked in this phase.
     ///
-    /// DELIBERATE: a job that checks a policy and its variables, and a build, have no
-    /// database, so that `live = true` demands nothing of them. A start has one.
+    /// DELIBERATE: a CI job and a build have no database, so that `live = true` does
+    /// not apply to them.
     pub const fn has_servers(self) -> bool {
         match self {
             Self::Boot | Self::Seed => true,

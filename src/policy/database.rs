@@ -1,4 +1,4 @@
-//! A database of the policy, and which targets it is.
+//! A database of the policy, and which targets lead to it.
 
 use super::DatabaseId;
 use crate::named::named;
@@ -7,6 +7,7 @@ use crate::target::{Address, Engine, Provider, Target};
 
 /// A database of the policy.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Database {
     /// Its name in the policy.
     pub name: Spanned<String>,
@@ -24,7 +25,7 @@ pub struct Database {
     pub branch_id: Option<Spanned<String>>,
     /// Hosts that lead here and nowhere else.
     pub endpoints: Vec<Spanned<String>>,
-    /// Hosts that may lead elsewhere, too.
+    /// Hosts that may also lead elsewhere.
     pub hosts: Vec<Spanned<String>>,
     /// Directories of unix sockets.
     pub sockets: Vec<Spanned<String>>,
@@ -36,34 +37,41 @@ pub struct Database {
     pub users: Vec<Spanned<String>>,
     /// The identifier of its PostgreSQL cluster.
     pub system_identifier: Option<Spanned<String>>,
-    /// What `@@hostname` of its MySQL server says.
+    /// The `@@hostname` of its MySQL server.
     pub server_hostname: Option<Spanned<String>>,
-    /// A file with the certificate of the authority that signed its server's.
+    /// A file with the certificate of the authority that signed the server's.
     pub root_certificate: Option<Spanned<String>>,
-    /// Whether the way to it crosses no foreign network.
+    /// The network between a program and it.
     pub network: Network,
 }
 
 named! {
-    /// What a connection crosses.
+    /// The network that a connection crosses.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
     pub enum Network {
-        /// Networks of others.
+        /// The networks of others.
         #[default]
         Public = "public",
-        /// None but one's own.
+        /// Only one's own network.
         Private = "private",
     }
 }
 
 impl Database {
-    /// Whether `target` is this database: engine, host or socket, port, name
-    /// and, where the policy gives users, user, each exactly.
+    /// Whether `target` is exactly this database: the engine, the host or socket,
+    /// the port, the name and, where the policy lists users, the user.
     pub fn is_reached_by(&self, target: &Target) -> bool {
         self.engine == target.engine()
             && self.has_address(target)
             && self.database.value == target.database()
             && (self.users.is_empty() || self.users.iter().any(|user| user.value == target.user()))
+    }
+
+    /// Whether the policy says something of the server itself.
+    pub fn pins_its_server(&self) -> bool {
+        let Self { branch_id, system_identifier, server_hostname, .. } = self;
+        [branch_id, system_identifier, server_hostname].into_iter().any(Option::is_some)
     }
 
     fn has_address(&self, target: &Target) -> bool {
@@ -78,8 +86,10 @@ impl Database {
         }
     }
 
-    /// Whether the policy says that Neon runs it: in words, or else by one of its
-    /// hosts, or by a project or a branch where all hosts are nobody's.
+    /// Whether Neon runs it.
+    ///
+    /// The policy's `provider` decides; else a host with a provider's name; else,
+    /// if no host has one, a pinned `project` or `branch.id`.
     pub(crate) fn is_on_neon(&self) -> bool {
         if let Some(provider) = self.provider {
             return provider == Provider::Neon;

@@ -1,34 +1,38 @@
-//! What a change of policy permits, and what it no longer does.
+//! What a change of policy newly permits, and what it newly refuses.
 
 use std::collections::BTreeSet;
 
 use super::Policy;
-use super::outline::{self, Entry, Said, Sense, Table};
+use super::outline::{self, Effect, Entry, Setting, Table};
+use super::reader::Keys;
 use crate::rules::refuses_undeclared;
 use crate::source::{Place, Span};
 use crate::visible::listed;
 
 /// One difference between two policies.
+///
+/// Not `#[non_exhaustive]`: whoever prints it must print all of it.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// What it does.
+    /// Whether it loosens or tightens the policy.
     pub direction: Direction,
     /// The key, such as `environments.sandbox.databases`.
     pub subject: String,
     /// What is different, in one sentence.
     pub message: String,
-    /// Where: in the new policy, or in the old one for what is gone.
+    /// The key in the new policy, or its table where the key is not written; for
+    /// a table that was removed, its place in the old policy.
     pub place: Place,
 }
 
-/// What a change does.
+/// Whether a change loosens or tightens a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Direction {
     /// Something may be permitted that was refused.
     Looser,
     /// Something may be refused that was permitted.
     Stricter,
-    /// No gate is concerned.
+    /// No gate decides differently.
     Changed,
 }
 
@@ -54,13 +58,15 @@ impl Direction {
 /// Compares two policies by what they mean: comments, order and spelled-out
 /// defaults make no difference.
 ///
-/// What replaces something is both: the new is permitted now, the old no more.
+/// A replacement is two changes: the new value is now permitted, and the old one no
+/// longer is.
 pub fn diff(old: &Policy, new: &Policy) -> Vec<Change> {
     let (before, after) = (outline::of(old), outline::of(new));
     let find = |tables: &[Table], wanted: &Table| {
         tables.iter().position(|it| it.table == wanted.table && it.name == wanted.name)
     };
-    let mut diff = Diff { old, new, changes: Vec::new() };
+    let keys = Keys::of(new.source().shown().unwrap_or_default());
+    let mut diff = Diff { old, new, keys, changes: Vec::new() };
     diff.environment_variable();
     for table in &after {
         match find(&before, table).and_then(|at| before.get(at)) {
@@ -75,6 +81,7 @@ pub fn diff(old: &Policy, new: &Policy) -> Vec<Change> {
 struct Diff<'a> {
     old: &'a Policy,
     new: &'a Policy,
+    keys: Keys<'a>,
     changes: Vec<Change>,
 }
 
@@ -87,8 +94,9 @@ impl Diff<'_> {
     fn environment_variable(&mut self) {
         let (old, new) = (self.old.environment_variable(), self.new.environment_variable());
         if old != new {
-            let message = format!("`{new}` names the environment, and `{old}` no more");
-            self.push(Direction::Looser, "variables".to_owned(), self.new.name_span(), message);
+            let message = format!("`{new}` now names the environment; `{old}` no longer does");
+            let span = self.keys.span(["variables", new, "is"]).unwrap_or_default();
+            self.push(Direction::Looser, "variables".to_owned(), span, message);
         }
     }
 
@@ -97,42 +105,43 @@ impl Diff<'_> {
         for key in keys {
             let find = |table: &Table| table.entries.iter().find(|it| it.key == key).cloned();
             let (before, after) = (find(old), find(new));
-            let Some(sense) = after.as_ref().or(before.as_ref()).map(|entry| entry.sense) else {
+            let Some(effect) = after.as_ref().or(before.as_ref()).map(|entry| entry.effect) else {
                 continue;
             };
-            // A key that the kind of table does not have limits nothing.
-            let said = |entry: Option<Entry>| entry.map_or(Said::Any, |entry| entry.said);
-            self.entry(new, key, sense, said(before), said(after));
+            // INVARIANT: a key that this kind of variable does not have limits nothing.
+            let setting = |entry: Option<Entry>| entry.map_or(Setting::Any, |entry| entry.setting);
+            self.entry(new, key, effect, setting(before), setting(after));
         }
     }
 
-    fn entry(&mut self, table: &Table, key: &str, sense: Sense, old: Said, new: Said) {
+    fn entry(&mut self, table: &Table, key: &str, effect: Effect, old: Setting, new: Setting) {
         let (old, new) = (self.known(old), self.known(new));
         let subject = subject(table, key);
-        let span = table.span;
-        match (sense, &old, &new) {
+        let path = [table.table, &table.name].into_iter().chain(key.split('.'));
+        let span = self.keys.span(path.filter(|it| !it.is_empty())).unwrap_or(table.span);
+        match (effect, &old, &new) {
             _ if old == new => {}
-            (Sense::Ordered, Said::Level(before, was), Said::Level(after, is)) => {
+            (Effect::Ordered, Setting::Level(before, was), Setting::Level(after, is)) => {
                 let direction =
                     if after < before { Direction::Looser } else { Direction::Stricter };
                 self.push(direction, subject, span, format!("`{was}` became `{is}`"));
             }
-            (Sense::Describes, Said::Words(was), Said::Words(is)) => {
+            (Effect::Describes, Setting::Words(was), Setting::Words(is)) => {
                 let message = format!("{} became {}", quoted(was), quoted(is));
                 self.push(Direction::Changed, subject, span, message);
             }
-            (Sense::Allows | Sense::Ordered | Sense::Describes, _, Said::Any) => {
-                self.push(Direction::Looser, subject, span, "the limit is gone".to_owned());
+            (Effect::Allows | Effect::Ordered | Effect::Describes, _, Setting::Any) => {
+                self.push(Direction::Looser, subject, span, "the limit was removed".to_owned());
             }
-            (Sense::Allows | Sense::Ordered | Sense::Describes, Said::Any, _) => {
-                self.push(Direction::Stricter, subject, span, "there is a limit now".to_owned());
+            (Effect::Allows | Effect::Ordered | Effect::Describes, Setting::Any, _) => {
+                self.push(Direction::Stricter, subject, span, "a limit was added".to_owned());
             }
-            (Sense::Allows | Sense::Demands | Sense::Ordered | Sense::Describes, _, _) => {
+            (Effect::Allows | Effect::Demands | Effect::Ordered | Effect::Describes, _, _) => {
                 let (before, after) = (atoms(&old), atoms(&new));
-                let more = match sense {
-                    Sense::Allows => Direction::Looser,
-                    Sense::Demands => Direction::Stricter,
-                    Sense::Ordered | Sense::Describes => Direction::Changed,
+                let more = match effect {
+                    Effect::Allows => Direction::Looser,
+                    Effect::Demands => Direction::Stricter,
+                    Effect::Ordered | Effect::Describes => Direction::Changed,
                 };
                 let added: Vec<_> = after.difference(&before).cloned().collect();
                 let gone: Vec<_> = before.difference(&after).cloned().collect();
@@ -147,50 +156,56 @@ impl Diff<'_> {
         }
     }
 
-    /// Leaves out environments that only one of the policies has: that they
-    /// come or go is a change of its own.
-    fn known(&self, said: Said) -> Said {
+    /// Leaves out environments that only one of the policies has: adding or
+    /// removing one is a change of its own.
+    fn known(&self, setting: Setting) -> Setting {
         let is_known = |name: &str| {
             self.old.environment(name).is_some() && self.new.environment(name).is_some()
         };
-        match said {
-            Said::In(names) => Said::In(names.into_iter().filter(|it| is_known(it)).collect()),
-            Said::Each(each) => {
-                Said::Each(each.into_iter().filter(|(name, _)| is_known(name)).collect())
+        match setting {
+            Setting::In(names) => {
+                Setting::In(names.into_iter().filter(|it| is_known(it)).collect())
             }
-            Said::Any | Said::Words(_) | Said::Level(..) => said,
+            Setting::Each(each) => {
+                Setting::Each(each.into_iter().filter(|(name, _)| is_known(name)).collect())
+            }
+            Setting::Any | Setting::Words(_) | Setting::Level(..) => setting,
         }
     }
 
     fn added(&mut self, table: &Table) {
         let (direction, message) = match table.table {
-            "environments" => (Direction::Looser, "an environment more"),
-            "connections" => (Direction::Looser, "its variables may be set now"),
-            "variables" if is_pattern(table) && is_listed(table, "allowed") => {
-                (Direction::Looser, "such variables may be set without a declaration of their own")
-            }
+            "environments" => (Direction::Looser, "an environment was added"),
+            "connections" => (Direction::Looser, "its variables may now be set"),
+            "variables" if is_pattern(table) && is_listed(table, "allowed") => (
+                Direction::Looser,
+                "variables that fit may now be set without a declaration of their own",
+            ),
             "variables" if !is_pattern(table) && refuses_undeclared(self.old, &table.name) => {
-                (Direction::Looser, "it may be set now, and was refused as undeclared")
+                (Direction::Looser, "it may now be set; it was refused as undeclared")
             }
-            "variables" => (Direction::Stricter, "it is judged now"),
-            _ => (Direction::Changed, "declared; what may use it is said elsewhere"),
+            "variables" => (Direction::Stricter, "it is now judged"),
+            _ => (
+                Direction::Changed,
+                "it was added; environments and connections say what may use it",
+            ),
         };
         self.push(direction, subject(table, ""), table.span, message.to_owned());
     }
 
     fn removed(&mut self, table: &Table) {
         let (direction, message) = match table.table {
-            "environments" => (Direction::Stricter, "an environment less"),
-            "connections" => (Direction::Looser, "no longer judged as a connection"),
+            "environments" => (Direction::Stricter, "an environment was removed"),
+            "connections" => (Direction::Looser, "it is no longer judged as a connection"),
             "variables"
                 if !is_pattern(table)
                     && !is_listed(table, "required")
                     && refuses_undeclared(self.new, &table.name) =>
             {
-                (Direction::Stricter, "it is refused as undeclared now")
+                (Direction::Stricter, "it is now refused as undeclared")
             }
-            "variables" => (Direction::Looser, "no longer judged"),
-            _ => (Direction::Changed, "no longer declared"),
+            "variables" => (Direction::Looser, "it is no longer judged"),
+            _ => (Direction::Changed, "it was removed"),
         };
         let place = Place::at(self.old.source(), table.span);
         let subject = subject(table, "");
@@ -204,7 +219,7 @@ fn is_pattern(table: &Table) -> bool {
 
 fn is_listed(table: &Table, key: &str) -> bool {
     let mut entries = table.entries.iter().filter(|entry| entry.key == key);
-    entries.any(|entry| matches!(&entry.said, Said::In(names) if !names.is_empty()))
+    entries.any(|entry| matches!(&entry.setting, Setting::In(names) if !names.is_empty()))
 }
 
 fn subject(table: &Table, key: &str) -> String {
@@ -213,13 +228,13 @@ fn subject(table: &Table, key: &str) -> String {
     parts.join(".")
 }
 
-/// What is said, word by word, so that two sets can be compared.
-fn atoms(said: &Said) -> BTreeSet<String> {
-    match said {
-        Said::Any => BTreeSet::new(),
-        Said::Level(_, word) => BTreeSet::from([word.clone()]),
-        Said::Words(words) | Said::In(words) => words.iter().cloned().collect(),
-        Said::Each(each) => each
+/// The value word by word, as a set that can be compared.
+fn atoms(setting: &Setting) -> BTreeSet<String> {
+    match setting {
+        Setting::Any => BTreeSet::new(),
+        Setting::Level(_, word) => BTreeSet::from([word.clone()]),
+        Setting::Words(words) | Setting::In(words) => words.iter().cloned().collect(),
+        Setting::Each(each) => each
             .iter()
             .flat_map(|(name, words)| words.iter().map(move |word| format!("{name}: {word}")))
             .collect(),

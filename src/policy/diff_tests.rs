@@ -147,6 +147,28 @@ fn places_are_in_the_policy_that_has_the_thing() {
     assert_eq!(change.place.source.slice(span), Some("ADMIN_URL"));
 }
 
+#[test]
+fn a_change_is_placed_at_the_key_that_says_it() {
+    let old = Policy::built_in().unwrap();
+    let table = [
+        ("# seed, debug", "seed = true #", "seed = true"),
+        ("data      = \"real\"", "data = \"masked\"", "data = \"masked\""),
+        ("X-Debug-Secret", "X-Other", "header = \"X-Other\""),
+        ("br-koomy-main-10000001", "br-other", "id = \"br-other\""),
+        ("Fondateur / CTO", "CTO", "owner   = \"CTO\""),
+        ("url = \"DATABASE_URL\"", "url = \"OTHER_URL\"", "url = \"OTHER_URL\""),
+        ("seed      = true", "", "sandbox]"),
+    ];
+    for (from, to, at) in table {
+        let text = old.source().shown().unwrap().replacen(from, to, 1);
+        let new = Policy::parse("new.toml", &text).unwrap();
+        for change in diff(&old, &new) {
+            let start = change.place.span.unwrap().start;
+            assert!(text[start..].starts_with(at), "{}: {}", change.subject, &text[start..][..20]);
+        }
+    }
+}
+
 /// What is replaced in the built-in policy, by what, and what that does.
 type Edit = (&'static str, &'static str, &'static [(Direction, &'static str)]);
 
@@ -292,7 +314,7 @@ const EDITS: &[Edit] = &[
     ),
     (
         "[variables.API_URL]\nis = \"url\"",
-        "[variables.API_URL]\nis = \"url\"\nmatches = \"h.*\"",
+        "[variables.API_URL]\nis = \"url\"\nmatches = \"h.*\"\nexample = \"http://h\"",
         &[(Stricter, "variables.API_URL.matches")],
     ),
     (

@@ -1,8 +1,8 @@
-//! What is allowed: one file, validated once.
+//! The policy, which says what is allowed: one file, validated once.
 //!
-//! A [`Policy`] exists only if nothing is wrong with it: every name in it
-//! stands for something, nothing is claimed twice, and everything knows where
-//! it was written, so that a finding can point at the line that decided.
+//! A [`Policy`] exists only if nothing is wrong with it: every name refers to
+//! something, nothing is claimed twice, and everything knows its place in the
+//! file, so that a finding can point at the line that decided.
 
 pub mod builder;
 mod connection;
@@ -14,6 +14,7 @@ pub mod format;
 mod lower;
 mod outline;
 mod problem;
+mod quotable;
 mod reader;
 #[cfg(feature = "report")]
 pub mod schema;
@@ -34,6 +35,7 @@ use sha2::{Digest, Sha256};
 pub use connection::{Connection, Given, PartVariables, Phase, Phases};
 pub use database::{Database, Network};
 pub use problem::{PolicyError, Problem, ProblemKind};
+pub(crate) use quotable::may_be_shown;
 pub use tripwire::{SqlName, TableName, Tripwire};
 pub use variable::{
     Declared, Is, Matcher, NamePattern, Pattern, PerEnvironment, SecretRule, Variable,
@@ -50,7 +52,7 @@ use crate::source::{Source, Span, Spanned};
 pub struct Policy {
     source: Arc<Source>,
     origin: Origin,
-    /// Computed when it is first asked for: most decisions never print it.
+    /// Computed when it is first used; most decisions never print it.
     sha256: OnceCell<String>,
     name: Spanned<String>,
     owner: Option<String>,
@@ -66,6 +68,7 @@ pub struct Policy {
 
 /// Where a policy comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Origin {
     /// A file, or text with a name.
     File,
@@ -85,6 +88,8 @@ pub struct DatabaseId(usize);
 
 named! {
     /// What an environment's databases hold.
+    ///
+    /// Not `#[non_exhaustive]`: whoever matches on it must decide about each.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Data {
         /// Data of real people.
@@ -98,6 +103,7 @@ named! {
 
 /// An environment that exists.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Environment {
     /// Its name, which is the value of the environment variable.
     pub name: Spanned<String>,
@@ -119,23 +125,23 @@ pub struct Environment {
     pub branches: Vec<Spanned<String>>,
     /// The environment that a release must have passed.
     pub after: Option<Spanned<EnvironmentId>>,
-    /// Whether seeds may run, and where the policy says so; its name where it
+    /// Whether seeds may run, and where the policy says so; the name where it
     /// does not.
     pub seed: Spanned<bool>,
-    /// Whether its servers must have been asked, and where the policy says so.
+    /// Whether its servers must say who they are, and where the policy says so.
     pub live: Spanned<bool>,
-    /// What the role of a connection may not be or have.
+    /// The rights that the role of a connection may not have.
     pub forbidden_rights: Spanned<Vec<Right>>,
-    /// The tables whose rows give away a database in use.
+    /// The tables whose rows show that a database is in use.
     pub tripwires: Vec<Tripwire>,
-    /// Debug endpoints, where they are allowed.
+    /// The debug endpoints, if they are allowed.
     pub debug: Option<DebugRule>,
-    /// What it says of requests and answers.
+    /// How a web service treats requests and answers here.
     pub web: WebRule,
 }
 
 impl Environment {
-    /// Whether connections may lead to a database of this policy's here.
+    /// Whether connections may lead to `database` in this environment.
     pub(crate) fn has_database(&self, database: DatabaseId) -> bool {
         self.databases.iter().any(|id| id.value == database)
     }
@@ -143,8 +149,9 @@ impl Environment {
 
 /// Debug endpoints of an environment.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct DebugRule {
-    /// The paths they live below.
+    /// The paths below which they are served.
     pub paths: Vec<String>,
     /// The header that carries the secret.
     pub header: String,
@@ -184,7 +191,7 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// Never in a released version: the file is parsed in the tests.
+    /// Never, because the tests parse this file.
     pub fn built_in() -> Result<Self, PolicyError> {
         lower::policy("policy.example.toml", BUILT_IN, Origin::BuiltIn)
     }
@@ -199,7 +206,7 @@ impl Policy {
         self.origin
     }
 
-    /// What documents call its origin: `built-in`, `embedded`, or the name of the file.
+    /// Its origin as reports name it: `built-in`, `embedded`, or the name of the file.
     pub fn origin_name(&self) -> &str {
         match self.origin() {
             Origin::BuiltIn => "built-in",
@@ -224,17 +231,17 @@ impl Policy {
         &self.name.value
     }
 
-    /// Where its name stands.
+    /// The place of its name.
     pub fn name_span(&self) -> Span {
         self.name.span
     }
 
-    /// Who validates changes.
+    /// The person or role that approves changes.
     pub fn owner(&self) -> Option<&str> {
         self.owner.as_deref()
     }
 
-    /// The prefix of the policy's own variables.
+    /// The prefix that is reserved for declared variables.
     pub fn prefix(&self) -> Option<&Spanned<String>> {
         self.prefix.as_ref()
     }
@@ -275,8 +282,8 @@ impl Policy {
         &self.connections
     }
 
-    /// The connection that is meant where none is named: the only one, or the
-    /// one called `primary`.
+    /// The connection that is used when a command names none: the only one, or
+    /// the one called `primary`.
     pub fn usual_connection(&self) -> Option<&Connection> {
         match self.connections() {
             [only] => Some(only),
@@ -309,7 +316,7 @@ impl Policy {
         self.patterns.iter().find(|pattern| pattern.names.fits(name)).map(Declared::ByPattern)
     }
 
-    /// Whether `name` is none of the policy's, and is one in another letter case.
+    /// Whether the policy knows `name` only in another letter case.
     pub(crate) fn knows_in_another_case(&self, name: &str) -> bool {
         if self.declared(name).is_some() || self.is_part_of_connection(name) {
             return false;
@@ -321,7 +328,7 @@ impl Policy {
             || self.patterns.iter().any(|pattern| pattern.names.fits_in_some_case(name))
     }
 
-    /// Whether a connection is given by the variable called `name`.
+    /// Whether the variable called `name` holds a connection or a part of one.
     pub fn is_part_of_connection(&self, name: &str) -> bool {
         self.connections
             .iter()
@@ -334,8 +341,8 @@ impl Policy {
     }
 }
 
-/// Reads a policy at compile time into the program, as text; it is parsed when
-/// it is first used.
+/// Compiles the text of a policy into the program and parses it when the macro
+/// is evaluated.
 ///
 /// ```
 /// let policy = koomy_guard::embed_policy!("../../policy.example.toml")?;
@@ -349,7 +356,7 @@ macro_rules! embed_policy {
     };
 }
 
-/// The name of the connection that is meant among several.
+/// The name of the connection that is used when there are several.
 pub(crate) const PRIMARY: &str = "primary";
 
 const BUILT_IN: &str = include_str!("../../policy.example.toml");

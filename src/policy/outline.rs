@@ -1,10 +1,10 @@
-//! A policy as it is understood: every table with every default filled in, and
-//! for each key what it means when more is said.
+//! A policy with every default filled in and, for each key, whether a longer
+//! value permits more or demands more.
 
 use super::{
     AddressRange, Connection, Data, Database, DebugRule, EncodedResponses, Environment,
-    EnvironmentId, ForeignOrigins, Given, Network, Pattern, PerEnvironment, Phase, Phases, Policy,
-    Tripwire, Variable, VariableKind, WebRule, Where,
+    ForeignOrigins, Given, Network, Pattern, PerEnvironment, Phase, Phases, Policy, Tripwire,
+    Variable, VariableKind, WebRule, Where,
 };
 use crate::source::{Span, Spanned};
 
@@ -13,47 +13,47 @@ use crate::source::{Span, Spanned};
 pub(super) struct Table {
     /// `environments`, `databases`, …; empty for the top of the file.
     pub(super) table: &'static str,
-    /// Its name there.
+    /// Its name among them.
     pub(super) name: String,
     /// Where the name stands.
     pub(super) span: Span,
-    /// What it says, in the order of the format.
+    /// Its keys, in the order of the format.
     pub(super) entries: Vec<Entry>,
 }
 
-/// One key, as it is understood.
+/// One key, its value or default, and what a longer value would do.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) key: &'static str,
-    pub(super) said: Said,
-    pub(super) sense: Sense,
+    pub(super) setting: Setting,
+    pub(super) effect: Effect,
 }
 
-/// What a key says.
+/// The value of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Said {
-    /// No limit.
+pub(super) enum Setting {
+    /// Anything: no limit.
     Any,
-    /// These words; a single one where the key takes one.
+    /// These words; one where the key takes one.
     Words(Vec<String>),
-    /// A word with its place in an order; the higher, the stricter.
+    /// A word with its rank: a higher rank is stricter.
     Level(u32, String),
-    /// In these environments.
+    /// These environments.
     In(Vec<String>),
-    /// These words in each of these environments, and none in the others.
+    /// These words in each of these environments, and no others.
     Each(Vec<(String, Vec<String>)>),
 }
 
-/// What it means when a key says more.
+/// What a longer value of a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sense {
-    /// More is permitted.
+pub(super) enum Effect {
+    /// It permits more.
     Allows,
-    /// More is asked for.
+    /// It demands more.
     Demands,
-    /// A word with its place in an order is stricter, or less strict.
+    /// Nothing by its length: the rank of the word decides.
     Ordered,
-    /// No gate is concerned.
+    /// Nothing: no gate reads it.
     Describes,
 }
 
@@ -96,14 +96,18 @@ fn environment(policy: &Policy, environment: &Environment) -> Table {
         level("seed", seed.0, seed.1),
         level("live", live.0, live.1),
         demands("forbidden_rights", rights),
-        entry("tripwire", Said::Words(tripwires.iter().map(tripwire).collect()), Sense::Demands),
+        entry(
+            "tripwire",
+            Setting::Words(tripwires.iter().map(tripwire).collect()),
+            Effect::Demands,
+        ),
     ];
     entries.extend(debug(environment.debug.as_ref()));
     entries.extend(web(&environment.web));
     table("environments", name, entries)
 }
 
-/// INVARIANT: a lower limit demands more, and differs as a word.
+/// INVARIANT: another limit is another word, so that a change of it shows.
 fn tripwire(tripwire: &Tripwire) -> String {
     let Tripwire { table, rows, recent } = tripwire;
     let rows = rows.map(|rows| format!(" at most {rows} rows"));
@@ -124,10 +128,10 @@ fn web(rule: &WebRule) -> [Entry; 5] {
     let WebRule { proxies, health_paths, health_addresses, foreign_origins, encoded_responses } =
         rule;
     let ranges =
-        |list: &[AddressRange]| Said::Words(list.iter().map(AddressRange::to_string).collect());
-    // Without a list everybody may ask, but for nothing where there is no path.
+        |list: &[AddressRange]| Setting::Words(list.iter().map(AddressRange::to_string).collect());
+    // INVARIANT: without a list all may ask, but without a path for nothing.
     let addresses = match health_addresses.as_slice() {
-        [] if !health_paths.is_empty() => Said::Any,
+        [] if !health_paths.is_empty() => Setting::Any,
         list => ranges(list),
     };
     let origins = match foreign_origins {
@@ -139,9 +143,9 @@ fn web(rule: &WebRule) -> [Entry; 5] {
         EncodedResponses::Refuse => 1,
     };
     [
-        entry("web.proxies", ranges(proxies), Sense::Allows),
+        entry("web.proxies", ranges(proxies), Effect::Allows),
         allows("web.health_paths", texts(health_paths)),
-        entry("web.health_addresses", addresses, Sense::Allows),
+        entry("web.health_addresses", addresses, Effect::Allows),
         level("web.foreign_origins", origins, foreign_origins.name()),
         level("web.encoded_responses", encoded, encoded_responses.name()),
     ]
@@ -149,10 +153,9 @@ fn web(rule: &WebRule) -> [Entry; 5] {
 
 fn connection(policy: &Policy, connection: &Connection) -> Table {
     let Connection { name, engine, given, required, databases, phases } = connection;
-    let wherever = policy.environments().iter().filter(|it| !it.databases.is_empty());
     let required = match required {
-        Some(required) => names(policy, |id| required.contains(id)),
-        None => wherever.map(|environment| environment.name.value.clone()).collect(),
+        Some(required) => names(policy, |it| required.contains(it.id)),
+        None => names(policy, |it| !it.databases.is_empty()),
     };
     let databases = databases.as_ref().map(|ids| {
         ids.iter().filter_map(|id| policy.database(*id)).map(|it| it.name.value.as_str())
@@ -160,9 +163,9 @@ fn connection(policy: &Policy, connection: &Connection) -> Table {
     let mut entries = vec![allows("engine", [engine.name()])];
     entries.extend(given_by(given));
     entries.extend([
-        entry("required", Said::In(required), Sense::Demands),
+        entry("required", Setting::In(required), Effect::Demands),
         databases
-            .map_or(entry("databases", Said::Any, Sense::Allows), |it| allows("databases", it)),
+            .map_or(entry("databases", Setting::Any, Effect::Allows), |it| allows("databases", it)),
         demands("phases", words(phases)),
     ]);
     table("connections", name, entries)
@@ -189,7 +192,7 @@ fn given_by(given: &Given) -> Vec<Entry> {
 fn database(database: &Database) -> Table {
     let ports: Vec<_> = database.ports.iter().map(u16::to_string).collect();
     let users = match database.users.as_slice() {
-        [] => entry("users", Said::Any, Sense::Allows),
+        [] => entry("users", Setting::Any, Effect::Allows),
         users => allows("users", texts(users)),
     };
     let network = match database.network {
@@ -218,7 +221,7 @@ fn database(database: &Database) -> Table {
 
 fn variable(policy: &Policy, variable: &Variable) -> Table {
     let is = match &variable.kind {
-        VariableKind::Text => entry("is", Said::Any, Sense::Allows),
+        VariableKind::Text => entry("is", Setting::Any, Effect::Allows),
         kind => allows("is", [kind.name()]),
     };
     let mut entries = vec![is];
@@ -227,7 +230,7 @@ fn variable(policy: &Policy, variable: &Variable) -> Table {
             secret.class.as_ref().map(|class| each(policy, class, |it| vec![it.name().to_owned()]));
         entries.extend([
             allows("kind", [secret.kind.id()]),
-            entry("class", class.unwrap_or(Said::Any), Sense::Allows),
+            entry("class", class.unwrap_or(Setting::Any), Effect::Allows),
             level("min_bits", secret.min_bits, &secret.min_bits.to_string()),
         ]);
     }
@@ -235,11 +238,12 @@ fn variable(policy: &Policy, variable: &Variable) -> Table {
     let hosts = variable.hosts.as_ref().map(|list| each(policy, list, Clone::clone));
     let matches = variable.matches.as_ref().and_then(|it| policy.source().slice(it.span));
     entries.extend([
-        entry("values", values.unwrap_or(Said::Any), Sense::Allows),
-        entry("hosts", hosts.unwrap_or_else(|| default_hosts(policy, variable)), Sense::Allows),
-        matches.map_or(entry("matches", Said::Any, Sense::Allows), |it| allows("matches", [it])),
-        places(policy, "required", &variable.required, Sense::Demands),
-        places(policy, "allowed", &variable.allowed, Sense::Allows),
+        entry("values", values.unwrap_or(Setting::Any), Effect::Allows),
+        entry("hosts", hosts.unwrap_or_else(|| default_hosts(policy, variable)), Effect::Allows),
+        matches
+            .map_or(entry("matches", Setting::Any, Effect::Allows), |it| allows("matches", [it])),
+        wherever(policy, "required", &variable.required, Effect::Demands),
+        wherever(policy, "allowed", &variable.allowed, Effect::Allows),
         demands("phases", words(&variable.phases)),
         describes("description", variable.description.as_deref()),
     ]);
@@ -248,34 +252,34 @@ fn variable(policy: &Policy, variable: &Variable) -> Table {
 
 fn pattern(policy: &Policy, pattern: &Pattern) -> Table {
     let entries = vec![
-        places(policy, "allowed", &pattern.allowed, Sense::Allows),
+        wherever(policy, "allowed", &pattern.allowed, Effect::Allows),
         describes("description", pattern.description.as_deref()),
     ];
     table("variables", &pattern.written, entries)
 }
 
-/// A variable that names hosts may name those of its environment.
-fn default_hosts(policy: &Policy, variable: &Variable) -> Said {
+/// The hosts that a variable may name when its `hosts` is left out.
+fn default_hosts(policy: &Policy, variable: &Variable) -> Setting {
     if !variable.kind.names_hosts() {
-        return Said::Any;
+        return Setting::Any;
     }
     let domains = |it: &Environment| texts(&it.domains).map(str::to_owned).collect();
     let own = policy.environments().iter().map(|it| (it.name.value.clone(), domains(it)));
-    Said::Each(own.collect())
+    Setting::Each(own.collect())
 }
 
-fn places(policy: &Policy, key: &'static str, places: &Where, sense: Sense) -> Entry {
-    entry(key, Said::In(names(policy, |id| places.contains(id))), sense)
+fn wherever(policy: &Policy, key: &'static str, wherever: &Where, effect: Effect) -> Entry {
+    entry(key, Setting::In(names(policy, |it| wherever.contains(it.id))), effect)
 }
 
-fn names(policy: &Policy, holds: impl Fn(EnvironmentId) -> bool) -> Vec<String> {
-    let environments = policy.environments().iter().filter(|it| holds(it.id));
+fn names(policy: &Policy, holds: impl Fn(&Environment) -> bool) -> Vec<String> {
+    let environments = policy.environments().iter().filter(|it| holds(it));
     environments.map(|environment| environment.name.value.clone()).collect()
 }
 
-fn each<T>(policy: &Policy, each: &PerEnvironment<T>, show: impl Fn(&T) -> Vec<String>) -> Said {
+fn each<T>(policy: &Policy, each: &PerEnvironment<T>, show: impl Fn(&T) -> Vec<String>) -> Setting {
     let one = |it: &Environment| Some((it.name.value.clone(), show(&each.of(it.id)?.value)));
-    Said::Each(policy.environments().iter().filter_map(one).collect())
+    Setting::Each(policy.environments().iter().filter_map(one).collect())
 }
 
 fn words(phases: &Phases) -> impl Iterator<Item = &'static str> {
@@ -299,12 +303,12 @@ fn table(table: &'static str, name: &Spanned<String>, entries: Vec<Entry>) -> Ta
     Table { table, name: name.value.clone(), span: name.span, entries }
 }
 
-fn entry(key: &'static str, said: Said, sense: Sense) -> Entry {
-    Entry { key, said, sense }
+fn entry(key: &'static str, setting: Setting, effect: Effect) -> Entry {
+    Entry { key, setting, effect }
 }
 
-fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> Said {
-    Said::Words(words.into_iter().map(str::to_owned).collect())
+fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> Setting {
+    Setting::Words(words.into_iter().map(str::to_owned).collect())
 }
 
 fn pinned(text: &Option<Spanned<String>>) -> Option<&str> {
@@ -312,17 +316,17 @@ fn pinned(text: &Option<Spanned<String>>) -> Option<&str> {
 }
 
 fn allows<'a>(key: &'static str, words: impl IntoIterator<Item = &'a str>) -> Entry {
-    entry(key, listed(words), Sense::Allows)
+    entry(key, listed(words), Effect::Allows)
 }
 
 fn demands<'a>(key: &'static str, words: impl IntoIterator<Item = &'a str>) -> Entry {
-    entry(key, listed(words), Sense::Demands)
+    entry(key, listed(words), Effect::Demands)
 }
 
 fn describes<'a>(key: &'static str, words: impl IntoIterator<Item = &'a str>) -> Entry {
-    entry(key, listed(words), Sense::Describes)
+    entry(key, listed(words), Effect::Describes)
 }
 
 fn level(key: &'static str, rank: u32, word: &str) -> Entry {
-    entry(key, Said::Level(rank, word.to_owned()), Sense::Ordered)
+    entry(key, Setting::Level(rank, word.to_owned()), Effect::Ordered)
 }

@@ -47,6 +47,7 @@ impl fmt::Display for PolicyError {
 
 /// One thing wrong with a policy file, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Problem {
     /// What is wrong.
     pub kind: ProblemKind,
@@ -67,11 +68,11 @@ impl Problem {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ProblemKind {
-    /// The file is no TOML here.
+    /// The file is not valid TOML here.
     #[error("{0}")]
     Syntax(String),
-    /// A key that the format does not have. Never ignored: a misspelt
-    /// `allowed` would otherwise read as consent.
+    /// A key that the format does not have. It is never ignored: a misspelt
+    /// `allowed` would permit everything.
     #[error("unknown key `{key}` in {table}")]
     UnknownKey {
         /// As written.
@@ -81,7 +82,7 @@ pub enum ProblemKind {
         /// The key of that table that looks most like it.
         did_you_mean: Option<&'static str>,
     },
-    /// A key that must be written and is not.
+    /// A key that is required and missing.
     #[error("{table} has no `{key}`")]
     MissingKey {
         /// The key.
@@ -89,7 +90,7 @@ pub enum ProblemKind {
         /// The table without it.
         table: String,
     },
-    /// A value of another type or out of bounds.
+    /// A value of the wrong type, or out of bounds.
     #[error("`{key}` is {found}, expected {expected}")]
     WrongValue {
         /// The key.
@@ -99,7 +100,7 @@ pub enum ProblemKind {
         /// What it should be.
         expected: String,
     },
-    /// A name that stands for nothing.
+    /// A name that nothing in the policy has.
     #[error("no {what} is called `{name}`")]
     UnknownName {
         /// "environment", "database", …
@@ -109,7 +110,7 @@ pub enum ProblemKind {
         /// The existing name that looks most like it.
         did_you_mean: Option<String>,
     },
-    /// Two environments, or two databases, claim what only one can have.
+    /// Something that only one environment or database can have, and two claim.
     #[error("{what} `{name}` is claimed by `{first}` and by `{second}`")]
     ClaimedTwice {
         /// "database", "endpoint", …
@@ -121,7 +122,7 @@ pub enum ProblemKind {
         /// Who claims it here.
         second: String,
     },
-    /// Keys that contradict each other, or a value without sense here.
+    /// Keys that contradict each other, or a value that has no effect here.
     #[error("{message}")]
     Contradiction {
         /// What is wrong.
@@ -146,7 +147,7 @@ impl ProblemKind {
             Self::UnknownName { did_you_mean: Some(name), .. } => {
                 Some(format!("did you mean `{name}`?"))
             }
-            // Kinds of secrets are the guard's, and cannot be declared.
+            // DELIBERATE: no policy can declare a kind of secret.
             Self::UnknownName { did_you_mean: None, what: KIND_OF_SECRET, .. } => {
                 Some("docs/secrets.md lists the kinds; `random` takes any value".to_owned())
             }
@@ -154,14 +155,15 @@ impl ProblemKind {
                 Some(format!("declare the {what}, or remove the name"))
             }
             Self::ClaimedTwice { .. } => Some(
-                "give it to one of them; what two environments share isolates neither".to_owned(),
+                "let only one of them have it; what two environments share does not keep them apart"
+                    .to_owned(),
             ),
             Self::Contradiction { help, .. } => Some(help.clone()),
         }
     }
 }
 
-/// The candidate that looks most like `name`, if any looks like it at all.
+/// The candidate that is most like `name`, if one is close enough.
 pub(crate) fn closest<'a>(
     name: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -174,7 +176,7 @@ pub(crate) fn closest<'a>(
         .map(|(_, candidate)| candidate)
 }
 
-// Short words have a likeness too low for a slip of one letter.
+/// In a short word, one wrong letter lowers the likeness too much to count.
 fn likeness(name: &str, candidate: &str) -> f64 {
     let likeness = strsim::jaro_winkler(name, candidate);
     let is_slip = name.len() >= SHORTEST && strsim::osa_distance(name, candidate) == 1;
@@ -184,8 +186,8 @@ fn likeness(name: &str, candidate: &str) -> f64 {
 /// What an [`UnknownName`](ProblemKind::UnknownName) of a kind is called.
 pub(super) const KIND_OF_SECRET: &str = "kind of secret";
 
-/// Below this, a suggestion confuses more than it helps.
+/// A suggestion that is less like the name than this would confuse.
 const LIKENESS: f64 = 0.8;
 
-/// Below this length, one letter is too much of a word.
+/// In a word shorter than this, one letter makes another word.
 const SHORTEST: usize = 3;

@@ -1,7 +1,7 @@
 //! Walks a parsed TOML tree: first against the format, then for its values.
 //!
-//! [`check`] reports whatever does not fit; the accessors of [`Section`] are
-//! silent about it, so that every problem is said once.
+//! [`check`] reports whatever does not fit, and the accessors of [`Section`] do
+//! not, so that every problem is reported once.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use crate::source::{Span, Spanned};
 
 type Entry<'a> = (&'a toml::Spanned<Cow<'a, str>>, &'a toml::Spanned<DeValue<'a>>);
 
-/// Where in the tree a value stands; spelled out only for a problem.
+/// Where in the tree a value stands; written out only for a problem.
 #[derive(Clone, Copy)]
 pub(super) enum Path<'a> {
     /// The top of the file.
@@ -186,8 +186,8 @@ fn not_a_word(word: &str, words: &'static [&'static str], span: Span, path: Path
     Problem { kind, span, related: None }
 }
 
-/// A table whose values are taken out by key. What has the wrong type is
-/// absent: [`check`] has reported it.
+/// A table whose values are read by key. A value of the wrong type reads as
+/// absent, because [`check`] has reported it.
 #[derive(Clone, Copy)]
 pub(super) struct Section<'a> {
     table: &'a DeTable<'a>,
@@ -224,7 +224,7 @@ impl<'a> Section<'a> {
         self.find(key).and_then(text)
     }
 
-    /// What the word at `key` stands for.
+    /// The value that the word at `key` stands for.
     pub(super) fn word<T>(self, key: &str, from_name: fn(&str) -> Option<T>) -> Option<T> {
         from_name(self.find(key)?.get_ref().as_str()?)
     }
@@ -243,6 +243,12 @@ impl<'a> Section<'a> {
 
     pub(super) fn texts(self, key: &str) -> Option<Vec<Spanned<String>>> {
         self.find(key).and_then(texts)
+    }
+
+    /// The texts of a list, or of every list in a table of lists.
+    pub(super) fn texts_within(self, key: &str) -> Vec<Spanned<String>> {
+        let each = || self.entries(key).into_iter().filter_map(|(_, value)| texts(value.0));
+        self.texts(key).unwrap_or_else(|| each().flatten().collect())
     }
 
     pub(super) fn table(self, key: &str) -> Option<Section<'a>> {
@@ -274,7 +280,27 @@ impl<'a> Section<'a> {
     }
 }
 
-/// A value whose type is still open.
+/// The places of all keys in the text of a valid policy.
+pub(super) struct Keys<'a>(toml::Spanned<DeTable<'a>>);
+
+impl<'a> Keys<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
+        Self(DeTable::parse_recoverable(text).0)
+    }
+
+    /// The place of the last key of `path`, in which each key stands below the one
+    /// before it.
+    pub(super) fn span<'b>(&self, path: impl IntoIterator<Item = &'b str>) -> Option<Span> {
+        let (mut table, mut found) = (Some(self.0.get_ref()), None);
+        for name in path {
+            let (key, value) = table?.get_key_value(name)?;
+            (table, found) = (value.get_ref().as_table(), Some(key.span().into()));
+        }
+        found
+    }
+}
+
+/// A value of a type that is not known yet.
 #[derive(Clone, Copy)]
 pub(super) struct Value<'a>(&'a toml::Spanned<DeValue<'a>>);
 

@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 use super::format::{self, Key, Need, Shape};
 use crate::secret::Kind;
 
-/// The JSON Schema (draft 7) of a policy, with its line break.
+/// Prints the JSON Schema (draft 7) of a policy, with a line break at its end.
 ///
-/// It is made from [`format`](mod@super::format), as the type check of a policy
-/// is. LIMIT: names that must stand for something are not in its power;
-/// `guard-cli policy check` sees those.
+/// It is made from [`format`](mod@super::format), as is the type check of a policy.
+/// LIMIT: a schema cannot tell whether a name refers to something;
+/// `guard-cli policy check` can.
 pub fn schema() -> String {
     let mut schema = table("", format::POLICY);
     if let Some(keys) = schema.as_object_mut() {
@@ -19,10 +19,10 @@ pub fn schema() -> String {
     format!("{schema:#}\n")
 }
 
-/// `room` is the key under which the table stands.
-fn table(room: &str, keys: &[Key]) -> Value {
+/// The schema of the table at the key `parent`.
+fn table(parent: &str, keys: &[Key]) -> Value {
     let properties: Map<_, _> =
-        keys.iter().map(|key| (key.name.to_owned(), property(room, key))).collect();
+        keys.iter().map(|key| (key.name.to_owned(), property(parent, key))).collect();
     let needed = keys.iter().filter(|key| key.need == Need::Required).map(|key| key.name);
     json!({
         "type": "object",
@@ -32,9 +32,9 @@ fn table(room: &str, keys: &[Key]) -> Value {
     })
 }
 
-fn property(room: &str, key: &Key) -> Value {
+fn property(parent: &str, key: &Key) -> Value {
     let mut property = value(key.name, &key.shape);
-    limit(&mut property, room, key.name);
+    limit(&mut property, parent, key.name);
     if let Some(keys) = property.as_object_mut() {
         keys.insert("description".to_owned(), json!(key.doc));
     }
@@ -66,17 +66,17 @@ fn list(item: &Shape) -> Value {
     json!({"type": "array", "items": value("", item)})
 }
 
-/// Adds what the format's shapes do not say and the policy's reader checks.
-fn limit(property: &mut Value, room: &str, key: &str) {
+/// Adds limits that `policy::lower` checks and the shapes of the format do not tell.
+fn limit(property: &mut Value, parent: &str, key: &str) {
     let Some(keys) = property.as_object_mut() else { return };
-    let pattern = PATTERNS.iter().find(|(in_room, of_key, _)| *in_room == room && *of_key == key);
+    let pattern = PATTERNS.iter().find(|(below, of_key, _)| *below == parent && *of_key == key);
     if let Some((_, _, pattern)) = pattern {
         match keys.get_mut("items").and_then(Value::as_object_mut) {
             Some(items) => items.insert("pattern".to_owned(), json!(pattern)),
             None => keys.insert("pattern".to_owned(), json!(pattern)),
         };
     }
-    match (room, key) {
+    match (parent, key) {
         ("variables", "kind") => {
             let ids: Vec<_> = Kind::ALL.iter().map(|kind| kind.id()).collect();
             keys.insert("enum".to_owned(), json!(ids));
@@ -104,7 +104,7 @@ const PATTERNS: &[(&str, &str, &str)] = &[
     ("debug", "header", "^[A-Za-z0-9_-]+$"),
     ("web", "health_paths", PATH),
 ];
-/// LIMIT: lets the segments `.` and `..` pass, which the reader refuses.
+/// LIMIT: permits the segments `.` and `..`, which the reader refuses.
 const SOCKET: &str = "^(/[A-Za-z0-9_.:-]+)+$";
 const PATH: &str = "^(/[A-Za-z0-9._~-]+)+$";
 const HOST: &str = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$";
@@ -177,8 +177,8 @@ mod tests {
             &json!(["live", "test"])
         );
         assert_eq!(at("/properties/version/maximum"), 1);
-        for (room, key, _) in PATTERNS {
-            assert!(schema.to_string().contains(&format!("\"{key}\":")), "{room}.{key}");
+        for (parent, key, _) in PATTERNS {
+            assert!(schema.to_string().contains(&format!("\"{key}\":")), "{parent}.{key}");
         }
     }
 
@@ -187,7 +187,8 @@ mod tests {
         let schema: Value = serde_json::from_str(&schema()).unwrap();
         let mut stands = Vec::new();
         patterns(format::POLICY, "", &schema, &mut stands);
-        let mut expected: Vec<_> = PATTERNS.iter().map(|(room, key, _)| (*room, *key)).collect();
+        let mut expected: Vec<_> =
+            PATTERNS.iter().map(|(parent, key, _)| (*parent, *key)).collect();
         stands.sort_unstable();
         expected.sort_unstable();
         assert_eq!(stands, expected);
@@ -195,14 +196,14 @@ mod tests {
 
     fn patterns<'a>(
         keys_of: &'a [Key],
-        room: &'a str,
+        parent: &'a str,
         schema: &Value,
         stands: &mut Vec<(&'a str, &'a str)>,
     ) {
         for key in keys_of {
             let at = &schema["properties"][key.name];
             if at.get("pattern").or_else(|| at["items"].get("pattern")).is_some() {
-                stands.push((room, key.name));
+                stands.push((parent, key.name));
             }
             let inner =
                 if matches!(key.shape, Shape::Named(_)) { &at["additionalProperties"] } else { at };

@@ -1,11 +1,11 @@
-//! A policy printed as it is understood, every default filled in.
+//! A policy in print, with every default filled in.
 
 use std::fmt::Write as _;
 
 use super::Policy;
-use super::outline::{self, Said, Table};
+use super::outline::{self, Setting, Table};
 
-/// The policy as lines for people.
+/// Prints the policy for people to read.
 pub fn human(policy: &Policy) -> String {
     let mut out = format!(
         "policy `{}` from {}\nsha256 {}\nenvironments are named by `{}`\n",
@@ -28,11 +28,11 @@ fn write_table(out: &mut String, table: &Table) {
     }
     let widest = table.entries.iter().map(|entry| entry.key.len()).max().unwrap_or_default();
     for entry in &table.entries {
-        let said = match &entry.said {
-            Said::Any => "any".to_owned(),
-            Said::Level(_, word) => word.clone(),
-            Said::Words(words) | Said::In(words) => words_or_none(words),
-            Said::Each(each) => {
+        let setting = match &entry.setting {
+            Setting::Any => "any".to_owned(),
+            Setting::Level(_, word) => word.clone(),
+            Setting::Words(words) | Setting::In(words) => words_or_none(words),
+            Setting::Each(each) => {
                 let each: Vec<_> = each
                     .iter()
                     .map(|(name, it)| format!("{name}: {}", words_or_none(it)))
@@ -40,7 +40,7 @@ fn write_table(out: &mut String, table: &Table) {
                 words_or(&each, "; ")
             }
         };
-        let _infallible = writeln!(out, "  {:widest$}  {said}", entry.key);
+        let _infallible = writeln!(out, "  {:widest$}  {setting}", entry.key);
     }
 }
 
@@ -52,7 +52,7 @@ fn words_or(words: &[String], separator: &str) -> String {
     if words.is_empty() { "-".to_owned() } else { words.join(separator) }
 }
 
-/// The policy as a JSON document, with its line break.
+/// Prints the policy as a JSON document, with a line break at its end.
 #[cfg(feature = "report")]
 pub fn json(policy: &Policy) -> String {
     use serde_json::{Map, Value, json};
@@ -64,26 +64,29 @@ pub fn json(policy: &Policy) -> String {
         "environments": {}, "connections": {}, "databases": {}, "variables": {},
     });
     for table in outline::of(policy) {
-        let entries: Map<_, _> =
-            table.entries.iter().map(|entry| (entry.key.to_owned(), value(&entry.said))).collect();
-        let room = if table.table.is_empty() { "policy" } else { table.table };
-        let Some(Value::Object(room)) = document.get_mut(room) else { continue };
+        let entries: Map<_, _> = table
+            .entries
+            .iter()
+            .map(|entry| (entry.key.to_owned(), value(&entry.setting)))
+            .collect();
+        let parent = if table.table.is_empty() { "policy" } else { table.table };
+        let Some(Value::Object(parent)) = document.get_mut(parent) else { continue };
         if table.table.is_empty() {
-            room.extend(entries.into_iter().filter(|(key, _)| key != "name"));
+            parent.extend(entries.into_iter().filter(|(key, _)| key != "name"));
         } else {
-            room.insert(table.name, Value::Object(entries));
+            parent.insert(table.name, Value::Object(entries));
         }
     }
     format!("{document:#}\n")
 }
 
 #[cfg(feature = "report")]
-fn value(said: &Said) -> serde_json::Value {
-    match said {
-        Said::Any => serde_json::Value::Null,
-        Said::Level(_, word) => word.as_str().into(),
-        Said::Words(words) | Said::In(words) => words.as_slice().into(),
-        Said::Each(each) => each
+fn value(setting: &Setting) -> serde_json::Value {
+    match setting {
+        Setting::Any => serde_json::Value::Null,
+        Setting::Level(_, word) => word.as_str().into(),
+        Setting::Words(words) | Setting::In(words) => words.as_slice().into(),
+        Setting::Each(each) => each
             .iter()
             .map(|(name, it)| (name.clone(), serde_json::Value::from(it.as_slice())))
             .collect(),
@@ -119,8 +122,8 @@ mod tests {
         let document: serde_json::Value = serde_json::from_str(&json(&policy)).unwrap();
         for table in outline::of(&policy).iter().filter(|table| !table.table.is_empty()) {
             for entry in &table.entries {
-                let found = document.get(table.table).and_then(|room| room.get(&table.name));
-                assert_eq!(found.and_then(|it| it.get(entry.key)), Some(&value(&entry.said)));
+                let found = document.get(table.table).and_then(|parent| parent.get(&table.name));
+                assert_eq!(found.and_then(|it| it.get(entry.key)), Some(&value(&entry.setting)));
             }
         }
         assert_eq!(document["policy"]["name"], "koomy");

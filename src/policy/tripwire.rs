@@ -1,11 +1,12 @@
-//! The tables whose rows give away a database in use.
+//! The tables whose rows show that a database is in use.
 
 use std::fmt;
 
 use crate::source::Spanned;
 
-/// A table whose rows give away that a database is in use.
+/// A table whose rows show that a database is in use.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Tripwire {
     /// The table.
     pub table: Spanned<TableName>,
@@ -15,7 +16,7 @@ pub struct Tripwire {
     pub recent: Option<SqlName>,
 }
 
-/// A table of a schema, or of a database of MySQL: `schema.table`.
+/// A table with its schema or, in MySQL, its database: `schema.table`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableName {
     /// The schema.
@@ -25,7 +26,7 @@ pub struct TableName {
 }
 
 impl TableName {
-    /// Reads both, with a dot between them.
+    /// Reads `schema.table`; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         let (schema, table) = text.split_once('.')?;
         Some(Self { schema: SqlName::parse(schema)?, table: SqlName::parse(table)? })
@@ -38,14 +39,14 @@ impl fmt::Display for TableName {
     }
 }
 
-/// A name that cannot leave its quotes, whichever a server has.
+/// A name that cannot end its own quotes in SQL.
 ///
-/// INVARIANT: letters and digits of ASCII and underscores, and at least one.
+/// INVARIANT: one or more ASCII letters, ASCII digits and underscores.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SqlName(String);
 
 impl SqlName {
-    /// Reads a name.
+    /// Reads a name; `None` if a character in it is not permitted.
     pub fn parse(text: &str) -> Option<Self> {
         let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         (is_plain && !text.is_empty()).then(|| Self(text.to_owned()))

@@ -1,4 +1,4 @@
-//! What a policy says of a variable.
+//! The variables of a policy.
 
 use regex::Regex;
 
@@ -9,6 +9,7 @@ use crate::source::{Span, Spanned};
 
 /// A variable that programs may have.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Variable {
     /// Its name.
     pub name: Spanned<String>,
@@ -22,9 +23,9 @@ pub struct Variable {
     pub values: Option<PerEnvironment<Vec<String>>>,
     /// The hosts it may name, instead of the environment's domains.
     pub hosts: Option<PerEnvironment<Vec<String>>>,
-    /// What the whole value must match.
+    /// The expression that the whole value must match.
     pub matches: Option<Spanned<Matcher>>,
-    /// A value that fits, for the self-test.
+    /// A value that is permitted, for the self-test.
     pub example: Option<Spanned<String>>,
     /// The phases in which it must be set.
     pub phases: Phases,
@@ -33,7 +34,7 @@ pub struct Variable {
 }
 
 impl Variable {
-    /// What is declared of it as a secret.
+    /// Its declaration as a secret, if it is one.
     pub fn secret(&self) -> Option<&SecretRule> {
         match &self.kind {
             VariableKind::Secret(rule) => Some(rule),
@@ -52,10 +53,11 @@ impl Variable {
     }
 }
 
-/// Variables that programs may have, by a pattern of their names.
+/// Variables that are declared by a pattern of their names.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Pattern {
-    /// Which names these are.
+    /// The names that the pattern fits.
     pub names: NamePattern,
     /// The pattern, as it is written.
     pub written: Spanned<String>,
@@ -65,17 +67,17 @@ pub struct Pattern {
     pub description: Option<String>,
 }
 
-/// What a policy says of one variable.
+/// How a policy declares a variable.
 #[derive(Clone, Copy, Debug)]
 pub enum Declared<'a> {
-    /// It is declared by its name.
+    /// By its name.
     ByName(&'a Variable),
-    /// It is one of a pattern's.
+    /// By a pattern that its name fits.
     ByPattern(&'a Pattern),
 }
 
 impl<'a> Declared<'a> {
-    /// What is declared of it by its name.
+    /// Its declaration by name, if there is one.
     pub fn variable(self) -> Option<&'a Variable> {
         match self {
             Self::ByName(variable) => Some(variable),
@@ -103,6 +105,7 @@ impl<'a> Declared<'a> {
 named! {
     /// What a variable is: the words of the policy's `is`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
     pub enum Is {
         /// It names the environment.
         Environment = "environment",
@@ -112,9 +115,9 @@ named! {
         Secret = "secret",
         /// Any text.
         Text = "text",
-        /// A web address with a host.
+        /// A URL with a host.
         Url = "url",
-        /// Web addresses, separated by commas.
+        /// URLs, separated by commas.
         Urls = "urls",
         /// A host name.
         Host = "host",
@@ -133,6 +136,7 @@ named! {
 
 /// What a variable is.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum VariableKind {
     /// It names the environment.
     Environment,
@@ -142,9 +146,9 @@ pub enum VariableKind {
     Secret(SecretRule),
     /// Any text.
     Text,
-    /// A web address with a host.
+    /// A URL with a host.
     Url,
-    /// Web addresses, separated by commas.
+    /// URLs, separated by commas.
     Urls,
     /// A host name.
     Host,
@@ -184,7 +188,7 @@ impl VariableKind {
         self.is().name()
     }
 
-    /// Whether values name hosts, which belong to an environment.
+    /// Whether its values name hosts.
     pub(crate) const fn names_hosts(&self) -> bool {
         match self {
             Self::Url | Self::Urls | Self::Host | Self::Hosts => true,
@@ -200,14 +204,15 @@ impl VariableKind {
     }
 }
 
-/// What is declared of a secret.
+/// The declaration of a secret.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct SecretRule {
     /// Its kind.
     pub kind: &'static Kind,
-    /// Where the kind is written; the variable's name where it is not.
+    /// The place of the kind, or of the name where no kind is written.
     pub kind_span: Span,
-    /// The class it must have; any where the policy gives none.
+    /// The class it must have in each environment; any class when `None`.
     pub class: Option<PerEnvironment<Class>>,
     /// The least strength, in bits.
     pub min_bits: u32,
@@ -216,9 +221,9 @@ pub struct SecretRule {
 /// A set of environments, as the policy writes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Where {
-    /// In all of them, as said there or by default.
+    /// All of them; where the policy says so, unless by default.
     Everywhere(Option<Span>),
-    /// In these, as said there; in none when the list is empty.
+    /// These, or none when the list is empty; where the policy says so.
     Only(Vec<EnvironmentId>, Option<Span>),
 }
 
@@ -242,9 +247,9 @@ impl Where {
 /// A setting that is the same everywhere, or one for each environment.
 #[derive(Clone, Debug)]
 pub enum PerEnvironment<T> {
-    /// The same everywhere.
+    /// One setting for all environments.
     Same(Spanned<T>),
-    /// One each; an environment that is not named has none.
+    /// One for each; an environment that is not named has none.
     Each(Vec<(EnvironmentId, Spanned<T>)>, Span),
 }
 
@@ -268,8 +273,9 @@ impl<T> PerEnvironment<T> {
     }
 }
 
-/// A pattern of names: letters that a name starts or ends with.
+/// A pattern of names: how a name starts or ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NamePattern {
     /// `DEBUG*`
     StartsWith(String),
@@ -277,14 +283,14 @@ pub enum NamePattern {
     EndsWith(String),
 }
 
-/// What may stand where a policy names a variable.
+/// The key of a table below `variables`.
 pub(super) enum Name {
     /// One name.
     Exact,
     /// A pattern of names.
     Pattern(NamePattern),
-    /// A star anywhere but at one end, or alone.
-    NoPattern,
+    /// More than one star, one in the middle, or one alone.
+    Malformed,
 }
 
 impl Name {
@@ -295,9 +301,9 @@ impl Name {
         let pattern = match (name.strip_suffix('*'), name.strip_prefix('*')) {
             (Some(start), None) => NamePattern::StartsWith(start.to_owned()),
             (None, Some(end)) => NamePattern::EndsWith(end.to_owned()),
-            (Some(_), Some(_)) | (None, None) => return Self::NoPattern,
+            (Some(_), Some(_)) | (None, None) => return Self::Malformed,
         };
-        if pattern.letters().contains('*') { Self::NoPattern } else { Self::Pattern(pattern) }
+        if pattern.letters().contains('*') { Self::Malformed } else { Self::Pattern(pattern) }
     }
 }
 
@@ -308,7 +314,7 @@ impl NamePattern {
         }
     }
 
-    /// A name that fits.
+    /// A name that fits the pattern.
     pub(crate) fn example(&self) -> String {
         match self {
             Self::StartsWith(start) => format!("{start}SELFTEST"),
@@ -316,7 +322,7 @@ impl NamePattern {
         }
     }
 
-    /// Whether `name` is one of those names but for letter case.
+    /// Whether `name` fits in some letter case.
     pub(crate) fn fits_in_some_case(&self, name: &str) -> bool {
         let letters = self.letters();
         let part = match self {
@@ -328,7 +334,7 @@ impl NamePattern {
         part.is_some_and(|part| part.eq_ignore_ascii_case(letters))
     }
 
-    /// Whether `name` is one of those names.
+    /// Whether `name` fits the pattern.
     pub fn fits(&self, name: &str) -> bool {
         match self {
             Self::StartsWith(start) => name.starts_with(start.as_str()),
@@ -346,13 +352,13 @@ impl Matcher {
     ///
     /// # Errors
     ///
-    /// A pattern that is no regular expression, or too large a one.
+    /// If `pattern` is not a regular expression, or is too large.
     pub(super) fn compile(pattern: &str) -> Result<Self, regex::Error> {
         let build = |pattern: &str| {
             regex::RegexBuilder::new(pattern).size_limit(MATCHER_SIZE_LIMIT).build()
         };
-        // INVARIANT: `a)|(?:b` is an expression only between the anchors, which
-        // it would shake off. What stands alone cannot leave the group.
+        // INVARIANT: `a)|(?:b` is valid only inside the group, which it would
+        // close. A pattern that is valid alone stays within the group.
         build(pattern)?;
         build(&format!(r"\A(?:{pattern})\z")).map(Self)
     }
@@ -363,5 +369,5 @@ impl Matcher {
     }
 }
 
-/// Bytes of a compiled pattern, so that a policy cannot eat the memory.
+/// In bytes of the compiled pattern, so that a policy cannot exhaust the memory.
 const MATCHER_SIZE_LIMIT: usize = 1 << 20;

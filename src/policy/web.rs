@@ -1,4 +1,4 @@
-//! What a policy says of requests and answers.
+//! How a web service treats requests and answers.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -6,29 +6,31 @@ use std::net::IpAddr;
 use crate::named::named;
 use crate::source::Spanned;
 
-/// What an environment says of requests and answers.
+/// How a web service treats requests and answers in an environment.
 ///
-/// The default is what holds where the policy says nothing: nobody is believed
-/// to be a proxy, and no path is excepted.
+/// The default applies where the policy says nothing: no address counts as a
+/// proxy, and no path is exempt.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct WebRule {
     /// The proxies whose `X-Forwarded-Host` is believed.
     pub proxies: Vec<AddressRange>,
     /// The paths that answer under any host, exactly.
     pub health_paths: Vec<Spanned<String>>,
-    /// Who may ask them so; everybody where there is none.
+    /// The addresses that may ask for these paths; all when empty.
     pub health_addresses: Vec<AddressRange>,
-    /// What becomes of a request that a page of another environment sends.
+    /// How a request is treated that a page of another environment sends.
     pub foreign_origins: ForeignOrigins,
-    /// What becomes of an answer whose body is encoded already.
+    /// How an answer is treated whose body is already encoded.
     pub encoded_responses: EncodedResponses,
 }
 
 named! {
-    /// What becomes of a request that a page of another environment sends.
+    /// How a request is treated that a page of another environment sends.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
     pub enum ForeignOrigins {
-        /// It is answered as any other.
+        /// It is answered like any other.
         #[default]
         Pass = "pass",
         /// It is refused.
@@ -37,19 +39,20 @@ named! {
 }
 
 named! {
-    /// What becomes of an answer whose body is encoded already, so that no secret in
-    /// it could be seen.
+    /// How an answer is treated whose body is already encoded, so that the shield
+    /// cannot see a secret in it.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    #[non_exhaustive]
     pub enum EncodedResponses {
         /// It is refused.
         #[default]
         Refuse = "refuse",
-        /// It leaves as it is, and nobody has looked into it.
+        /// It is sent as it is, unchecked.
         Pass = "pass",
     }
 }
 
-/// One address, or all that begin with the same bits: `10.0.0.0/8`.
+/// One address, or all addresses that begin with the same bits: `10.0.0.0/8`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AddressRange {
     first: u128,
@@ -61,7 +64,7 @@ impl AddressRange {
     /// Reads `10.0.0.7`, `10.0.0.0/8` or `fd00::/8`.
     ///
     /// `None` for anything else, also for a range whose address has bits beyond
-    /// its length: of `10.0.0.7/8` nobody knows which of the two was meant.
+    /// its length: `10.0.0.7/8` could mean one address or all of them.
     pub fn parse(text: &str) -> Option<Self> {
         let (address, length) = match text.split_once('/') {
             Some((address, length)) => (address, Some(length)),
@@ -80,8 +83,8 @@ impl AddressRange {
         (range.first & !mask(range.bits) == 0).then_some(range)
     }
 
-    /// Whether `address` is one of them. An IPv4 address is the same one when it
-    /// is written as IPv6 (`::ffff:10.0.0.7`).
+    /// Whether `address` is in the range; an IPv4 address may be written as IPv6
+    /// (`::ffff:10.0.0.7`).
     pub fn contains(&self, address: IpAddr) -> bool {
         number(address) & mask(self.bits) == self.first
     }

@@ -1,18 +1,21 @@
-//! What is reported, whatever the format.
+//! What is reported, in every format.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use super::human;
 use super::judgement::{Judgement, Scope};
 use crate::facts::Facts;
 use crate::finding::{Finding, Findings, Label, LabelRole, Outcome, Ruling};
 use crate::gate::{Comparison, Gate, Verdict};
+use crate::policy::diff::{Change, Direction};
 use crate::policy::{Database, Policy, PolicyError, Problem};
-use crate::source::Place;
+use crate::source::{Place, Source};
 
-/// One decision: of one environment, or of several side by side.
+/// A decision about one environment, or about several side by side.
 pub(super) struct Decision<'a> {
     pub(super) policy: &'a Policy,
-    /// The gate, or what was asked instead of one.
+    /// The gate, or whatever was asked instead of one.
     pub(super) asked: &'static str,
     pub(super) ruling: Ruling,
     pub(super) rules_asked: Cow<'a, [&'static str]>,
@@ -25,7 +28,7 @@ pub(super) struct Decision<'a> {
 pub(super) enum Subject<'a> {
     /// One environment, or the policy without one.
     One { scope: Scope<'a>, seen: Option<&'a Verdict<'a>> },
-    /// Several, and what only shows between them.
+    /// Several environments, and what only a comparison shows.
     Several { members: Vec<Member<'a>>, between: &'a Findings },
 }
 
@@ -79,7 +82,7 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// The name of the one environment, where it is known.
+    /// The name of the only environment, if it is known.
     pub(super) fn environment(&self) -> Option<&'a str> {
         match &self.subject {
             Subject::One { scope, seen: _ } => scope.environment(),
@@ -92,7 +95,7 @@ impl<'a> Decision<'a> {
         self.findings.iter().map(|finding| Entry::of_finding(finding))
     }
 
-    /// Why nothing was proved although nothing was found.
+    /// Why nothing was proved although there are no findings.
     pub(super) fn unjudged(&self) -> Option<&'static str> {
         if self.ruling == Ruling::Permitted || !self.findings.is_empty() {
             return None;
@@ -118,7 +121,7 @@ pub(super) fn environments_of<'a>(policy: &'a Policy, database: &Database) -> Ve
     policy.environments_of(database.id).map(|environment| environment.name.value.as_str()).collect()
 }
 
-/// One thing to report: a finding, or a problem of the policy.
+/// An entry of the report: a finding, or a problem in the policy.
 pub(super) struct Entry<'a> {
     pub(super) rule: &'static str,
     pub(super) severity: Severity,
@@ -129,17 +132,17 @@ pub(super) struct Entry<'a> {
     pub(super) labels: Cow<'a, [Label]>,
 }
 
-/// How an entry keeps a gate shut.
+/// What an entry means for a gate.
 #[derive(Clone, Copy)]
 pub(super) enum Severity {
-    /// By a finding.
+    /// A finding with this outcome.
     Found(Outcome),
     /// The policy cannot be used.
     Misused,
 }
 
 impl Severity {
-    /// The word in every format.
+    /// The word in every output format.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Found(outcome) => outcome.name(),
@@ -165,6 +168,35 @@ impl<'a> Entry<'a> {
         error.problems().iter().map(|problem| Self::of_problem(error, problem))
     }
 
+    /// What got looser in `policy`.
+    pub(super) fn of_changes(
+        policy: &'a Policy,
+        changes: &'a [Change],
+    ) -> impl Iterator<Item = Self> {
+        let is_looser = |change: &&Change| change.direction == Direction::Looser;
+        changes.iter().filter(is_looser).map(|change| Self::of_change(policy, change))
+    }
+
+    fn of_change(policy: &Policy, change: &'a Change) -> Self {
+        let Change { subject, place, .. } = change;
+        // What is gone has a line only in a revision, which is no file.
+        let is_there = Arc::ptr_eq(policy.source(), &place.source);
+        let named = || Place::whole(&Source::named(place.source.name()));
+        let place = if is_there { place.clone() } else { named() };
+        Self {
+            rule: POLICY,
+            severity: Severity::Found(Outcome::Refused),
+            subject,
+            message: Cow::Owned(human::changed(change)),
+            help: None,
+            labels: Cow::Owned(vec![Label {
+                role: LabelRole::Cause,
+                place,
+                text: "here".to_owned(),
+            }]),
+        }
+    }
+
     fn of_problem(error: &'a PolicyError, problem: &Problem) -> Self {
         let Problem { kind, span, related } = problem;
         let at = |span| Place::at(error.policy(), span);
@@ -185,5 +217,5 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// Instead of a rule's id, where the policy itself is wrong.
+/// Stands in for a rule's id if the policy itself is wrong.
 pub(super) const POLICY: &str = "policy";

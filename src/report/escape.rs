@@ -1,23 +1,24 @@
-//! Text of others made harmless, each way in one function.
+//! Makes text from elsewhere harmless, with one function for each way.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
 use crate::visible::{self, is_hidden, rewritten};
 
-/// Makes visible what would otherwise act on a terminal or hide from the eye,
-/// so that a name cannot forge a line.
+/// Makes characters visible that would otherwise act on a terminal or stay hidden, so
+/// that a name cannot forge a line.
 pub fn visible(text: &str) -> Cow<'_, str> {
     visible::visible(text)
 }
 
-/// As [`visible`], but keeps lines and tabs; for text that has lines.
+/// Does the same as [`visible`], but keeps line breaks and tabs, for text of several
+/// lines.
 pub(super) fn visible_lines(text: &str) -> Cow<'_, str> {
     rewritten(text, |character| is_hidden(character) && !matches!(character, '\n' | '\t'))
 }
 
-/// Writes every hidden character of a JSON document as `\u`, which changes
-/// how the document looks and not what it says.
+/// Writes every hidden character of a JSON document as `\u`, which changes the look of
+/// the document and not its meaning.
 pub(super) fn visible_json(document: &str) -> Cow<'_, str> {
     let is_bad = |character: char| is_hidden(character) && character != '\n';
     if !document.contains(is_bad) {
@@ -56,7 +57,7 @@ pub(super) fn uri(path: &str) -> String {
     let mut uri = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {
-            // What begins with two slashes would name a host.
+            // Two slashes at the beginning would name a host.
             b'/' if uri == "/" => {}
             b'/' | b'-' | b'.' | b'_' | b'~' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
                 uri.push(char::from(byte));
@@ -103,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn json_says_the_same_when_it_is_visible() {
+    fn visible_json_has_the_same_meaning() {
         let text = "a\u{9b}b\u{202e}c\u{e0041}d\u{7f}é";
         let document = serde_json::to_string_pretty(&[text]).unwrap();
         let safe = visible_json(&document);

@@ -1,15 +1,16 @@
-//! Workflow commands of GitHub Actions, one a line.
+//! Workflow commands of GitHub Actions, one per line.
 
 use std::borrow::Borrow;
 use std::fmt::Write;
-use std::ptr;
 
 use super::decision::{Decision, Entry};
 use super::escape::{data, property, visible};
 use super::human;
+use super::place::Files;
 use crate::finding::{Label, Ruling};
-use crate::policy::{Origin, Policy};
-use crate::source::{Location, Place, Source};
+use crate::policy::Policy;
+use crate::policy::diff::{Change, Direction};
+use crate::source::{Location, Place};
 
 pub(super) fn decision(decision: &Decision<'_>) -> String {
     match (decision.ruling, decision.unjudged()) {
@@ -18,46 +19,48 @@ pub(super) fn decision(decision: &Decision<'_>) -> String {
             format!("::error title={}::{}\n", property(ruling.name()), data(why))
         }
         (Ruling::Refused | Ruling::Undecided, None) => {
-            errors(decision.entries(), compiled_in(decision.policy))
+            errors(decision.entries(), Files::beside(decision.policy))
         }
     }
 }
 
 pub(super) fn policy_error(entries: &[Entry<'_>]) -> String {
-    errors(entries, None)
+    errors(entries, Files::all())
 }
 
 pub(super) fn policy_valid(policy: &Policy) -> String {
     notice(&human::valid(policy))
 }
 
+/// What got looser, and a notice of everything else.
+pub(super) fn changes(looser: &[Entry<'_>], changes: &[Change]) -> String {
+    let others = changes.iter().filter(|change| change.direction != Direction::Looser);
+    let notices: String = others.map(|change| notice(&human::changed(change))).collect();
+    match changes {
+        [] => notice(human::UNCHANGED),
+        [..] => errors(looser, Files::all()) + &notices,
+    }
+}
+
 pub(super) fn notice(text: &str) -> String {
     format!("::notice::{}\n", data(&visible(text)))
 }
 
-/// The source that is no file of the repository.
-fn compiled_in(policy: &Policy) -> Option<&Source> {
-    match policy.origin() {
-        Origin::BuiltIn | Origin::Embedded => Some(policy.source()),
-        Origin::File => None,
-    }
-}
-
 fn errors<'a, E: Borrow<Entry<'a>>>(
     entries: impl IntoIterator<Item = E>,
-    no_file: Option<&Source>,
+    files: Files<'_>,
 ) -> String {
     let mut out = String::new();
     for entry in entries {
-        error(&mut out, entry.borrow(), no_file);
+        error(&mut out, entry.borrow(), files);
     }
     out
 }
 
-fn error(out: &mut String, entry: &Entry<'_>, no_file: Option<&Source>) {
+fn error(out: &mut String, entry: &Entry<'_>, files: Files<'_>) {
     let title = format!("{}[{}]", entry.severity.name(), entry.rule);
     let _infallible = write!(out, "::error title={}", property(&title));
-    if let Some((place, Location { line, column })) = place(&entry.labels, no_file) {
+    if let Some((place, Location { line, column })) = place(&entry.labels, files) {
         let file = property(&visible(place.source.name()));
         let _infallible = write!(out, ",file={file},line={line},col={column}");
     }
@@ -68,9 +71,8 @@ fn error(out: &mut String, entry: &Entry<'_>, no_file: Option<&Source>) {
     out.push('\n');
 }
 
-/// The cause or, where that has no lines, what decided.
-fn place<'a>(labels: &'a [Label], no_file: Option<&Source>) -> Option<(&'a Place, Location)> {
-    let places = labels.iter().map(|label| &label.place);
-    let mut files = places.filter(|place| !no_file.is_some_and(|no| ptr::eq(no, &*place.source)));
-    files.find_map(|place| Some((place, place.location()?)))
+/// The cause's place or, if that has no lines, the place that decided.
+fn place<'a>(labels: &'a [Label], files: Files<'_>) -> Option<(&'a Place, Location)> {
+    let place = labels.iter().map(|label| &label.place).find(|place| files.have_line(place))?;
+    Some((place, place.location()?))
 }

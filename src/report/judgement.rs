@@ -1,36 +1,35 @@
-//! What is judged without a gate.
+//! A judgement without a gate.
 
 use crate::finding::{Findings, Ruling};
 use crate::gate::{Gate, Verdict};
 use crate::policy::Environment;
 
-/// What was found by asking something that is no gate, so that nobody reads it as
-/// leave of one.
+/// The findings of something that is not a gate, so that nobody takes them for a permit.
 #[derive(Clone, Debug)]
 pub struct Judgement<'a> {
-    /// What was asked, in the place of a gate's name.
+    /// What was asked, where a gate's name would be.
     pub asked: &'static str,
-    /// What it was asked of.
+    /// What it was asked about.
     pub scope: Scope<'a>,
     /// The rules that were asked.
     pub rules_asked: Vec<&'static str>,
-    /// Why it does not hold; empty where it does.
+    /// The findings; empty if all is well.
     pub findings: Findings,
-    /// What a gate saw of the connections, where one looked first.
+    /// What a gate saw of the connections, if one was asked first.
     pub seen: Option<&'a Verdict<'a>>,
 }
 
-/// What something was asked of.
+/// What something was asked about.
 #[derive(Clone, Copy, Debug)]
 pub enum Scope<'a> {
-    /// One environment; `None` where it is not known which.
+    /// One environment; `None` if it is not known which.
     One(Option<&'a Environment>),
     /// Every environment of the policy.
     Every,
 }
 
 impl<'a> Judgement<'a> {
-    /// What a gate found, for somebody who asked less than leave of it.
+    /// Takes the findings of a gate, for a question that is not about permission.
     pub fn of(asked: &'static str, verdict: &'a Verdict<'a>) -> Self {
         Self {
             asked,
@@ -56,7 +55,7 @@ impl<'a> Judgement<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// The name of the one environment.
+    /// The name of the only environment.
     pub(super) fn environment(self) -> Option<&'a str> {
         match self {
             Self::One(environment) => environment.map(|environment| &*environment.name.value),
@@ -64,7 +63,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// What people call it.
+    /// The name that people read.
     pub(super) fn name(self) -> &'a str {
         match self {
             Self::One(_) => self.environment().unwrap_or("unknown environment"),

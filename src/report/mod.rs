@@ -1,7 +1,7 @@
-//! Findings as text: for people, for programs, for code hosts.
+//! Reports: findings as text for people, for programs and for code hosts.
 //!
-//! Pure functions from a decision to the text of one format. Nothing is
-//! opened, and nothing that a format prints is looked up a second time:
+//! These are pure functions from a decision to the text of one format. Nothing is opened,
+//! and everything that is printed comes from that decision:
 //!
 //! ```
 //! use koomy_guard::Policy;
@@ -20,9 +20,8 @@
 //! # Ok::<(), koomy_guard::policy::PolicyError>(())
 //! ```
 //!
-//! Every format reports the same findings in the same order, and none shows a
-//! value: what stands beside a place comes from [`Source::shown`], which is
-//! masked.
+//! Every format reports the same findings in the same order, and none shows a value: the
+//! text quoted beside a place comes from [`Source::shown`], which is masked.
 //!
 //! [`Source::shown`]: crate::source::Source::shown
 
@@ -41,9 +40,10 @@ use self::decision::{Decision, Entry};
 pub use self::escape::visible;
 pub use self::judgement::{Judgement, Scope};
 use crate::gate::{Comparison, Verdict};
+use crate::policy::diff::Change;
 use crate::policy::{Database, Policy, PolicyError};
 
-/// How a report is written.
+/// The formats of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
     /// For people.
@@ -61,7 +61,7 @@ impl Format {
     /// Every format.
     pub const ALL: &'static [Self] = &[Self::Human, Self::Json, Self::Sarif, Self::Github];
 
-    /// The word on the command line.
+    /// The format's name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Human => "human",
@@ -71,18 +71,18 @@ impl Format {
         }
     }
 
-    /// The format called `name`.
+    /// The format called `name`, if there is one.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|format| format.name() == name)
     }
 }
 
-/// How the human format looks; the others have one look.
+/// The look of the human format; the others have only one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Style {
-    /// Whether it has colours.
+    /// Whether text has colours.
     pub color: Color,
-    /// The columns of the terminal; 0 where that is unknown.
+    /// The columns of the terminal; 0 if that is unknown.
     pub width: usize,
 }
 
@@ -92,20 +92,20 @@ pub enum Color {
     /// Characters alone.
     #[default]
     Plain,
-    /// With the escape sequences of a terminal.
+    /// With a terminal's escape sequences.
     Ansi,
 }
 
 /// The program that reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tool {
-    /// Its name, as it is called.
+    /// The name under which it is called.
     pub name: &'static str,
     /// Its version.
     pub version: &'static str,
 }
 
-/// How one program reports: the format, its look, and who speaks.
+/// A way to report: the format, its look, and the reporting program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Report {
     /// The format.
@@ -117,13 +117,13 @@ pub struct Report {
 }
 
 impl Report {
-    /// Everything that is printed about one decision at a gate.
+    /// Returns everything that is printed about a gate's decision.
     pub fn verdict(self, policy: &Policy, verdict: &Verdict<'_>) -> String {
         self.decided(&Decision::of_verdict(policy, verdict), ())
     }
 
-    /// Everything that is printed about what is no decision at a gate; the JSON
-    /// document has the keys of `extra`, too.
+    /// Returns everything that is printed about a judgement without a gate; the JSON
+    /// document also has the keys of `extra`.
     pub fn judgement(
         self,
         policy: &Policy,
@@ -133,7 +133,7 @@ impl Report {
         self.decided(&Decision::of_judgement(policy, judgement), extra)
     }
 
-    /// Everything that is printed about environments side by side.
+    /// Returns everything that is printed about a comparison of environments.
     pub fn comparison(self, policy: &Policy, comparison: &Comparison<'_>) -> String {
         self.decided(&Decision::of_comparison(policy, comparison), ())
     }
@@ -148,7 +148,7 @@ impl Report {
         }
     }
 
-    /// Everything that is printed about a policy that cannot be used.
+    /// Returns everything that is printed about a policy that cannot be used.
     pub fn policy_error(self, error: &PolicyError) -> String {
         let Self { format, style, tool } = self;
         let entries: Vec<_> = Entry::of_policy(error).collect();
@@ -160,7 +160,20 @@ impl Report {
         }
     }
 
-    /// Everything that is printed about a policy with which nothing is wrong.
+    /// Returns everything that is printed about what changed in `policy`. What got
+    /// looser is refused.
+    pub fn changes(self, policy: &Policy, changes: &[Change]) -> String {
+        let Self { format, style: _, tool } = self;
+        let looser: Vec<_> = Entry::of_changes(policy, changes).collect();
+        match format {
+            Format::Human => human::changes(changes),
+            Format::Json => json::changes(changes),
+            Format::Sarif => sarif::changes(tool, policy, &looser),
+            Format::Github => github::changes(&looser, changes),
+        }
+    }
+
+    /// Returns everything that is printed about a valid policy.
     pub fn policy_valid(self, policy: &Policy) -> String {
         let Self { format, style, tool } = self;
         match format {
@@ -172,39 +185,41 @@ impl Report {
     }
 }
 
-/// A JSON document that is no report: `keys` under [`SCHEMA`], with its line break.
+/// Returns a JSON document that is not a report: `keys` under [`SCHEMA`], with a line
+/// break at the end.
 pub fn document(keys: impl Serialize) -> String {
     json::other(keys)
 }
 
-/// What the servers of `verdict` said of themselves, for people: a block for
-/// each that was asked.
+/// Returns what the servers of `verdict` said about themselves, for people, in a block
+/// for each.
 pub fn identities(policy: &Policy, verdict: &Verdict<'_>) -> String {
     human::identities(policy, verdict)
 }
 
-/// What stands in no gate's way and should be known of `verdict`, for people;
-/// other formats than JSON have no place for it.
+/// Returns the notes of `verdict`, for people.
+///
+/// Of the other formats, only JSON contains them.
 pub fn notes(verdict: &Verdict<'_>) -> String {
     human::notes(verdict)
 }
 
-/// What the policy knows of a database, for people.
+/// Returns what the policy knows about a database, for people.
 pub fn known_as(policy: &Policy, database: Option<&Database>) -> String {
     human::known_as(policy, database)
 }
 
-/// A workflow command that says `text` and refuses nothing.
+/// Returns a workflow command that shows `text` and refuses nothing.
 pub fn notice(text: &str) -> String {
     github::notice(text)
 }
 
-/// So many of something.
+/// Returns a number of things in words.
 pub fn counted(count: usize, one: &str, more: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { more })
 }
 
-/// What every JSON document says that it is. Within v1 they only grow.
+/// The value of `schema` in every JSON document; within v1, documents only gain keys.
 pub const SCHEMA: &str = "koomy-guard/v1";
 
 #[cfg(test)]

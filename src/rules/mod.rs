@@ -20,6 +20,7 @@ mod debug_secret_is_set;
 mod domain_belongs_to_environment;
 mod environment_is_expected;
 mod environment_is_readable;
+mod response_has_no_secret;
 mod secret_has_class;
 mod secret_is_not_placeholder;
 mod secret_is_not_shared;
@@ -56,6 +57,7 @@ pub use debug_is_allowed_here::RULE as DEBUG_IS_ALLOWED_HERE;
 pub use domain_belongs_to_environment::RULE as DOMAIN_BELONGS_TO_ENVIRONMENT;
 pub use environment_is_expected::RULE as ENVIRONMENT_IS_EXPECTED;
 pub use environment_is_readable::RULE as ENVIRONMENT_IS_READABLE;
+pub use response_has_no_secret::RULE as RESPONSE_HAS_NO_SECRET;
 pub use seed_database_is_disposable::RULE as SEED_DATABASE_IS_DISPOSABLE;
 pub use seed_environment_is_allowed::RULE as SEED_ENVIRONMENT_IS_ALLOWED;
 
@@ -169,6 +171,7 @@ rules! {
     domain_belongs_to_environment,
     environment_is_expected,
     environment_is_readable,
+    response_has_no_secret,
     secret_has_class,
     secret_is_not_placeholder,
     secret_is_not_shared,
@@ -186,6 +189,7 @@ rules! {
 }
 
 pub(crate) use environment_is_readable::report as report_unreadable;
+pub(crate) use variable_has_format::wrong_kind;
 pub(crate) use variable_is_declared::is_refused as refuses_undeclared;
 
 /// Every item with each that stands before it.

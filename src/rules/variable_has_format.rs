@@ -84,7 +84,8 @@ fn wrong(variable: &Variable, value: &str) -> Option<Wrong> {
     })
 }
 
-fn wrong_kind(kind: &VariableKind, value: &str) -> Option<(String, &'static str)> {
+/// What is wrong with `value` as one of its kind, and what to write instead.
+pub(crate) fn wrong_kind(kind: &VariableKind, value: &str) -> Option<(String, &'static str)> {
     let wrong = |is_right: bool, what: &str, help| (!is_right).then(|| (what.to_owned(), help));
     match kind {
         VariableKind::Environment

@@ -143,7 +143,9 @@ mod tests {
 
     #[test]
     fn leaves_what_is_in_no_list_to_the_closed_list() {
-        let ask = Ask::small(&RULE, &format!("{RUNTIME}values = ['production', 'development']\n"));
+        let values = "values = { production = ['production', 'development'], \
+            sandbox = ['production'], bare = ['test'] }\n";
+        let ask = Ask::small(&RULE, &format!("{RUNTIME}{values}"));
         let table = [("production", ""), ("development", NO[0]), ("test", "")];
         for (runtime, said) in table {
             let facts = seen(&[("KOOMY_ENV", "production"), ("NODE_ENV", runtime)]);

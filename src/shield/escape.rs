@@ -1,23 +1,23 @@
-//! How encoders write one character.
+//! The ways in which encoders write one character.
 
 /// A way to write one character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Escape {
-    /// As it is.
+    /// Unescaped.
     Raw,
-    /// `-` and `_` for the `+` and `/` of base64.
+    /// `-` and `_` instead of the `+` and `/` of base64.
     UrlSafe,
     /// `+` for a space, as forms do.
     Plus,
-    /// `%2F`, each byte of UTF-8.
+    /// `%2F`, for each byte of UTF-8.
     Percent,
     /// `\"`, `\/`, `\n`.
     Short,
-    /// `\u002f`, each unit of UTF-16.
+    /// `\u002f`, for each unit of UTF-16.
     Unicode,
     /// `\u{2f}`.
     Braces,
-    /// `\x2f`, each byte of UTF-8.
+    /// `\x2f`, for each byte of UTF-8.
     Byte,
     /// `&amp;`.
     Named,
@@ -30,7 +30,7 @@ pub(super) enum Escape {
 }
 
 impl Escape {
-    /// Every way.
+    /// Every escape.
     pub(super) const ALL: &[Self] = &[
         Self::Raw,
         Self::UrlSafe,
@@ -46,7 +46,7 @@ impl Escape {
         Self::Hexadecimal,
     ];
 
-    /// The character written so, if it can be.
+    /// The character written in this way, if that is possible.
     pub(super) fn spell(self, character: char) -> Option<Spelt> {
         let mut spelt = Spelt::default();
         match self {
@@ -66,7 +66,7 @@ impl Escape {
         Some(spelt)
     }
 
-    /// Whether this can be how a text goes on that goes on with `byte`.
+    /// Whether a text written in this way may continue with `byte`.
     pub(super) const fn may_begin_with(self, byte: u8) -> bool {
         match self {
             Self::Raw | Self::UrlSafe | Self::Plus => true,
@@ -76,7 +76,7 @@ impl Escape {
         }
     }
 
-    /// Whether the letters that this adds may have either case.
+    /// Whether the letters that this adds may be in either case.
     pub(super) const fn has_no_case(self) -> bool {
         match self {
             Self::Raw | Self::UrlSafe | Self::Plus => false,
@@ -93,7 +93,7 @@ impl Escape {
     }
 }
 
-/// A character as some encoder writes it.
+/// A character as an encoder writes it.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Spelt {
     bytes: [u8; MAX_SPELT_BYTES],
@@ -101,7 +101,7 @@ pub(super) struct Spelt {
 }
 
 impl Spelt {
-    /// What is written.
+    /// The bytes that are written.
     pub(super) fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()
     }
@@ -193,8 +193,8 @@ const fn short(character: char) -> Option<u8> {
     }
 }
 
-/// MIRRORS: the named character references of HTML that stand for one character
-/// of ASCII; of several names, the ones that encoders write.
+/// MIRRORS: HTML's named character references for a single ASCII character; of several
+/// names, those that encoders write.
 const fn named(character: char) -> Option<&'static [u8]> {
     Some(match character {
         '\t' => b"Tab",
@@ -233,8 +233,8 @@ const fn named(character: char) -> Option<&'static [u8]> {
     })
 }
 
-/// The longest that a character becomes: four bytes of UTF-8 as `%f0%9f%98%80`,
-/// or as many `\xf0`.
+/// The most bytes that a character becomes: four bytes of UTF-8 as `%f0%9f%98%80`, or as
+/// four `\xf0`.
 pub(super) const MAX_SPELT_BYTES: usize = 16;
 
 #[cfg(test)]
@@ -243,8 +243,8 @@ mod tests {
 
     #[test]
     fn each_escape_writes_as_its_encoders_do() {
-        // What encodeURIComponent, forms, JSON, JavaScript, Rust's
-        // `escape_unicode`, Python's `repr` of bytes and HTML write.
+        // As written by encodeURIComponent, forms, JSON, JavaScript, Rust's
+        // `escape_unicode`, Python's `repr` of bytes, and HTML.
         let table = [
             (Escape::Raw, ['a', '/', '\u{e9}'], ["a", "/", "\u{e9}"]),
             (Escape::UrlSafe, ['+', '/', 'a'], ["-", "_", ""]),
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn no_escape_is_longer_than_nine_times_nor_begins_as_it_may_not() {
+    fn every_escape_is_short_enough_and_begins_as_declared() {
         for escape in Escape::ALL {
             for character in ('\0'..='\u{2fff}').chain(['\u{ffff}', '\u{10000}', char::MAX]) {
                 let Some(spelt) = escape.spell(character) else { continue };

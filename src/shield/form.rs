@@ -1,23 +1,23 @@
-//! A secret in one of the forms in which it can leave.
+//! The forms in which a secret can leave.
 
 use super::escape::{Escape, Spelt};
 use super::style::Style;
 use crate::secret::Secret;
 
-/// One text that must not leave, however its characters are escaped.
+/// A text that must not leave, however its characters are escaped.
 pub(super) struct Form {
-    /// Which of the watched values it is made of.
+    /// The index of the watched value that it is made from.
     pub(super) of: usize,
-    /// What it is made by.
+    /// How it is made from the value.
     pub(super) written: Written,
     text: Secret,
 }
 
-/// What a form is made by.
+/// The ways to make a form from a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Written {
-    /// The value itself, or escaped character by character.
+    /// The value itself, perhaps escaped character by character.
     Text,
     /// Base64.
     Base64,
@@ -26,7 +26,7 @@ pub enum Written {
 }
 
 impl Written {
-    /// The word for it.
+    /// The name of it, for the log.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -36,13 +36,13 @@ impl Written {
     }
 }
 
-/// How much of a form a text has at a place.
+/// How much of a form a text has at a certain place.
 pub(super) enum Fit {
     /// All of it.
     Whole,
-    /// The text ends first; so many characters of the form were left.
+    /// The text ends first; this many characters of the form are missing.
     CutOff(usize),
-    /// It goes on otherwise.
+    /// Something else.
     Not,
 }
 
@@ -57,7 +57,7 @@ impl Form {
         texts.into_iter().map(move |(written, text)| Self { of, written, text })
     }
 
-    /// The text before any escape.
+    /// The form before any escape.
     pub(super) fn text(&self) -> &str {
         self.text.expose()
     }
@@ -71,12 +71,12 @@ impl Form {
         }
     }
 
-    /// The fewest bytes that it takes.
+    /// The fewest bytes in which it can be written.
     pub(super) fn shortest(&self) -> usize {
         self.text().len()
     }
 
-    /// No fewer bytes than it takes, whatever the styles.
+    /// An upper limit of its bytes, whatever the style.
     pub(super) fn longest(&self) -> usize {
         match self.written {
             Written::Hexadecimal => self.text().len(),
@@ -84,21 +84,22 @@ impl Form {
         }
     }
 
-    /// How `style` may write a character of this form.
+    /// The ways in which `style` may write a character of this form.
     pub(super) fn spelt(&self, style: Style, c: char) -> impl Iterator<Item = (Escape, Spelt)> {
         let safe = self.written == Written::Base64;
         let escapes = style.escapes(c).iter().filter(move |e| safe || **e != Escape::UrlSafe);
         escapes.filter_map(move |escape| Some((*escape, escape.spell(c)?)))
     }
 
-    /// How anybody may write it.
+    /// The ways in which any style may write it.
     fn spellings(&self, c: char) -> impl Iterator<Item = (Escape, Spelt)> {
         let safe = self.written == Written::Base64;
         let escapes = Escape::ALL.iter().filter(move |e| safe || **e != Escape::UrlSafe);
         escapes.filter_map(move |escape| Some((*escape, escape.spell(c)?)))
     }
 
-    /// How much of it `text` has at `at`, from the character at the byte `from` on.
+    /// How much of the form `text` has at `at`, starting with the form's character at
+    /// byte `from`.
     pub(super) fn fit(&self, from: usize, text: &[u8], at: usize) -> Fit {
         let mut places = Places::at(at);
         let form = self.text().get(from..).unwrap_or_default();
@@ -124,7 +125,7 @@ impl Form {
         Fit::Whole
     }
 
-    /// Where the form can have begun whose character at the byte `to` is at `at`.
+    /// Where the form can begin if its character at byte `to` is at `at`.
     pub(super) fn back(&self, to: usize, text: &[u8], at: usize) -> Places {
         let mut places = Places::at(at);
         for c in self.text().get(..to).unwrap_or_default().chars().rev() {
@@ -173,7 +174,7 @@ enum Step {
     CutOff,
 }
 
-/// A few places in a text, most often one: more cost an allocation.
+/// A few places in a text, usually one: more cost an allocation.
 #[derive(Default)]
 pub(super) struct Places {
     first: Option<usize>,
@@ -211,8 +212,7 @@ fn hexadecimal(bytes: &[u8]) -> Secret {
     Secret::new(text)
 }
 
-/// The base64 of a text in which `lead` other bytes go before, as far as the
-/// bytes alone decide it.
+/// The part of a base64 text that these bytes alone decide, after `lead` other bytes.
 fn base64(bytes: &[u8], lead: usize) -> Secret {
     let bits = 8 * (lead + bytes.len());
     let sextet = |index: usize| {
@@ -232,7 +232,7 @@ fn base64(bytes: &[u8], lead: usize) -> Secret {
 
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// `&NewLine;`
+/// As `&NewLine;`.
 const MAX_BYTES_PER_BYTE: usize = 9;
 
 #[cfg(test)]
@@ -240,8 +240,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn base64_is_what_the_value_alone_decides() {
-        // `printf '%s' xyzhunter2 | base64`, with none to two bytes before.
+    fn base64_forms_are_what_the_value_alone_decides() {
+        // The output of `printf '%s' xyzhunter2 | base64`, with none to two bytes before.
         let table = [(0, "aHVudGVyMg"), (1, "h1bnRlcjI"), (2, "odW50ZXIy")];
         for (lead, expected) in table {
             let found = base64(b"hunter2", lead);
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_goes_on_whole_cut_off_or_elsewhere() {
+    fn a_form_is_whole_or_cut_off_or_absent() {
         let form = Form::all(0, &Secret::new("a/b%25")).next();
         let form = form.unwrap();
         let table = [

@@ -1,10 +1,9 @@
 //! Finds secrets in what a program sends.
 //!
-//! A [`Shield`] knows the secrets of the judged snapshot and answers whether one
-//! of them stands in a text, whole or in chunks, in any of the forms in which
-//! programs let them slip: as written, escaped for a URL, for JSON or a script,
-//! for HTML, as base64 at any alignment, in hexadecimal. `docs/shield.md` lists
-//! them. It reads nothing and changes nothing.
+//! A [`Shield`] knows the secrets of the judged snapshot and finds them in a text, whole
+//! or in chunks, in any of the forms in which programs leak them: as written; escaped for
+//! a URL, for JSON, for a script or for HTML; as base64 at any alignment; in hexadecimal.
+//! `docs/shield.md` lists them. It opens nothing and changes nothing.
 //!
 //! ```
 //! use koomy_guard::secret::Secret;
@@ -20,11 +19,11 @@
 //!
 //! # How it looks
 //!
-//! The shortest form has so many bytes that a look at a few of them every so
-//! often cannot miss one. Every window that can begin near the beginning of any
-//! form is in a bitmap, and of a text one window is looked at in each stride.
-//! What the bitmap knows is compared in full. So the cost hangs on the length
-//! of the shortest secret and hardly on their number or alphabet.
+//! Each form has at least a certain number of bytes, so that sampling a text at regular
+//! distances cannot miss one. A bitmap contains every window of a few bytes that can
+//! begin near the beginning of any form, and one window of the text is looked up at each
+//! distance. What the bitmap knows is compared in full. So throughput depends on the
+//! length of the shortest secret, and hardly on the number of secrets or their alphabet.
 
 mod escape;
 mod form;
@@ -47,7 +46,7 @@ pub use watched::{Omission, Part, Value};
 use scan::Scanner;
 use watched::Watched;
 
-/// The secrets that must not leave. Cheap to clone.
+/// The secrets that must not leave; cheap to clone.
 #[derive(Clone)]
 pub struct Shield(Arc<Inner>);
 
@@ -58,34 +57,34 @@ struct Inner {
 }
 
 impl Shield {
-    /// Looks for these values.
+    /// Makes a shield that looks for these values.
     ///
-    /// A value that is too easily guessed is left out, since it would be found
-    /// where nobody put it: see [`omitted`](Self::omitted).
+    /// A value that is too easy to guess is left out, since it would be found where
+    /// nobody put it: see [`omitted`](Self::omitted).
     pub fn new<'a>(values: impl IntoIterator<Item = Value<'a>>) -> Self {
         let (watched, omitted) = watched::all(values);
         let scanner = Scanner::new(watched.iter().map(|watched| &watched.secret));
         Self(Arc::new(Inner { watched, omitted, scanner }))
     }
 
-    /// The first leak in a whole text.
+    /// Returns the first leak in a whole text.
     pub fn find(&self, text: &[u8]) -> Option<Leak<'_>> {
         self.0.scanner.find(text).map(|form| self.leak(form))
     }
 
-    /// What is known of a text that comes in chunks.
+    /// Starts a search in a text that comes in chunks.
     pub fn stream(&self) -> Stream {
         Stream::new(self.clone())
     }
 
-    /// The variables whose values are not looked for, and why.
+    /// The variables whose values are not looked for, with the part that is left out.
     pub fn omitted(&self) -> &[Omission] {
         &self.0.omitted
     }
 
-    /// The variables whose values are looked for, in the order given.
+    /// The variables whose values are looked for, in the given order.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
-        // The parts of one value stand next to each other.
+        // The parts of one value are adjacent.
         let same = |one: &Watched, other: &Watched| one.variable == other.variable;
         let first = self.0.watched.chunk_by(same).filter_map(<[_]>::first);
         first.map(|watched| watched.variable.as_str())
@@ -111,14 +110,14 @@ impl fmt::Debug for Shield {
     }
 }
 
-/// A secret where none may be. Says which, and shows nothing of it.
+/// A secret where it must not be; says which, and shows nothing of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Leak<'a> {
-    /// The variable.
+    /// The variable that holds the secret.
     pub variable: &'a str,
-    /// How much of its value.
+    /// The part of its value that was found.
     pub part: Part,
-    /// In which form.
+    /// The form in which it was found.
     pub written: Written,
 }

@@ -1,42 +1,42 @@
-//! Where a form stands in a text, or may begin at its end.
+//! Finds forms in a text, and those that may begin at its end.
 
 use super::form::{Fit, Form, Written};
 use super::table::{Bits, Entry, Table, Width, Window, far, near};
 use super::windows::{MOST_STARTS, Windows};
 use crate::secret::Secret;
 
-/// Looks for forms.
+/// Finds forms in texts.
 pub(super) struct Scanner {
     forms: Vec<Form>,
     /// Every window that can begin in the first `stride` bytes of a form.
     samples: Table,
     /// Those of them that anything can follow.
     alone: Bits,
-    /// What the others go on to.
+    /// What can follow the others.
     longer: Bits,
-    /// Every window at the very beginning of one.
+    /// Every window at the very beginning of a form.
     heads: Table,
     stride: usize,
     longest: usize,
 }
 
-/// What stands in a text.
+/// A form that was found in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Found {
-    /// Of which value.
+    /// The index of the value.
     pub(super) of: usize,
-    /// In which form.
+    /// The form.
     pub(super) written: Written,
 }
 
-/// What is known of a text of which there may be more.
+/// What is known about a text that may continue.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scan {
-    /// A form that stands in it.
+    /// A form that was found in it.
     pub(super) found: Option<Found>,
-    /// From here on, a form may have begun.
+    /// The place from which on a form may have begun.
     pub(super) begun: usize,
-    /// From here on, so much of a form that it must not leave.
+    /// The place from which on there is so much of a form that it must not leave.
     pub(super) shown: usize,
 }
 
@@ -47,7 +47,7 @@ impl Scan {
 }
 
 impl Scanner {
-    /// A scanner for these values, in every form.
+    /// Makes a scanner for these values, in every form.
     pub(super) fn new<'a>(values: impl Iterator<Item = &'a Secret>) -> Self {
         let forms: Vec<_> =
             values.enumerate().flat_map(|(of, value)| Form::all(of, value)).collect();
@@ -75,24 +75,24 @@ impl Scanner {
         self.forms.is_empty()
     }
 
-    /// The most bytes that a form takes.
+    /// The most bytes that a form can have.
     pub(super) const fn longest(&self) -> usize {
         self.longest
     }
 
-    /// So many bytes of a form, and it is sampled.
+    /// The bytes of a form after which it has been sampled.
     pub(super) const fn reach(&self) -> usize {
         self.stride + self.samples.width().bytes() - 1
     }
 
-    /// The first form that stands in a whole text.
+    /// The first form in a whole text.
     pub(super) fn find(&self, text: &[u8]) -> Option<Found> {
         let mut scan = Scan::of(text);
         self.sample(text, text.len(), &mut scan);
         scan.found
     }
 
-    /// What a text holds of which there may be more.
+    /// What a text holds that may continue.
     pub(super) fn scan(&self, text: &[u8]) -> Scan {
         let mut scan = self.scan_from(text, text.len());
         if scan.found.is_none() {
@@ -101,8 +101,8 @@ impl Scanner {
         scan
     }
 
-    /// The same, of forms that begin before `until`, and of nothing that begins
-    /// in the last few bytes.
+    /// Does the same for forms that begin before `until`, and ignores what begins in the
+    /// last few bytes.
     pub(super) fn scan_from(&self, text: &[u8], until: usize) -> Scan {
         let mut scan = Scan::of(text);
         self.sample(text, until.saturating_add(self.stride), &mut scan);
@@ -122,7 +122,7 @@ impl Scanner {
         }
     }
 
-    /// The next place, of those that are sampled, that a form may cover.
+    /// The next sampled place that may be part of a form.
     fn next(&self, text: &[u8], at: usize) -> Option<(usize, Window)> {
         let eight = |chunk: &[u8]| chunk.first_chunk().map(|eight| u64::from_le_bytes(*eight));
         let four = |chunk: &[u8]| chunk.first_chunk().map(|four| u32::from_le_bytes(*four).into());
@@ -132,7 +132,8 @@ impl Scanner {
         }
     }
 
-    /// DELIBERATE: chunks and not places, so that no bound is checked in the loop.
+    /// DELIBERATE: iterates over chunks and not over places, so that no bound is checked
+    /// in the loop.
     #[inline(always)]
     fn next_by(
         &self,
@@ -144,7 +145,7 @@ impl Scanner {
         let chunks = text.get(at..)?.chunks_exact(self.stride);
         let last = text.len() - chunks.remainder().len();
         for (index, chunk) in chunks.enumerate() {
-            // What is too short to be read so is looked up, which costs time alone.
+            // Too short to be read at once, so it is looked up, which only costs time.
             let window = read(chunk).map(|bytes| Window::new(bytes, width));
             if window.is_none_or(|window| self.samples.may_have(window)) {
                 let place = at + index * self.stride;
@@ -158,7 +159,7 @@ impl Scanner {
         self.samples.may_have(window).then_some((last, window))
     }
 
-    /// Whether a window of the table can go on as the text does.
+    /// Whether the text continues as a window of the table can.
     fn goes_on(&self, text: &[u8], place: usize, window: Window) -> bool {
         let rest = text.get(place..).unwrap_or_default();
         self.alone.may_have(window.hash())
@@ -166,7 +167,7 @@ impl Scanner {
             || near(rest).is_some_and(|near| self.longer.may_have(near))
     }
 
-    /// What begins in the last bytes, which may be too few to be sampled.
+    /// Finds what begins in the last bytes, which may be too few to be sampled.
     fn end(&self, text: &[u8], scan: &mut Scan) {
         for place in text.len().saturating_sub(self.reach())..text.len() {
             let Some(window) = short(text, place, Width::Four) else { break };
@@ -207,7 +208,7 @@ impl Scanner {
     }
 }
 
-/// The window at a place, if the text is long enough for it.
+/// The window at a place, if the text is long enough.
 fn short(text: &[u8], at: usize, width: Width) -> Option<Window> {
     let found = text.get(at..)?.get(..width.bytes())?;
     let mut eight = [0; 8];
@@ -215,7 +216,7 @@ fn short(text: &[u8], at: usize, width: Width) -> Option<Window> {
     Some(Window::new(u64::from_le_bytes(eight), width))
 }
 
-/// Wide windows are rarely met by chance, narrow ones allow for wide strides.
+/// Wide windows rarely match by chance; narrow ones allow wide strides.
 const fn width(shortest: usize) -> Width {
     match shortest {
         ..14 => Width::Four,
@@ -224,5 +225,5 @@ const fn width(shortest: usize) -> Width {
     }
 }
 
-/// One part in so many of a form may leave before it is known for one.
+/// A form is recognised before more than this fraction of it may leave.
 const SHOWN: usize = 4;

@@ -1,14 +1,14 @@
-//! A text that comes in chunks.
+//! A search in a text that comes in chunks.
 
 use super::scan::{Found, Scan};
 use super::{Leak, Shield};
 
-/// What is known of a text that comes in chunks, wherever it is divided.
+/// A search in a text that comes in chunks, wherever it is divided.
 pub struct Stream {
     shield: Shield,
     /// The last bytes, from where a form may have begun.
     context: Vec<u8>,
-    /// How many of them wait.
+    /// How many of the last bytes must wait.
     waiting: usize,
     found: Option<Found>,
 }
@@ -18,16 +18,17 @@ impl Stream {
         Self { shield, context: Vec::new(), waiting: 0, found: None }
     }
 
-    /// Takes the next chunk, and says how many of the last bytes taken so far
-    /// must wait for the next.
+    /// Takes the next chunk, and returns how many of the last bytes so far must wait for
+    /// the one after it.
     ///
-    /// Bytes wait that are the first quarter of a form or more, four at the
-    /// least. All others may go. At the end of the text what waits may go too.
+    /// Bytes must wait if they are the first quarter of a form or more, and at least four
+    /// bytes. All others may leave. At the end of the text, those that wait may leave,
+    /// too.
     ///
     /// # Errors
     ///
-    /// [`Leak`] when a secret stands in what was taken so far. Nothing that waits
-    /// may go then; every later chunk is answered so as well.
+    /// [`Leak`] when the text so far contains a secret. Bytes that wait must not leave
+    /// then, and every later chunk gives the same error.
     pub fn feed(&mut self, chunk: &[u8]) -> Result<usize, Leak<'_>> {
         if self.found.is_none() && !self.shield.scanner().is_idle() {
             let fed = self.waiting + chunk.len();
@@ -41,7 +42,7 @@ impl Stream {
         }
     }
 
-    /// Takes the last chunk. Nothing waits any more.
+    /// Takes the last chunk, after which nothing waits.
     ///
     /// # Errors
     ///
@@ -54,8 +55,8 @@ impl Stream {
         self.feed(chunk).map(drop)
     }
 
-    /// The scan of the context with the chunk, or of the chunk alone if nothing
-    /// goes over from the one to the other; and the length of what was scanned.
+    /// Scans the context together with the chunk, or only the chunk if no form spans
+    /// both; returns the scan and the length of what was scanned.
     fn scan(&mut self, chunk: &[u8]) -> (Scan, usize) {
         let scanner = self.shield.scanner();
         if chunk.len() < scanner.longest() {
@@ -72,7 +73,7 @@ impl Stream {
         (scan, chunk.len())
     }
 
-    /// What begins in the context and ends in the chunk.
+    /// Scans for what begins in the context and ends in the chunk.
     fn seam(&mut self, chunk: &[u8]) -> Scan {
         let scanner = self.shield.scanner();
         let until = self.context.len();

@@ -1,36 +1,36 @@
-//! Which escapes one encoder uses together.
+//! The escapes that one encoder uses together.
 
 use super::escape::Escape;
 
-/// An encoder's way with a whole text.
+/// How an encoder treats a whole text.
 ///
-/// An encoder treats characters by their sort. Letters and digits are all left
-/// alone, or all written out; of the rest it may write out any.
+/// An encoder treats characters by their kind. It leaves all letters and digits
+/// unescaped, or escapes all of them; of the others it may escape any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Style {
-    /// Percent signs where needed.
+    /// Percent signs where necessary.
     Uri,
-    /// Nothing but percent signs.
+    /// Only percent signs.
     UriAll,
-    /// JSON and scripts, where needed.
+    /// JSON and scripts, escaped where necessary.
     Script,
-    /// Nothing but `\u0061`.
+    /// Only `\u0061`.
     UnicodeAll,
-    /// Nothing but `\u{61}`.
+    /// Only `\u{61}`.
     BracesAll,
-    /// Nothing but `\x61`.
+    /// Only `\x61`.
     BytesAll,
-    /// HTML and XML, where needed.
+    /// HTML and XML, escaped where necessary.
     Markup,
-    /// Nothing but `&#97;` and `&#x61;`.
+    /// Only `&#97;` and `&#x61;`.
     MarkupAll,
 }
 
 impl Style {
-    /// One of those that leave letters and digits alone.
+    /// One of the styles that leave letters and digits unescaped.
     pub(super) const FIRST: Self = Self::Uri;
 
-    /// The styles that leave letters and digits alone.
+    /// The styles that leave letters and digits unescaped.
     pub(super) const PLAIN: &[Self] = &[Self::Uri, Self::Script, Self::Markup];
 
     /// Every style.

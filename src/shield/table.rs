@@ -1,29 +1,29 @@
-//! A set of windows, asked millions of times a second.
+//! A set of windows that is queried millions of times a second.
 
-/// So many bytes, read at once; of letters, either case.
+/// A few bytes, read at once; letters match in either case.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Window(u64);
 
 impl Window {
-    /// The first `width` bytes of these, the lowest first.
+    /// The first `width` of these bytes, lowest first.
     #[inline(always)]
     pub(super) const fn new(bytes: u64, width: Width) -> Self {
         Self((bytes | EITHER_CASE) & width.mask())
     }
 
-    /// Many bits of it, mixed into the highest.
+    /// A hash with its most mixed bits at the top.
     #[inline(always)]
     pub(super) const fn hash(self) -> u64 {
         self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 
-    /// The same of this window after others.
+    /// The hash of this window after others.
     const fn hash_after(self, others: u64) -> u64 {
         (others.rotate_left(29) ^ self.0).wrapping_mul(0xbf58_476d_1ce4_e5b9)
     }
 }
 
-/// A hash of the first [`NEAR`] bytes of a text, if it has so many.
+/// A hash of the first [`NEAR`] bytes of a text, if it is that long.
 #[inline(always)]
 pub(super) fn near(text: &[u8]) -> Option<u64> {
     let (first, rest) = text.split_first_chunk()?;
@@ -32,7 +32,7 @@ pub(super) fn near(text: &[u8]) -> Option<u64> {
     Some(window(second).hash_after(window(first).hash()))
 }
 
-/// The same of the first [`FAR`] bytes.
+/// A hash of the first [`FAR`] bytes.
 #[inline(always)]
 pub(super) fn far(text: &[u8]) -> Option<u64> {
     let third = text.get(NEAR..)?.first_chunk()?;
@@ -40,14 +40,14 @@ pub(super) fn far(text: &[u8]) -> Option<u64> {
     Some(window.hash_after(near(text)?))
 }
 
-/// A set of hashes. It says yes too often, and never no wrongly.
+/// A set of hashes with false positives and no false negatives.
 pub(super) struct Bits {
     words: Vec<u64>,
     shift: u32,
 }
 
 impl Bits {
-    /// The set of these.
+    /// Makes the set of these.
     pub(super) fn of(hashes: impl ExactSizeIterator<Item = u64>) -> Self {
         let log = log2(hashes.len() * BITS_PER_HASH).clamp(LEAST_BITS, MOST_BITS);
         let (mut words, shift) = (vec![0_u64; 1 << (log - 6)], u64::BITS - log);
@@ -72,16 +72,16 @@ impl Bits {
 /// How many bytes a window has, from 1 to 8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Width {
-    /// For secrets that are short.
+    /// For short secrets.
     Four,
-    /// In between.
+    /// For secrets in between.
     Six,
-    /// For secrets that are long.
+    /// For long secrets.
     Eight,
 }
 
 impl Width {
-    /// The bytes.
+    /// The number of bytes.
     pub(super) const fn bytes(self) -> usize {
         match self {
             Self::Four => 4,
@@ -95,32 +95,32 @@ impl Width {
     }
 }
 
-/// Where in a form a window can be.
+/// A place in a form where a window can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
-    /// Which form.
+    /// The index of the form.
     pub(super) form: u32,
-    /// The byte of the form at which the character begins that the window begins in.
+    /// The byte of the form at which the character begins in which the window begins.
     pub(super) from: u8,
-    /// How many bytes of that character, as written, lie before the window.
+    /// How many bytes of that character, as written, are before the window.
     pub(super) before: u8,
 }
 
-/// Windows, and where each can be.
+/// Windows, and the places where each can be.
 ///
-/// A bitmap answers nearly every question. Where it says yes, a table says what
-/// was meant; the bitmap says yes too often, and never no wrongly.
+/// A bitmap answers nearly every query. If it says yes, which may be a false positive, a
+/// table has the places; it never says no wrongly.
 pub(super) struct Table {
     width: Width,
     bits: Bits,
-    /// For each slot where its entries begin, and the end of all.
+    /// For each slot the place where its entries begin, and the end of the last.
     begins: Vec<u32>,
     slot_shift: u32,
     entries: Vec<(u32, Entry)>,
 }
 
 impl Table {
-    /// A table of these windows.
+    /// Makes a table of these windows.
     pub(super) fn new(width: Width, windows: &[(Window, Entry)]) -> Self {
         let bits = Bits::of(windows.iter().map(|(window, _)| window.hash()));
         let slots_log = log2(windows.len()).clamp(1, 24);
@@ -140,7 +140,7 @@ impl Table {
         self.bits.may_have(window.hash())
     }
 
-    /// Where the window can be.
+    /// The places where the window can be.
     pub(super) fn entries(&self, window: Window) -> impl Iterator<Item = Entry> {
         let hash = window.hash();
         let slot = (hash >> self.slot_shift) as usize;
@@ -192,7 +192,7 @@ const NEAR: usize = 16;
 pub(super) const FAR: usize = 24;
 /// The bit in which the cases of an ASCII letter differ, in every byte.
 const EITHER_CASE: u64 = 0x2020_2020_2020_2020;
-/// One hash in so many is taken for one of the set by mistake.
+/// About one in this many other hashes is mistaken for one of the set.
 const BITS_PER_HASH: usize = 64;
 /// 4 KiB.
 const LEAST_BITS: u32 = 15;

@@ -1,4 +1,4 @@
-//! The shield against a reference that knows nothing of windows.
+//! Compares the shield with a reference that knows nothing about windows.
 
 use super::*;
 use crate::secret::Secret;
@@ -34,7 +34,7 @@ impl Numbers {
 
 type Encoder = fn(&str, &mut Numbers) -> String;
 
-/// How encoders outside of this crate write a text, in their own words.
+/// How encoders outside this crate write a text, implemented independently.
 const ENCODERS: &[(&str, Encoder)] = &[
     ("as written", |text, _| text.to_owned()),
     ("encodeURIComponent", |text, n| {
@@ -243,7 +243,7 @@ fn body(numbers: &mut Numbers, length: usize) -> Vec<u8> {
     text
 }
 
-/// What leaves of a text that comes in random chunks, and whether it was cut.
+/// What leaves of a text that comes in random chunks, and whether it was cut off.
 fn through(shield: &Shield, text: &[u8], numbers: &mut Numbers) -> (Vec<u8>, bool) {
     let mut stream = shield.stream();
     let (mut left, mut taken) = (0, 0);
@@ -309,7 +309,7 @@ fn a_secret_is_found_across_the_edge_of_large_chunks() {
         for cut in 1..written.len() {
             let (mut before, mut after) = (body(&mut numbers, 2_000), written[cut..].into());
             before.extend(written[..cut].bytes());
-            // As long as a form can be, and not much longer than that.
+            // As long as a form can be, and not much longer.
             let length = *numbers.pick(&[2_000, 300]);
             let rest = body(&mut numbers, length);
             Vec::extend(&mut after, rest);
@@ -317,7 +317,7 @@ fn a_secret_is_found_across_the_edge_of_large_chunks() {
             let first = stream.feed(&before).is_ok();
             let second = stream.feed(&after).is_err() && stream.feed(b"more").is_err();
             assert!(second, "{encoder} at {cut} {written}");
-            // Base64 may go on with other bytes and with padding.
+            // Base64 may continue with other bytes and with padding.
             assert!(first || written.len() - cut < 24, "{encoder} at {cut} {written}");
         }
     }
@@ -331,8 +331,8 @@ fn a_clean_body_passes_unaltered() {
         let shield = shield(&secrets);
         let length = numbers.below(6_000);
         let mut text = body(&mut numbers, length);
-        // All but the last character of a secret is none. In base64 the last one is
-        // not written by itself.
+        // All but the last character of a secret is not a secret. In base64, the last
+        // character does not have symbols of its own.
         let (_, secret) = numbers.pick(&secrets).clone();
         let (encoder, encode) = numbers.pick(ENCODERS);
         let mut most: String = secret.expose().chars().collect();
@@ -340,14 +340,14 @@ fn a_clean_body_passes_unaltered() {
         if encoder.starts_with("base64") {
             most = most.chars().take(most.chars().count() - 3).collect();
         }
-        // A last `%25` may be read as `%` and a `2` that is left out.
+        // A last `%25` may be read as `%` and an omitted `2`.
         most.truncate(most.trim_end_matches(['%', '2', '5']).len());
         let written = encode(&most, &mut numbers);
         let at = numbers.below(text.len() + 1);
         let end = if last == Some('~') { "}" } else { "~" };
         text.splice(at..at, format!("{written}{end}").bytes());
         if let Some(leak) = shield.find(&text) {
-            // A password is whole where the URL is not.
+            // The password is complete even if the URL is not.
             assert_eq!(leak.part, Part::Password, "{written}");
             continue;
         }
@@ -355,7 +355,7 @@ fn a_clean_body_passes_unaltered() {
     }
 }
 
-/// More where there is time: a build without optimisation takes ten times as long.
+/// More rounds with optimisation; a build without it takes ten times as long.
 fn rounds(count: usize) -> usize {
     if cfg!(debug_assertions) { count / 10 } else { count }
 }

@@ -1,4 +1,4 @@
-//! Which values are looked for.
+//! Chooses the values that are looked for.
 
 use std::borrow::Cow;
 
@@ -9,62 +9,64 @@ use crate::secret::{MINIMUM_BITS, Secret, withstands};
 pub struct Value<'a> {
     variable: &'a str,
     secret: &'a Secret,
-    sort: Sort,
+    kind: Kind,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Sort {
-    /// Of so many bits at the least.
+enum Kind {
+    /// With at least this many bits.
     Secret(u32),
     Connection,
     Address,
 }
 
 impl<'a> Value<'a> {
-    /// A secret. It is looked for if it is strong.
+    /// Makes the value of a secret, which is looked for if it is strong.
     ///
-    /// If it is a URL with a password, so is the password by itself.
+    /// If it is a URL with a password, the password alone is looked for as well.
     pub const fn secret(variable: &'a str, secret: &'a Secret) -> Self {
-        Self { variable, secret, sort: Sort::Secret(MINIMUM_BITS) }
+        Self { variable, secret, kind: Kind::Secret(MINIMUM_BITS) }
     }
 
-    /// A secret is looked for if it withstands so many bits of guessing: as many
-    /// as a policy says are enough for it, but no fewer than 40.
+    /// Sets how many bits of guessing the secret must withstand to be looked for: as many
+    /// as a policy says are enough for it, but at least 40.
     pub const fn of_bits(mut self, bits: u32) -> Self {
-        self.sort = match self.sort {
-            Sort::Secret(_) if bits < FEWEST_BITS => Sort::Secret(FEWEST_BITS),
-            Sort::Secret(enough) if bits < enough => Sort::Secret(bits),
-            Sort::Secret(_) | Sort::Connection | Sort::Address => self.sort,
+        self.kind = match self.kind {
+            Kind::Secret(_) if bits < FEWEST_BITS => Kind::Secret(FEWEST_BITS),
+            Kind::Secret(enough) if bits < enough => Kind::Secret(bits),
+            Kind::Secret(_) | Kind::Connection | Kind::Address => self.kind,
         };
         self
     }
 
-    /// The URL of a database. With a password in it, however weak, the whole is
-    /// looked for; the password by itself if it is strong.
+    /// Makes the value of a database's URL.
+    ///
+    /// If it has a password, however weak, the whole URL is looked for; the password
+    /// alone if it is strong.
     pub const fn connection(variable: &'a str, secret: &'a Secret) -> Self {
-        Self { variable, secret, sort: Sort::Connection }
+        Self { variable, secret, kind: Kind::Connection }
     }
 
-    /// What may be a URL with a password, and is looked for only then.
+    /// Makes a value that may be a URL with a password, and is looked for only then.
     pub const fn address(variable: &'a str, secret: &'a Secret) -> Self {
-        Self { variable, secret, sort: Sort::Address }
+        Self { variable, secret, kind: Kind::Address }
     }
 }
 
-/// How much of a variable's value.
+/// The part of a variable's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Part {
     /// All of it.
     Whole,
-    /// The password of the URL that it is.
+    /// The password in the URL.
     Password,
-    /// A line of the key that it is.
+    /// One line of the key.
     Line,
 }
 
 impl Part {
-    /// The words for it.
+    /// The words for it, for the log.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Whole => "the value",
@@ -80,7 +82,7 @@ impl Part {
 pub struct Omission {
     /// The variable.
     pub variable: String,
-    /// How much of its value.
+    /// The part of its value.
     pub part: Part,
 }
 
@@ -91,7 +93,7 @@ pub(super) struct Watched {
     pub(super) secret: Secret,
 }
 
-/// What is looked for of these values, and what is not.
+/// What is looked for of these values, and what is left out.
 pub(super) fn all<'a>(
     values: impl IntoIterator<Item = Value<'a>>,
 ) -> (Vec<Watched>, Vec<Omission>) {
@@ -99,11 +101,11 @@ pub(super) fn all<'a>(
     for value in values {
         let text = value.secret.expose().trim();
         let passwords = passwords(text);
-        let whole = match value.sort {
-            Sort::Secret(bits) => is_found_by_chance(text, bits),
-            Sort::Connection | Sort::Address if !passwords.is_empty() => text.len() < MIN_BYTES,
-            Sort::Connection => is_found_by_chance(text, MINIMUM_BITS),
-            Sort::Address => continue,
+        let whole = match value.kind {
+            Kind::Secret(bits) => is_found_by_chance(text, bits),
+            Kind::Connection | Kind::Address if !passwords.is_empty() => text.len() < MIN_BYTES,
+            Kind::Connection => is_found_by_chance(text, MINIMUM_BITS),
+            Kind::Address => continue,
         };
         let parts = [(Part::Whole, Secret::new(text), whole)].into_iter();
         let passwords = passwords.into_iter().map(|password| {
@@ -124,18 +126,19 @@ pub(super) fn all<'a>(
     (watched, omitted)
 }
 
-/// Whether such a text stands in answers by chance.
+/// Whether a text like this occurs in answers by chance.
 fn is_found_by_chance(text: &str, bits: u32) -> bool {
     text.len() < MIN_BYTES || !withstands(text, bits)
 }
 
-/// The password of a URL, as written and as meant.
+/// The passwords in a URL, as written and decoded.
 fn passwords(text: &str) -> Vec<Secret> {
     let written = text.split_once("://").and_then(|(_, rest)| {
         let authority = rest.split(['/', '?', '#']).next()?;
         let user = match authority.rsplit_once('@') {
             Some((user, _)) => user,
-            // A password with a sign that should have been escaped; a port is none.
+            // A password with a character that should have been escaped; a port is not
+            // one.
             None => {
                 let (_, begun) = authority.split_once(':')?;
                 let is_port = begun.bytes().all(|byte| byte.is_ascii_digit());
@@ -150,7 +153,7 @@ fn passwords(text: &str) -> Vec<Secret> {
     [Secret::new(written)].into_iter().chain(meant).collect()
 }
 
-/// Percent signs decoded, where they are followed by what they should be.
+/// Decodes percent signs that are followed by two hexadecimal digits.
 fn decoded(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);
@@ -175,7 +178,7 @@ fn decoded(text: &str) -> Cow<'_, str> {
     String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
-/// The lines of a key in PEM, which is broken at other places by others.
+/// The lines of a key in PEM, which other programs break at other places.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     let sign = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
     let several = text.contains('\n');
@@ -199,10 +202,10 @@ mod tests {
         let strong = "q7Rk2vXw9LmT4bNz8HsD";
         let url = |password: &str| format!("postgresql://app:{password}@db.shop.example/shop");
         let (secret, connection, address) =
-            (Sort::Secret(MINIMUM_BITS), Sort::Connection, Sort::Address);
-        let weak = Sort::Secret(FEWEST_BITS);
+            (Kind::Secret(MINIMUM_BITS), Kind::Connection, Kind::Address);
+        let weak = Kind::Secret(FEWEST_BITS);
         // (what it is, how it is given, the value, what is looked for, what is left out)
-        let table: [(&str, Sort, String, Parts, Parts); 15] = [
+        let table: [(&str, Kind, String, Parts, Parts); 15] = [
             ("secret", secret, strong.to_owned(), &[Part::Whole], &[]),
             ("with blanks", secret, format!(" {strong}\n"), &[Part::Whole], &[]),
             ("test", secret, "test".to_owned(), &[], &[Part::Whole]),
@@ -219,9 +222,9 @@ mod tests {
             ("plain url", address, "https://www.shop.example/q7Rk2vXw9LmT".to_owned(), &[], &[]),
             ("local", connection, "postgresql://localhost/shop".to_owned(), &[], &[Part::Whole]),
         ];
-        for (what, sort, value, looked_for, left_out) in table {
+        for (what, kind, value, looked_for, left_out) in table {
             let (variable, secret) = ("NAME", &Secret::new(value));
-            let (watched, omitted) = all([Value { variable, secret, sort }]);
+            let (watched, omitted) = all([Value { variable, secret, kind }]);
             let watched: Vec<_> = watched.iter().map(|watched| watched.part).collect();
             let omitted: Vec<_> = omitted.iter().map(|omission| omission.part).collect();
             assert_eq!((&*watched, &*omitted), (looked_for, left_out), "{what}");
@@ -248,7 +251,7 @@ mod tests {
     fn a_policy_may_say_that_fewer_bits_are_enough_but_not_that_few_are() {
         let secret = Secret::new("");
         for (said, enough) in [(0, 40), (40, 40), (50, 50), (64, 64), (200, 64)] {
-            let Sort::Secret(bits) = Value::secret("NAME", &secret).of_bits(said).sort else {
+            let Kind::Secret(bits) = Value::secret("NAME", &secret).of_bits(said).kind else {
                 panic!("it is a secret");
             };
             assert_eq!(bits, enough, "{said}");
@@ -256,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_looked_for_as_written_and_as_meant() {
+    fn a_password_is_looked_for_as_written_and_decoded() {
         let table = [
             ("postgresql://app:p%40ss@host/db", vec!["p%40ss", "p@ss"]),
             ("postgresql://app:pass@host/db?a=b@c", vec!["pass"]),

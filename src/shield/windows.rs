@@ -1,5 +1,4 @@
-//! The windows that can begin within the first bytes of a form, however it is
-//! escaped.
+//! The windows that can begin within the first bytes of a form, however it is escaped.
 
 use std::ops::Range;
 
@@ -8,7 +7,7 @@ use super::form::Form;
 use super::style::Style;
 use super::table::{Entry, FAR, Width, Window, far, near};
 
-/// Windows, where each can be, and what can follow it.
+/// Windows, the places where each can be, and what can follow it.
 pub(super) struct Windows {
     width: Width,
     starts: usize,
@@ -16,29 +15,29 @@ pub(super) struct Windows {
     pub(super) all: Vec<(Window, Entry)>,
     /// Hashes of those that anything can follow.
     pub(super) alone: Vec<u64>,
-    /// Hashes of what the others go on to.
+    /// Hashes of what can follow the others.
     pub(super) longer: Vec<u64>,
 }
 
 impl Windows {
-    /// No windows as yet, of `width` bytes, that begin at the first `starts` bytes
-    /// of a form.
+    /// Makes an empty set of windows of `width` bytes that begin in the first `starts`
+    /// bytes of a form.
     pub(super) fn new(width: Width, starts: usize) -> Self {
         let starts = starts.min(MOST_STARTS);
         Self { width, starts, all: Vec::new(), alone: Vec::new(), longer: Vec::new() }
     }
 
-    /// Adds those of a form, in each of its styles.
+    /// Adds the windows of a form, in each of its styles.
     ///
-    /// INVARIANT: if the form, in one style, stands in a text, then each window that
-    /// begins at one of those bytes is among these; and either it is `alone`, or
-    /// what the text has there, [`near`] or [`far`], is in `longer`.
+    /// INVARIANT: if the form, in one style, is in a text, then each window that begins
+    /// at one of those bytes is in this set; and either it is in `alone`, or what follows
+    /// it in the text, [`near`] or [`far`], is in `longer`.
     pub(super) fn add(&mut self, form: (u32, &Form)) {
         let (form, text) = (form.0, form.1);
         let reach = self.starts + self.width.bytes();
         let is_plain = text.text().chars().take(reach).all(|c| c.is_ascii_alphanumeric());
         for style in text.styles() {
-            // DELIBERATE: what styles do not change is added for the first alone.
+            // DELIBERATE: what all styles write alike is added only for the first.
             if !is_plain || *style == Style::FIRST || !Style::PLAIN.contains(style) {
                 let spellings = Spellings::of(text, *style, reach);
                 Walk { form, spellings: &spellings, style: *style, windows: self }.all();
@@ -61,8 +60,8 @@ impl Walk<'_> {
         let mut reached = 1_u64;
         for index in 0..starts {
             let Some((from, all)) = spellings.at(index) else { break };
-            // INVARIANT: no bit is set where none was reached, and then no offset is
-            // near enough.
+            // INVARIANT: if no offset was reached, no bit is set, and no offset is near
+            // enough.
             let nearest = reached.trailing_zeros() as usize;
             for spelling in all {
                 for before in 0..spelling.length.min(starts.saturating_sub(nearest)) {
@@ -77,10 +76,10 @@ impl Walk<'_> {
         }
     }
 
-    /// The windows that go on so, with the character of this index next.
+    /// Adds the windows that continue `prefix` with the character of this index.
     fn extend(&mut self, entry: Entry, prefix: Prefix, index: usize) {
         if prefix.length >= self.windows.width.bytes() {
-            // What is not escaped is of one style.
+            // Text without escapes belongs to one style only.
             if prefix.is_escaped || self.style == Style::FIRST {
                 self.windows.all.push((prefix.window(self.windows.width), entry));
                 self.ahead(prefix, index);
@@ -93,12 +92,12 @@ impl Walk<'_> {
         }
     }
 
-    /// What can follow a window.
+    /// Adds what can follow a window.
     ///
-    /// DELIBERATE: where all is escaped, windows are much alike, and what follows
-    /// tells texts of that sort from secrets. Elsewhere a window says enough.
+    /// DELIBERATE: where everything is escaped, windows are much alike, and what follows
+    /// distinguishes secrets from other texts of that kind. Elsewhere a window is enough.
     fn ahead(&mut self, prefix: Prefix, index: usize) {
-        // Far ahead, what may be written in several ways is too much.
+        // Further ahead, a text that can be written in several ways has too many forms.
         let hash = if self.style == Style::MarkupAll { near } else { far };
         if let Some(hash) = hash(prefix.as_bytes()) {
             self.windows.longer.push(hash);
@@ -115,9 +114,9 @@ impl Walk<'_> {
     }
 }
 
-/// The first characters of a form, each with how a style may write it.
+/// The first characters of a form, each with the ways in which a style may write it.
 struct Spellings {
-    /// Where each begins in the form, and which of the spellings are its.
+    /// Where each begins in the form, and which of the spellings belong to it.
     characters: Vec<(usize, Range<usize>)>,
     all: Vec<Spelling>,
 }
@@ -143,14 +142,14 @@ impl Spellings {
         Self { characters, all }
     }
 
-    /// Where the character of this index begins, and how it may be written.
+    /// The place where the character of this index begins, and the ways to write it.
     fn at(&self, index: usize) -> Option<(usize, &[Spelling])> {
         let (from, ways) = self.characters.get(index)?;
         Some((*from, self.all.get(ways.clone())?))
     }
 }
 
-/// What is written so far, from the first byte of a window on.
+/// What is written so far, from the first byte of a window.
 #[derive(Clone, Copy)]
 struct Prefix {
     bytes: [u8; FAR + MAX_SPELT_BYTES],
@@ -170,7 +169,7 @@ impl Prefix {
         Window::new(u64::from_le_bytes(eight), width)
     }
 
-    /// With what is written of a character after so many bytes.
+    /// Appends what is written of a character after its first `skipped` bytes.
     fn and(mut self, spelling: &Spelling, skipped: usize) -> Self {
         let more = spelling.spelt.as_bytes().get(skipped..).unwrap_or_default();
         let free = self.bytes.iter_mut().skip(self.length);
@@ -181,6 +180,6 @@ impl Prefix {
     }
 }
 
-/// The most starts that are asked for: their offsets fit into a word, and the
-/// places of their characters into a byte.
+/// The most starts that may be asked for: their offsets fit into a word, and the places
+/// of their characters into a byte.
 pub(super) const MOST_STARTS: usize = 32;

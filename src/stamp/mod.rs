@@ -1,14 +1,14 @@
-//! What is written into a database so that a copy of it is known as a copy.
+//! A stamp in a database, by which a copy of it is recognised as a copy.
 //!
-//! A row of the table `koomy_guard.stamp` says of which environment a database
-//! is, and for which database it was written: a branch of Neon, or a cluster
-//! with an `oid` and a name. A copy of the data brings the row along, and is no
-//! longer what the row was written for. A stamp only ever refuses; it permits
-//! nothing that pins and live identity do not.
+//! A row of the table `koomy_guard.stamp` names the environment of a database, and the
+//! database that the row was written for: a branch of Neon, or a cluster with an `oid`
+//! and a name. A copy of the data contains the same row, but is not the database that the
+//! row was written for. A stamp only ever refuses; it permits nothing that pins and live
+//! identity do not.
 //!
-//! [`plan`] decides, and opens nothing. [`Plan::sql`] is what [`write()`] runs: one
-//! transaction that begins with the assertion that the server is still the one
-//! that the plan is for.
+//! [`plan`] decides, and opens nothing. [`write()`] runs [`Plan::sql`]: one transaction
+//! that begins with an assertion that the server is still the one that the plan was made
+//! for.
 
 mod pins;
 mod refusal;
@@ -34,31 +34,33 @@ pub struct Plan {
     change: Change,
 }
 
-/// What becomes of the stamp that is there.
+/// What happens to the existing stamp.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Change {
-    /// There is none.
+    /// There is no stamp yet.
     First,
-    /// It is this environment's and this database's, and is written anew.
+    /// It is this environment's and this database's, and is renewed.
     Renew,
-    /// It was written for another database that held the same environment, or
-    /// none with real data; the new one remembers it.
+    /// It was written for another database of the same environment, or of one without
+    /// real data; the new one remembers it.
     Rebind(Stamp),
-    /// It may be a copy of real data; the new one remembers it, and why.
+    /// The database may be a copy of real data; the new stamp remembers the old one, and
+    /// the reason.
     Adopt(Stamp, String),
 }
 
 /// Decides whether the database with `identity` may be stamped as `database` of
 /// `environment`.
 ///
-/// `target` is the judged address at which it was asked, of which the server's own
-/// word must be true, too. `adopt` is the reason why a copy of another database may be used here, and
-/// must not be given where there is nothing to adopt.
+/// `target` is the judged address at which the server was asked; what the server says
+/// must fit it, too. `adopt` is the reason why a copy of another database may be used
+/// here, and must not be given where there is nothing to adopt.
 ///
 /// # Errors
 ///
-/// [`StampRefusal`] where the server is not the database that the policy means,
-/// or has a stamp that may not be replaced.
+/// [`StampRefusal`] when the server is not the database that the policy means, cannot be
+/// written to or recognised, or has a stamp that may not be replaced; and when `adopt` is
+/// given without need, is needed and not given, or is not one short line.
 pub fn plan(
     policy: &Policy,
     environment: &Environment,
@@ -104,7 +106,7 @@ fn change(
     if adopt.is_some() { Err(StampRefusal::NothingToAdopt) } else { Ok(change) }
 }
 
-/// Decides of a stamp that was written for another database.
+/// Decides about a stamp that was written for another database.
 ///
 /// DELIBERATE: an environment that the policy does not know counts as real.
 fn replace(
@@ -128,7 +130,7 @@ fn replace(
     }
 }
 
-/// A reason that somebody can read in one line.
+/// A reason that can be read in one line.
 fn line(text: &str) -> Result<String, StampRefusal> {
     let text = text.trim();
     let is_reason = !text.is_empty()
@@ -138,7 +140,7 @@ fn line(text: &str) -> Result<String, StampRefusal> {
 }
 
 impl Plan {
-    /// What will be written, in lines of text without a value.
+    /// Describes what will be written, in lines of text without a value.
     pub fn describe(&self) -> String {
         let Self { environment, database, identity, binding, .. } = self;
         let mut text = format!("stamps `{database}` as a database of `{environment}`\n");
@@ -151,14 +153,16 @@ impl Plan {
             }
         };
         let name = shown(&identity.database);
-        let _infallible = writeln!(text, "  for the database {name}, {bound}, and no copy of it");
+        let _infallible =
+            writeln!(text, "  for the database {name}, {bound}, not for a copy of it");
         let _infallible = writeln!(text, "  {}", self.change.describe());
-        text.push_str("  in the table `koomy_guard.stamp`, which is made if it is not there\n");
+        text.push_str(
+            "  in the table `koomy_guard.stamp`, which is created if it does not exist\n",
+        );
         text
     }
 
-    /// Whether the stamp that is there says the same, so that there is nothing
-    /// to write.
+    /// Whether the existing stamp says the same, so that there is nothing to write.
     pub fn is_written(&self) -> bool {
         match self.change {
             Change::Renew => true,
@@ -166,7 +170,7 @@ impl Plan {
         }
     }
 
-    /// The statements, in one transaction of their own.
+    /// The statements that write the stamp, in one transaction of their own.
     pub fn sql(&self) -> String {
         format!("BEGIN;\n{}COMMIT;\n", self.body())
     }
@@ -180,13 +184,13 @@ impl Change {
     fn describe(&self) -> String {
         match self {
             Self::First => "there is no stamp yet".to_owned(),
-            Self::Renew => "the stamp there says the same".to_owned(),
+            Self::Renew => "the existing stamp says the same".to_owned(),
             Self::Rebind(stamp) => format!(
-                "the stamp there is of {}, written for another database; it is kept as the parent",
+                "the existing stamp is of {}, for another database; it is kept as the parent",
                 shown(&stamp.environment)
             ),
             Self::Adopt(stamp, reason) => format!(
-                "a copy of {} is adopted, and its stamp kept as the parent; the reason: {}",
+                "a copy of {} is adopted, and its stamp is kept as the parent; the reason: {}",
                 shown(&stamp.environment),
                 shown(reason)
             ),
@@ -194,7 +198,7 @@ impl Change {
     }
 }
 
-/// A server's word, or a caller's, that cannot forge a line.
+/// A name from a server or a caller, quoted so that it cannot forge a line.
 fn shown(text: &str) -> String {
     format!("`{}`", text.escape_debug().to_string().replace('`', "'"))
 }
@@ -203,8 +207,8 @@ fn shown(text: &str) -> String {
 ///
 /// # Errors
 ///
-/// The driver's; the server's when it is another than the one that the plan is
-/// for, when the stamp changed in the meantime, or when the role may not.
+/// The driver's error. The server raises one if it is not the server that the plan was
+/// made for, if the stamp has changed in the meantime, or if the role lacks a right.
 #[cfg(feature = "postgres")]
 pub fn write(client: &mut ::postgres::Client, plan: &Plan) -> Result<(), ::postgres::Error> {
     let mut transaction = client.transaction()?;

@@ -8,8 +8,8 @@ use crate::target::{Engine, Target};
 
 /// Whether a server is the database that the policy means, pin by pin.
 ///
-/// DELIBERATE: stricter than a boot. A branch that nobody pinned, as after a
-/// restore, is pinned first.
+/// DELIBERATE: stricter than a boot. A branch that is not pinned, as after a restore,
+/// must be pinned first.
 pub(super) fn compare(
     policy: &Policy,
     environment: &Environment,
@@ -33,11 +33,11 @@ pub(super) fn compare(
     }
 }
 
-/// What speaks against a server.
+/// Why a server is not the right one.
 enum Difference {
-    /// It says something else.
+    /// It reports another value than the pin.
     Of(&'static str),
-    /// Nobody said what it should say.
+    /// The policy does not pin what it should report.
     Pin,
 }
 

@@ -10,43 +10,42 @@ use crate::rules::{
     DATABASE_BELONGS_TO_ENVIRONMENT, DATABASE_IDENTITY_MATCHES, DATABASE_STAMP_MATCHES, Rule,
 };
 
-/// Why a database is not stamped. Names what the server says, and no variable's
-/// value.
+/// Why a database is not stamped; names what the server says, and no variable's value.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[error("{}; {}", self.message(), self.help())]
 #[non_exhaustive]
 pub enum StampRefusal {
-    /// The database is none of the environment's.
+    /// The database does not belong to the environment.
     NotOfEnvironment {
         /// The database, by its name in the policy.
         database: String,
         /// The environment.
         environment: String,
     },
-    /// The server is not the one that the policy means.
+    /// The server is not the database that the policy means.
     Another {
         /// The database, by its name in the policy.
         database: String,
         /// What differs.
         what: &'static str,
     },
-    /// The database is MySQL.
+    /// The database is MySQL, which has no stamp.
     NotPostgres,
-    /// The policy does not say which branch the database is.
+    /// The policy does not say which Neon branch the database is.
     Unpinned {
         /// The database, by its name in the policy.
         database: String,
     },
-    /// The server does not say enough of itself.
+    /// The server does not say enough about itself.
     Unbound,
-    /// Nothing can be written.
+    /// The server takes no writes.
     ReadOnly,
-    /// What is there cannot be read as a stamp.
+    /// What is in the stamp's place cannot be read as a stamp.
     Unreadable {
         /// Why.
         why: String,
     },
-    /// The stamp was written for this very database, and another environment.
+    /// The stamp was written for this very database, but for another environment.
     Contradiction {
         /// The environment of the stamp.
         stamped: String,
@@ -56,15 +55,15 @@ pub enum StampRefusal {
         /// The environment of the stamp.
         stamped: String,
     },
-    /// A copy of another environment with real data, or of one that the policy does not
-    /// know, where data are real.
+    /// The database is a copy of another environment with real data, or of one that the
+    /// policy does not know, and this environment's data are real.
     CopyInReal {
         /// The environment of the stamp.
         stamped: String,
     },
-    /// There is no copy to adopt.
+    /// A reason was given, but there is no copy to adopt.
     NothingToAdopt,
-    /// The reason is none.
+    /// The reason is empty, too long, or has several lines.
     NoReason,
 }
 
@@ -73,24 +72,26 @@ impl StampRefusal {
     pub fn message(&self) -> String {
         match self {
             Self::NotOfEnvironment { database, environment } => {
-                format!("`{database}` is no database of `{environment}`")
+                format!("`{database}` is not a database of `{environment}`")
             }
             Self::Another { database, what } => {
-                format!("the server is not `{database}`: its {what} is another")
+                format!("the server is not `{database}`: its {what} differs")
             }
-            Self::NotPostgres => "the database is not PostgreSQL, which alone has a stamp".into(),
+            Self::NotPostgres => {
+                "the database is not PostgreSQL, and only PostgreSQL has a stamp".into()
+            }
             Self::Unpinned { database } => {
-                format!("nothing tells `{database}` from other branches")
+                format!("nothing distinguishes `{database}` from other branches")
             }
             Self::Unbound => {
                 "the server does not say which it is, so there is nothing to bind a stamp to".into()
             }
             Self::ReadOnly => "the server takes no writes".into(),
             Self::Unreadable { why } => {
-                format!("what is in the place of the stamp is none ({why})")
+                format!("something that is not a stamp is in its place ({why})")
             }
             Self::Contradiction { stamped } => {
-                format!("the database is stamped {}, and is no copy", shown(stamped))
+                format!("the database is stamped {}, and is not a copy", shown(stamped))
             }
             Self::Copy { stamped } => format!("the database is a copy of {}", shown(stamped)),
             Self::CopyInReal { stamped } => {
@@ -102,7 +103,7 @@ impl StampRefusal {
             Self::NothingToAdopt => "there is no copy to adopt here".into(),
             Self::NoReason => {
                 format!(
-                    "a copy is adopted for a reason: one line of up to {MAX_REASON_CHARS} characters"
+                    "adopting a copy takes a reason: one line of up to {MAX_REASON_CHARS} characters"
                 )
             }
         }
@@ -139,7 +140,7 @@ impl StampRefusal {
         .to_owned()
     }
 
-    /// Refused, or undecided where something could not be read.
+    /// Refused, or undecided if something could not be read.
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Unbound | Self::Unreadable { .. } => Outcome::Undecided,
@@ -174,8 +175,7 @@ impl StampRefusal {
         }
     }
 
-    /// The finding that it is of the connection that `variable` holds, as every
-    /// report prints it.
+    /// The finding that reports print for it, about the connection that `variable` holds.
     pub fn finding(
         &self,
         policy: &Policy,

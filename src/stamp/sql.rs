@@ -4,7 +4,7 @@ use super::{Change, Plan};
 use crate::assertion::{quoted, tag};
 use crate::facts::{Binding, Identity, Neon, Server};
 
-/// Everything between `BEGIN` and `COMMIT`.
+/// Builds everything between `BEGIN` and `COMMIT`.
 pub(super) fn body(plan: &Plan) -> String {
     let assertion = &plan.assertion;
     let unchanged = unchanged(&plan.change);
@@ -51,8 +51,8 @@ fn bound_to(binding: &Binding) -> String {
     }
 }
 
-/// Replaces the row; the old one becomes the parent, except that a stamp that is
-/// written anew keeps the parent it had.
+/// Replaces the row. The old row becomes the parent, except that a renewed stamp keeps
+/// the parent that it had.
 fn row(plan: &Plan) -> String {
     let parent = match &plan.change {
         Change::First => "NULL".to_owned(),
@@ -103,8 +103,9 @@ const NEW: &str = "excluded.env, excluded.bound_kind, excluded.project_id, exclu
 excluded.endpoint_id, excluded.timeline_id, excluded.system_identifier, excluded.database_oid, \
 excluded.database_name, excluded.stamped_at, excluded.guard_version, excluded.parent_stamp";
 
-/// INVARIANT: what follows runs no code of another role's. Whoever may make a
-/// schema could have made this one, with a trigger that waits for a superuser.
+/// INVARIANT: what follows runs no code that belongs to another role. Any role that may
+/// create a schema could have created this one, with a trigger that waits for a
+/// superuser.
 const OWNED: &str = "\
 DO $koomy$ BEGIN
   IF EXISTS (
@@ -120,10 +121,10 @@ the schema koomy_guard or something in it, and nothing was written';
 END $koomy$;
 ";
 
-/// DELIBERATE: a schema of its own outlives `DROP SCHEMA public CASCADE`.
+/// DELIBERATE: a separate schema survives `DROP SCHEMA public CASCADE`.
 ///
-/// LIMIT: the trigger stops accidents. A role that may write the table can set
-/// what the trigger asks for.
+/// LIMIT: the trigger prevents accidents. A role that may write to the table can set what
+/// the trigger asks for.
 const MADE: &str = "\
 CREATE SCHEMA IF NOT EXISTS koomy_guard;
 GRANT USAGE ON SCHEMA koomy_guard TO PUBLIC;

@@ -13,17 +13,24 @@ use crate::secret::Secret;
 /// anything of the address. [`canonical`](Self::canonical) does, for the one
 /// command that is asked where an address leads.
 #[derive(Clone, Error)]
-#[error("the {part} {flaw}")]
+#[error("the {part} {flaw}{unknown}")]
 pub struct Ambiguity {
     part: Part,
     flaw: Flaw,
+    /// A colon and which parameters are unknown, or nothing.
+    unknown: Box<str>,
     canonical: Option<Secret>,
 }
 
 impl Ambiguity {
     pub(super) fn new(flaw: FlawAt, canonical: Option<String>) -> Self {
         let FlawAt(part, flaw) = flaw;
-        Self { part, flaw, canonical: canonical.map(Secret::new) }
+        Self { part, flaw, unknown: Box::default(), canonical: canonical.map(Secret::new) }
+    }
+
+    /// Names the parameters that are unknown.
+    pub(super) fn of_parameters(self, unknown: &str) -> Self {
+        Self { unknown: format!(": {unknown}").into(), ..self }
     }
 
     /// The part that is ambiguous.

@@ -69,7 +69,7 @@ flaws! {
         "write `postgresql://user:password@host:port/database?sslmode=require`";
     /// No `://`.
     SchemeMissing:
-        "has no scheme",
+        "is missing",
         "write the whole URL: `scheme://user:password@host:port/database`";
     /// One slash, or none.
     SchemeSlashes:
@@ -91,13 +91,17 @@ flaws! {
     SchemeOfService:
         "leads to a service that chooses the database by a key, not by the address",
         "use the direct URL of the database here";
+    /// `file:`, `sqlite:`.
+    SchemeOfFile:
+        "is that of a file, which is read without a server",
+        "write the URL of a server; a database in a file is not a connection of a policy";
     /// A URL of another engine.
     SchemeOfOtherEngine { /** The engine of the connection. */ expected: Engine }:
         "is not of this connection's engine, `{expected}`",
         "write a `{expected}://` URL, or declare another `engine` for the connection";
     /// Another scheme.
     SchemeUnknown:
-        "is not that of a database; some drivers dial it all the same",
+        "is not that of a database server; some drivers dial it all the same",
         "write `postgresql://` or `mysql://`";
     /// Two `@`.
     SecondAt:
@@ -159,6 +163,10 @@ flaws! {
     HostIpv6:
         "is an IPv6 address or has a second `:`, which drivers read differently",
         "write a name, or an IPv4 address";
+    /// `127.0.0.1:3307`, where the host stands alone.
+    HostHoldsPort:
+        "holds a `:` and a port as well",
+        "write the host alone, and the port in its own place";
     /// `127.1`, `0x7f000001`.
     HostNumber:
         "reads as a number: for some drivers it is an address, for others a name",
@@ -237,7 +245,7 @@ flaws! {
         "write it where it belongs in the URL and remove `{key}`";
     /// A parameter that nobody vouches for.
     ParameterUnknown:
-        "holds an unknown parameter; some drivers send such a one to the server",
+        "holds a parameter outside the known ones, which some drivers send to the server",
         "remove it, and set it in the program";
     /// The same parameter again.
     ParameterTwice { /** Its name, from a fixed list. */ key: &'static str }:

@@ -75,10 +75,15 @@ pub(crate) fn host(text: &str) -> Result<(), Flaw> {
         "pg.neon.tech" => return Err(Flaw::HostChosenInBrowser),
         _ => {}
     }
-    for (held, flaw) in [(',', Flaw::HostTwice), (':', Flaw::HostIpv6)] {
-        if text.contains(held) {
-            return Err(flaw);
-        }
+    if text.contains(',') {
+        return Err(Flaw::HostTwice);
+    }
+    if let Some((_, after)) = text.split_once(':') {
+        return Err(match after {
+            _ if after.contains(':') => Flaw::HostIpv6,
+            _ if after.bytes().all(|byte| byte.is_ascii_digit()) => Flaw::HostHoldsPort,
+            _ => Flaw::HostName,
+        });
     }
     if text.contains('%') {
         return Err(Flaw::HostEncoded);

@@ -81,7 +81,13 @@ impl Target {
         let text = text.expose();
         url::parse(engine, text).map_err(|found| {
             let flaw = slip::explain(engine, text, found);
-            Ambiguity::new(flaw, repair::canonical(engine, text, flaw.1))
+            let ambiguity = Ambiguity::new(flaw, repair::canonical(engine, text, flaw.1));
+            match flaw.1 {
+                Flaw::ParameterUnknown => {
+                    ambiguity.of_parameters(&parameter::unknown(engine.dialect(), text))
+                }
+                _ => ambiguity,
+            }
         })
     }
 

@@ -89,6 +89,38 @@ impl<'a> Query<'a> {
     }
 }
 
+/// Which parameters of `url` nobody vouches for: their numbers and, where they
+/// are those of a driver, their names. Nothing that only the URL says.
+pub(super) fn unknown(dialect: &Dialect, url: &str) -> String {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let keys = query.split('&').map(|pair| pair.split_once('=').map_or(pair, |(key, _)| key));
+    let unknown = (1..).zip(keys).filter(|(_, key)| is_unknown(dialect, key)).take(MOST_TOLD);
+    let told = unknown.map(|(number, key)| match OF_DRIVERS.iter().find(|name| **name == key) {
+        Some(name) => format!("`{name}`"),
+        None => format!("number {number}"),
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+/// Whether nobody vouches for the parameter `key`, and nobody is known to be moved
+/// by it.
+pub(super) fn is_unknown(dialect: &Dialect, key: &str) -> bool {
+    let is_known = dialect.encryption_keys.contains(&key)
+        || dialect.socket_key == Some(key)
+        || dialect.parameters.iter().any(|(name, _)| *name == key);
+    !is_known && foreign(dialect, key) == Flaw::ParameterUnknown
+}
+
+/// Whether an unknown parameter, by its name, may say where the connection leads or
+/// how it is encrypted, so that a URL without it could mean something else.
+pub(super) fn may_matter(key: &str) -> bool {
+    let lower = key.to_ascii_lowercase();
+    let speaks_of = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    let is_of_a_driver = OF_DRIVERS.contains(&key);
+    speaks_of(ENCRYPTION)
+        || !is_of_a_driver && (speaks_of(DESTINATION) || !key.bytes().all(is_unreserved))
+}
+
 fn foreign(dialect: &Dialect, key: &str) -> Flaw {
     if key.contains('%') {
         return Flaw::ParameterEncoded;
@@ -104,3 +136,62 @@ fn is_identifier(value: &str) -> bool {
     bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
+
+const ENCRYPTION: &[&str] = &["ssl", "tls", "encrypt"];
+const DESTINATION: &[&str] = &[
+    "host", "server", "addr", "port", "db", "database", "user", "pass", "service", "sock", "url",
+    "proxy", "endpoint", "branch", "project",
+];
+
+const MOST_TOLD: usize = 8;
+
+/// What drivers and frameworks have people write into a URL.
+const OF_DRIVERS: &[&str] = &[
+    "ApplicationName",
+    "allowMultiQueries",
+    "allowPublicKeyRetrieval",
+    "autoReconnect",
+    "binary_parameters",
+    "characterEncoding",
+    "client_encoding",
+    "collation",
+    "connectTimeout",
+    "connectionLimit",
+    "connection_limit",
+    "currentSchema",
+    "loc",
+    "lock_timeout",
+    "max_connections",
+    "multiStatements",
+    "parseTime",
+    "pool_max_conns",
+    "pool_size",
+    "pool_timeout",
+    "prepareThreshold",
+    "prepared_statement_cache_size",
+    "prepared_statements",
+    "retryWrites",
+    "rewriteBatchedStatements",
+    "schema",
+    "search_path",
+    "serverTimezone",
+    "serverVersion",
+    "socket_timeout",
+    "ssl",
+    "sslaccept",
+    "sslcert",
+    "sslidentity",
+    "sslkey",
+    "sslmode",
+    "ssl-mode",
+    "sslpassword",
+    "statement_cache_size",
+    "statement_timeout",
+    "supa",
+    "timezone",
+    "tls",
+    "useSSL",
+    "useUnicode",
+    "workaround",
+    "zeroDateTimeBehavior",
+];

@@ -83,6 +83,7 @@ fn scheme(engine: Engine, text: &str) -> FlawAt {
     let flaw = match (name, Engine::of_scheme(name)) {
         (name, _) if name.starts_with("jdbc:") => Flaw::SchemeJdbc,
         ("prisma", _) => Flaw::SchemeOfService,
+        (name, _) if is_file(name) => Flaw::SchemeOfFile,
         (_, Some(other)) if other != engine => Flaw::SchemeOfOtherEngine { expected: engine },
         (_, Some(_)) if driver.is_some() => Flaw::SchemeNamesDriver,
         (_, Some(_)) if lower != before => Flaw::SchemeUpperCase,
@@ -101,9 +102,16 @@ fn schemeless(text: &str) -> FlawAt {
         Some(before) if Engine::of_scheme(before).is_some() => {
             FlawAt(Part::Scheme, Flaw::SchemeSlashes)
         }
+        Some(before) if is_file(&before.to_ascii_lowercase()) => {
+            FlawAt(Part::Scheme, Flaw::SchemeOfFile)
+        }
         _ if text.contains('=') => FlawAt(Part::Whole, Flaw::KeyValue),
         _ => FlawAt(Part::Scheme, Flaw::SchemeMissing),
     }
+}
+
+fn is_file(scheme: &str) -> bool {
+    matches!(scheme, "file" | "sqlite" | "sqlite3")
 }
 
 /// The part in which an offset lies, for a reader who cuts at the last `@`.

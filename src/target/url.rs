@@ -17,10 +17,7 @@ pub(super) fn parse(engine: Engine, text: &str) -> Result<Target, FlawAt> {
         return Err(FlawAt(Part::Password, Flaw::SecondAt));
     }
     let (user, password) = grammar::userinfo(userinfo)?;
-    let (authority, path) = match rest.split_once('/') {
-        Some((authority, path)) => (authority, path),
-        None => (rest, ""),
-    };
+    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
     let tcp = match authority {
         "" => None,
         _ => Some(grammar::authority(authority)?),
@@ -29,6 +26,7 @@ pub(super) fn parse(engine: Engine, text: &str) -> Result<Target, FlawAt> {
         Some((database, query)) => (database, Some(query)),
         None => (path, None),
     };
+    let database = database.strip_prefix('/').unwrap_or_default();
     let database = grammar::database(database).map_err(|flaw| FlawAt(Part::Database, flaw))?;
     let query = query.map(|query| Query::parse(dialect, query)).transpose()?.unwrap_or_default();
     Ok(Target {

@@ -1,4 +1,4 @@
-//! The debug gate in terms of axum's router.
+//! The debug gate for axum's router.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -16,7 +16,7 @@ use super::{DbIdentity, DebugGate, Readiness};
 use crate::gate::{Boot, Permit};
 
 impl Permit<Boot> {
-    /// Puts debug routes behind the gate, for a router to merge.
+    /// Puts debug routes behind the gate and returns them for a router to merge.
     ///
     /// ```
     /// use axum::Router;
@@ -32,19 +32,19 @@ impl Permit<Boot> {
     /// }
     /// ```
     ///
-    /// The routes live in the router's fallback: a request that no route takes is
-    /// looked at there, and one that the gate does not admit goes the way of any
-    /// path that does not exist. A router with a fallback of its own gives it to
-    /// [`DebugRoutes::or`] instead of `Router::fallback`; axum merges no two
-    /// fallbacks, and a later one would take the place of the debug routes. So
-    /// would a route for all paths, such as `/{*rest}`.
+    /// The routes live in the router's fallback: a request that no route matches is
+    /// looked at there, and one that the gate does not admit is answered like any path
+    /// that does not exist. A router with a fallback of its own must give it to
+    /// [`DebugRoutes::or`], not to `Router::fallback`: axum does not merge two fallbacks,
+    /// and a later one would replace the debug routes. So would a route for all paths,
+    /// such as `/{*rest}`.
     pub fn debug_routes<S>(&self, routes: Router<S>) -> DebugRoutes<S> {
         let gate = self.debug_gate();
         DebugRoutes { routes: gate.is_open().then_some(routes), gate }
     }
 }
 
-/// Debug routes behind the gate. [`Permit::debug_routes`] makes them.
+/// Debug routes behind the gate; made by [`Permit::debug_routes`].
 #[derive(Clone)]
 #[must_use = "routes do nothing until a router merges them"]
 pub struct DebugRoutes<S = ()> {
@@ -53,7 +53,7 @@ pub struct DebugRoutes<S = ()> {
 }
 
 impl<S: Clone + Send + Sync + 'static> DebugRoutes<S> {
-    /// Gives the service's fallback, which answers whatever is not admitted.
+    /// Sets the service's fallback, which answers every request that is not admitted.
     ///
     /// ```
     /// use axum::Router;
@@ -79,7 +79,7 @@ impl<S: Clone + Send + Sync + 'static> From<DebugRoutes<S>> for Router<S> {
     fn from(DebugRoutes { gate, routes }: DebugRoutes<S>) -> Self {
         match routes {
             None => Self::new(),
-            // A router without routes answers as axum does where there is none.
+            // A router without routes answers as axum does if there is no fallback.
             Some(routes) => Self::new().fallback(Behind { gate, routes, or: |_| Router::new() }),
         }
     }
@@ -101,7 +101,7 @@ impl<S> Handler<(), S> for Readiness {
     }
 }
 
-/// A fallback that has debug routes, and one that has none.
+/// A fallback with debug routes in front of another one.
 #[derive(Clone)]
 struct Behind<S, F> {
     gate: DebugGate,
@@ -130,7 +130,7 @@ where
     }
 }
 
-/// Routes that get their state when a request is admitted.
+/// Routes that receive their state when a request is admitted.
 #[derive(Clone)]
 struct Routes<S> {
     routes: Router<S>,

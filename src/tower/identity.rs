@@ -1,4 +1,4 @@
-//! What a debug endpoint may tell of the databases.
+//! What a debug endpoint may tell about the databases.
 
 use std::sync::Arc;
 
@@ -11,17 +11,17 @@ use crate::gate::{Boot, Permit, Verdict};
 use crate::policy::Connection;
 use crate::rules::Destination;
 
-/// Who the servers of the connections said that they are, for a debug endpoint.
+/// What the servers of the connections said about themselves, for a debug endpoint.
 ///
-/// It has no URL, no host, no password and no variable's value: what it says are
-/// the servers' own words, and names of the policy.
+/// It contains no URL, no password and no variable's value: only the servers' own words
+/// and names from the policy.
 #[derive(Clone)]
 pub struct DbIdentity {
     pub(super) known: Arc<Known>,
     fresh: Vec<(String, Identity)>,
 }
 
-/// What the permit knows.
+/// What the permit knows about it.
 pub(super) struct Known {
     environment: String,
     connections: Vec<Connected>,
@@ -33,30 +33,30 @@ struct Connected {
     said: Option<Identity>,
 }
 
-/// What the policy says of a database.
+/// What the policy says about a database.
 struct Declared {
     name: String,
     provider: Option<&'static str>,
 }
 
 impl Permit<Boot> {
-    /// What a debug endpoint may tell of the databases: what their servers said
-    /// when this process started.
+    /// What a debug endpoint may tell about the databases, as their servers identified
+    /// themselves when this process started.
     pub fn db_identity(&self) -> DbIdentity {
         DbIdentity { known: Arc::clone(&self.judged().identity), fresh: Vec::new() }
     }
 }
 
 impl DbIdentity {
-    /// Says of one connection what its server says now.
+    /// Replaces what the server of one connection said by what it says now.
     pub fn fresh(mut self, connection: impl Into<String>, identity: Identity) -> Self {
         self.fresh.push((connection.into(), identity));
         self
     }
 
-    /// The answer, which nobody may keep.
+    /// Makes the response, which may not be cached.
     ///
-    /// With the feature `axum`, the identity is a handler that gives it:
+    /// With the feature `axum`, the identity is a handler that returns it:
     /// `get(boot.db_identity())`.
     pub fn response<B: From<String>>(&self) -> Response<B> {
         let mut response = Response::new(B::from(self.to_json()));
@@ -66,7 +66,7 @@ impl DbIdentity {
         response
     }
 
-    /// The body of the answer.
+    /// The body of the response.
     pub fn to_json(&self) -> String {
         let Known { environment, connections } = &*self.known;
         let connections: Vec<_> = connections.iter().map(|known| self.connection(known)).collect();

@@ -1,14 +1,12 @@
-//! Which debug routes there are.
+//! The list of debug routes.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The debug routes that a service has, or would have where debug endpoints are
-/// allowed.
+/// The debug routes that a service has, or would have if debug endpoints were allowed.
 ///
-/// It has the paths of every environment of the policy, and the routes that
-/// were named when the service was built: see
-/// [`DebugGate::naming`](super::DebugGate::naming).
+/// It lists the paths of every environment of the policy, and the routes that were named
+/// when the service was built: see [`DebugGate::naming`](super::DebugGate::naming).
 #[derive(Debug)]
 pub struct Inventory {
     paths: Vec<String>,
@@ -37,7 +35,7 @@ impl Inventory {
         self.domain.as_deref()
     }
 
-    /// Whether this environment has debug endpoints.
+    /// Whether debug endpoints are allowed in this environment.
     pub fn is_open(&self) -> bool {
         self.is_open
     }
@@ -53,8 +51,8 @@ impl Inventory {
 
 /// Asks each layer of the guard that a request passes which routes it knows.
 ///
-/// It is an extension, so it cannot come over a connection, and it is looked for
-/// only on requests that no client could send: they have no header at all.
+/// It travels as an extension, so it cannot arrive over a connection. It is looked for
+/// only on requests without any header, which no client can send.
 #[derive(Clone, Default)]
 pub(super) struct Question(Arc<Mutex<Vec<Arc<Inventory>>>>);
 

@@ -1,4 +1,4 @@
-//! What a permit knows of web services.
+//! What a permit knows about web services.
 
 use std::sync::Arc;
 
@@ -14,16 +14,16 @@ use crate::facts::Facts;
 use crate::gate::Verdict;
 use crate::policy::{EncodedResponses, Environment, Policy};
 
-/// What follows from policy and facts for requests.
+/// What policy and facts mean for web requests.
 ///
-/// INVARIANT: made where a permit is granted, and nowhere else.
+/// INVARIANT: made only when a permit is granted.
 pub(crate) struct Judged {
     pub(super) debug: Arc<debug::Shared>,
-    /// What the host layers judge by, made for the first of them.
+    /// The rules of the host layers, made for the first of them.
     ///
-    /// LIMIT: it is never freed, a kilobyte for each permit that has such a layer. A
-    /// router copies its layers for each request, where to count who shares the rules
-    /// costs more than to judge by them; and a process has one permit.
+    /// LIMIT: never freed; a kilobyte for each permit that has such a layer. A router
+    /// copies its layers for each request, where counting references to the rules would
+    /// cost more than judging by them; and a process has one permit.
     pub(super) host: OnceCell<&'static HostRules>,
     pub(super) secrets: Secrets,
     pub(super) encoded: EncodedResponses,

@@ -1,6 +1,6 @@
 //! Layers for web services that take their permission from the boot permit.
 //!
-//! They speak `http` and `tower`, so that axum, tonic, hyper and warp have them.
+//! They use `http` and `tower`, so they work with axum, tonic, hyper and warp.
 //!
 //! ```
 //! use axum::Router;
@@ -17,8 +17,8 @@
 //! }
 //! ```
 //!
-//! [`DebugService`] and [`HostService`] say when each lets a request through.
-//! `docs/web.md` has the order of layers, and what a proxy can do to defeat them.
+//! [`DebugService`] and [`HostService`] list when each lets a request through.
+//! `docs/web.md` explains the order of layers, and what a proxy can do to defeat them.
 
 #[cfg(feature = "axum")]
 mod axum;
@@ -52,12 +52,12 @@ use crate::gate::{Boot, Permit};
 use crate::shield::Shield;
 
 impl Permit<Boot> {
-    /// The way to debug endpoints: open where the policy allows them.
+    /// Returns the way to debug endpoints, open where the policy allows them.
     pub fn debug_gate(&self) -> DebugGate {
         DebugGate { shared: Arc::clone(&self.judged().debug) }
     }
 
-    /// The layer that lets only requests for this environment through.
+    /// Returns the layer that lets only requests for this environment through.
     pub fn host_layer(&self) -> HostLayer {
         let Judged { host, debug, again, .. } = self.judged();
         HostLayer::by(host.get_or_init(|| {
@@ -67,15 +67,16 @@ impl Permit<Boot> {
         }))
     }
 
-    /// The layer that keeps the secrets of the judged snapshot in.
+    /// Returns the layer that withholds answers that contain secrets of the judged
+    /// snapshot.
     ///
-    /// What it looks for is prepared when it is asked for first.
+    /// The search is prepared on the first call.
     pub fn shield_layer(&self) -> ShieldLayer {
         ShieldLayer::new(self.shield().clone()).encoded(self.judged().encoded)
     }
 
-    /// What finds the secrets of the judged snapshot in any text: in what a
-    /// program sends by other ways than HTTP, or writes into its log.
+    /// Returns what finds the secrets of the judged snapshot in any text: in what a
+    /// program sends by other ways than HTTP, or writes to its log.
     pub fn shield(&self) -> &Shield {
         self.judged().secrets.shield()
     }

@@ -1,15 +1,15 @@
-//! How often something may happen, in one word of memory.
+//! A rate limit in one word of memory.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use once_cell::sync::OnceCell;
 
-/// So many at once, and then one each interval.
+/// A burst of so many at once, and then one each interval.
 #[derive(Debug)]
 pub(super) struct Pace {
-    /// When the next one is due, had there been no burst; in milliseconds since
-    /// the process first asked.
+    /// When the next one would be due without a burst, in milliseconds since the process
+    /// first asked.
     due: AtomicU64,
     interval: u64,
     burst: u64,
@@ -17,13 +17,13 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// `burst` at once, one each `interval` from then on, and nobody waits longer
-    /// than `longest`.
+    /// Allows `burst` at once, then one each `interval`, and lets nobody wait longer than
+    /// `longest`.
     pub(super) const fn new(burst: u64, interval: u64, longest: u64) -> Self {
         Self { due: AtomicU64::new(0), interval, burst, longest }
     }
 
-    /// How long the next one has to wait.
+    /// How long the next one must wait.
     pub(super) fn next(&self) -> Duration {
         Duration::from_millis(self.next_at(now()))
     }
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pace_that_is_kept_never_waits() {
+    fn events_slower_than_the_pace_never_wait() {
         let pace = Pace::new(1, 100, 1000);
         for now in (0..10_000).step_by(100) {
             assert_eq!(pace.next_at(now), 0, "{now}");

@@ -1,4 +1,4 @@
-//! Waiting without a runtime of one's own.
+//! Waiting that needs no particular runtime.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -10,10 +10,10 @@ use once_cell::sync::OnceCell;
 
 use super::pace::instant;
 
-/// A moment to wait for. Dropped, it is forgotten.
+/// A moment to wait for, forgotten when dropped.
 ///
-/// One thread serves all of them, so that nothing depends on which runtime the
-/// service has, and whether its timers are on.
+/// One thread serves all of them, so that nothing depends on the service's runtime, or on
+/// whether its timers are enabled.
 #[derive(Debug)]
 pub(super) struct Pause {
     id: u64,
@@ -21,7 +21,7 @@ pub(super) struct Pause {
 }
 
 impl Pause {
-    /// `None` where too many wait already, or no thread could be had.
+    /// `None` if too many wait already, or no thread could be started.
     pub(super) fn of(length: Duration) -> Option<Self> {
         let clock = Clock::running()?;
         let until = instant().checked_add(length)?;
@@ -68,7 +68,7 @@ struct Waiting {
 }
 
 impl Waiting {
-    /// The wakers whose moment has come, each once.
+    /// Takes out the wakers whose moment has come, each once.
     fn due(&mut self, now: Instant) -> Vec<Waker> {
         let due = self.wakers.values_mut().filter(|(until, _)| *until <= now);
         due.map(|(_, waker)| std::mem::replace(waker, Waker::noop().clone())).collect()
@@ -92,7 +92,8 @@ impl Clock {
     fn run(&self) {
         loop {
             let now = instant();
-            // INVARIANT: nobody is woken under the lock, which he may want.
+            // INVARIANT: wakers are called without the lock, which the woken task may
+            // need.
             self.waiting().due(now).into_iter().for_each(Waker::wake);
             let waiting = self.waiting();
             let next = waiting.wakers.values().map(|(until, _)| *until).filter(|it| *it > now);
@@ -106,7 +107,7 @@ impl Clock {
     }
 }
 
-/// How many may wait at a time.
+/// How many may wait at the same time.
 pub(super) const MOST_WAITING: usize = 64;
 
 const IDLE: Duration = Duration::from_secs(3600);
@@ -118,7 +119,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn it_waits_as_long_as_said_and_so_many_at_a_time() {
+    async fn it_waits_as_long_as_asked_and_only_so_many_at_a_time() {
         let start = instant();
         let mut pause = Pause::of(Duration::from_millis(60)).unwrap();
         poll_fn(|cx| Pin::new(&mut pause).poll_over(cx)).await;

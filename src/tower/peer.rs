@@ -1,14 +1,14 @@
-//! Who is at the other end of a connection.
+//! The address at the other end of a connection.
 
 use std::net::IpAddr;
 
 use http::Extensions;
 
-/// The address at the other end of a request's connection: an extension of the
-/// request, set by whoever accepts connections.
+/// The address at the other end of a request's connection.
 ///
-/// With the feature `axum`, its `ConnectInfo<SocketAddr>` is read as well. Where
-/// neither is there, the peer is unknown, and so it is no proxy of the policy's.
+/// It is an extension of the request, set by whoever accepts connections. With the
+/// feature `axum`, its `ConnectInfo<SocketAddr>` is read as well. If neither is there,
+/// the peer is unknown, and so it is not one of the policy's proxies.
 ///
 /// ```
 /// use koomy_guard::tower::Peer;
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_said_of_a_peer_goes_before_what_is_connected() {
+    fn an_explicit_peer_takes_precedence() {
         let mut extensions = Extensions::new();
         assert_eq!(Peer::of(&extensions), None);
         extensions.insert(ConnectInfo(SocketAddr::from(([10, 0, 0, 7], 4711))));

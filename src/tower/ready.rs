@@ -1,4 +1,4 @@
-//! Whether what was judged at the start still holds.
+//! Whether the decision at the start still holds.
 
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,28 +15,28 @@ use crate::gate::{Boot, Gate, Permit, decide};
 use crate::observe::{Asking, When, answers};
 use crate::policy::Policy;
 
-/// Whether the boot gate would open still, for a readiness probe.
+/// Whether the boot gate would still open, for a readiness probe.
 ///
-/// A thread of its own asks the rules again at an interval, over the snapshot that
-/// was judged, and the servers who they are: where the policy demands it, or where
-/// they were asked at the start. An endpoint that leads to another database by
-/// now is seen so, and a server that does not answer.
+/// A thread of its own asks the rules again at an interval, over the snapshot that was
+/// judged. It also asks the servers who they are, if the policy demands it or they were
+/// asked at the start. So it notices an endpoint that leads to another database by now,
+/// and a server that does not answer.
 ///
-/// It is ready as long as the last answer is, and is no older than three
-/// intervals: a thread that hangs is no good news.
+/// The service is ready while the last decision was to permit and is not older than three
+/// intervals: a thread that hangs must not count as good news.
 ///
-/// *What this cannot see*: variables that changed since, which nobody uses either;
-/// and what happens between two intervals.
+/// *What this cannot see*: variables that changed since, which the program does not use
+/// either; and what happens between two intervals.
 #[derive(Clone)]
 #[must_use = "nothing is asked again once it is dropped"]
 pub struct Readiness {
     last: Arc<Mutex<Last>>,
     interval: Duration,
-    /// The thread ends when the last of these is gone.
+    /// The thread ends when the last of these is dropped.
     _held: Sender<()>,
 }
 
-/// The last answer.
+/// The last decision.
 #[derive(Clone)]
 struct Last {
     at: Instant,
@@ -44,7 +44,7 @@ struct Last {
     rules: Vec<&'static str>,
 }
 
-/// What is judged again.
+/// What is needed to judge again.
 #[derive(Clone)]
 pub(super) struct Again {
     pub(super) policy: Policy,
@@ -52,7 +52,7 @@ pub(super) struct Again {
 }
 
 impl Permit<Boot> {
-    /// Asks the rules again each half minute, and the servers who they are.
+    /// Starts to ask the rules again every half minute, and the servers who they are.
     pub fn readiness(&self) -> Readiness {
         let when = match self.judged().again.facts.live {
             Live::Asked(_) => When::Always,
@@ -65,9 +65,10 @@ impl Permit<Boot> {
         })
     }
 
-    /// Asks the rules again at an interval, over what `ask` says of the servers.
+    /// Starts to ask the rules again at an interval, with what `ask` returns about the
+    /// servers.
     ///
-    /// It is called in a thread of its own and may take its time.
+    /// `ask` is called on a thread of its own and may take its time.
     pub fn readiness_every(
         &self,
         interval: Duration,
@@ -81,33 +82,34 @@ impl Permit<Boot> {
             while drops.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
                 let facts = Facts { live: Live::NotAsked, ..facts.clone() };
                 let facts = Facts { live: ask(&policy, &facts), ..facts };
-                said(&mut locked(&its_own), rules(&policy, &facts));
+                record(&mut locked(&its_own), rules(&policy, &facts));
             }
         };
-        // Without a thread the last answer grows old, and that is no good news.
+        // Without a thread the last decision grows too old, so the service is not ready.
         let _thread = std::thread::Builder::new().name("guard-readiness".to_owned()).spawn(run);
         Readiness { last, interval, _held: held }
     }
 }
 
 impl Readiness {
-    /// Whether the gate would open still.
+    /// Whether the gate would still open.
     pub fn is_ready(&self) -> bool {
         self.refusing().is_empty()
     }
 
-    /// The rules that keep it shut; `readiness` itself where nobody has asked for
-    /// too long.
+    /// The rules that keep the gate shut; `readiness` itself if the last decision is too
+    /// old.
     pub fn refusing(&self) -> Vec<&'static str> {
         let Last { at, rules } = locked(&self.last).clone();
         let age = instant().saturating_duration_since(at);
         if age > self.interval.saturating_mul(3) { vec!["readiness"] } else { rules }
     }
 
-    /// `200 OK`, or `503 Service Unavailable` with the names of the rules. No
-    /// message, since anybody may ask.
+    /// Makes the response: `200 OK`, or `503 Service Unavailable` with the names of the
+    /// rules.
     ///
-    /// With the feature `axum`, it is a handler: `get(boot.readiness())`.
+    /// It has no messages, since anybody may ask. With the feature `axum`, the readiness
+    /// is a handler: `get(boot.readiness())`.
     pub fn response<B: From<String>>(&self) -> Response<B> {
         let refusing = self.refusing();
         let body = json!({ "ready": refusing.is_empty(), "rules": refusing }).to_string();
@@ -132,7 +134,7 @@ fn rules(policy: &Policy, facts: &Facts) -> Vec<&'static str> {
     rules
 }
 
-fn said(last: &mut Last, rules: Vec<&'static str>) {
+fn record(last: &mut Last, rules: Vec<&'static str>) {
     match (last.rules.is_empty(), rules.is_empty()) {
         (true, false) => tracing::error!(rules = rules.join(","), "not ready any more"),
         (false, true) => tracing::info!("ready again"),

@@ -25,7 +25,7 @@ pub(crate) fn bare(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// Gives a file or a directory to the unprivileged user.
+/// Makes the unprivileged user the owner of a file or a directory.
 pub(crate) fn give(path: &Path) {
     if let Some(user) = account() {
         chown(path, Some(user.uid.as_raw()), Some(user.gid.as_raw())).expect("the owner changes");
@@ -37,7 +37,7 @@ pub(crate) fn is_superuser() -> bool {
     Uid::effective().is_root()
 }
 
-/// The user to change to; none if the tests run unprivileged already.
+/// The user to change to; `None` if the tests already run unprivileged.
 fn account() -> Option<User> {
     let nobody = || User::from_name("nobody").ok().flatten().expect("the user `nobody` exists");
     is_superuser().then(nobody)

@@ -20,9 +20,9 @@ pub struct PgBouncer {
 }
 
 impl PgBouncer {
-    /// Starts one that gives databases of the cluster other names.
+    /// Starts one under which the cluster's databases have other names.
     ///
-    /// Each of `aliases` is the name for clients, and the database it leads to.
+    /// Each of `aliases` is the name for clients, and the database that it leads to.
     ///
     /// # Panics
     ///
@@ -44,11 +44,11 @@ impl PgBouncer {
         Self { process, port }
     }
 
-    /// Leads the same names elsewhere, also in the connections that are open: at
-    /// the next transaction, when it has noticed.
+    /// Redirects the same names to another cluster, also in open connections: from the
+    /// first transaction after it has noticed.
     ///
-    /// The roles of `cluster` must have the very secrets of the first, as those
-    /// of a physical copy have.
+    /// The roles of `cluster` must have the same password secrets as those of the first
+    /// cluster, as in a physical copy.
     ///
     /// # Panics
     ///

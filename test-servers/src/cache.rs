@@ -1,4 +1,4 @@
-//! What is made once and used by every test process: templates and modules.
+//! Things that are made once and used by every test process: templates and modules.
 
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::process::run;
 
-/// Gives the path of what `make` makes from `recipe`, which is made once.
+/// Returns the path of what `make` makes from `recipe`; it is made only once.
 pub(crate) fn cached(name: &str, recipe: &impl Hash, make: impl FnOnce(&Path)) -> PathBuf {
     let mut hasher = DefaultHasher::new();
     recipe.hash(&mut hasher);
@@ -24,12 +24,12 @@ pub(crate) fn cached(name: &str, recipe: &impl Hash, make: impl FnOnce(&Path)) -
     path
 }
 
-/// Copies a directory with the owners and rights of its files.
+/// Copies a directory with its files' owners and permissions.
 pub(crate) fn copy(from: &Path, to: &Path) {
     run(Command::new("cp").arg("-a").arg(from).arg(to));
 }
 
-/// Beside the test's own program, so that it goes with the other build output.
+/// Beside the test program, so that it is removed with the other build output.
 fn directory() -> PathBuf {
     let program = std::env::current_exe().expect("the test's own program is known");
     let directory = program.with_file_name("test-servers");

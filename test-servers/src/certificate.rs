@@ -8,11 +8,11 @@ use rcgen::{
 /// Whether a server speaks TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tls {
-    /// The server refuses to.
+    /// The server refuses TLS.
     Off,
-    /// The server takes connections with and without.
+    /// The server takes connections with and without TLS.
     Offered,
-    /// The server takes no connection without.
+    /// The server takes no connection without TLS.
     Required,
 }
 
@@ -23,7 +23,7 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Makes an authority that nobody knows yet.
+    /// Makes an authority that no program trusts yet.
     pub fn new() -> Self {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, "test authority");
@@ -44,7 +44,7 @@ impl Authority {
         self.sign(parameters(names))
     }
 
-    /// Issues a certificate that was valid once.
+    /// Issues a certificate that has expired.
     pub fn issue_expired(&self, names: &[&str]) -> Certificate {
         let mut params = parameters(names);
         params.not_before = date_time_ymd(2020, 1, 1);
@@ -74,7 +74,7 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// A certificate for the loopback, of an authority of its own.
+    /// Makes a certificate for the loopback, from an authority of its own.
     pub(crate) fn loopback() -> Self {
         Authority::new().issue(&["localhost", "127.0.0.1"])
     }

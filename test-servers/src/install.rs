@@ -26,7 +26,7 @@ pub(crate) fn headers(bin: &Path) -> PathBuf {
     installed(&format!("postgresql-server-dev-{version}"), find)
 }
 
-/// Finds the compiler of C.
+/// Finds the C compiler.
 pub(crate) fn compiler() -> PathBuf {
     installed("gcc libc6-dev", || program(&["cc", "gcc"]))
 }
@@ -51,7 +51,7 @@ pub(crate) fn mariadb_client() -> PathBuf {
     installed("mariadb-client", || program(&["mariadb"]))
 }
 
-/// Finds the loader of Debian's Laravel, beside a PHP that speaks to PostgreSQL.
+/// Finds Debian's Laravel loader, together with a PHP that can use PostgreSQL.
 pub fn laravel() -> PathBuf {
     let packages = ["php-cli", "php-pgsql", "php-laravel-framework", "php-symfony-process"];
     let is_there =
@@ -73,14 +73,14 @@ fn program(names: &[&str]) -> Option<PathBuf> {
     paths.into_iter().find(|path| path.exists())
 }
 
-/// What `find` finds, after an installation of the packages if need be.
+/// Returns what `find` finds, after installing the packages if necessary.
 fn installed(packages: &str, find: impl Fn() -> Option<PathBuf>) -> PathBuf {
     static ONE_THREAD: Mutex<()> = Mutex::new(());
     if let Some(found) = find() {
         return found;
     }
     let _turn = ONE_THREAD.lock().unwrap_or_else(PoisonError::into_inner);
-    // One process at a time; the lock goes with the file.
+    // One process at a time; the lock ends with the file.
     let lists = File::open("/var/lib/apt/lists").expect("the tests need a Debian system");
     lists.lock().expect("the lists of packages are locked");
     if let Some(found) = find() {

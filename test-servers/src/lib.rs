@@ -1,10 +1,10 @@
 //! Real servers that the project's tests start themselves.
 //!
-//! Every server runs on a free port of the loopback, in a directory of its own
-//! and as an unprivileged user. It goes, with its directory, when its value is
-//! dropped, and also when the test process is killed. A program that is missing
-//! is installed; what cannot be installed or started fails the test, so that no
-//! test is skipped for a missing server.
+//! Every server runs on a free port of the loopback, in a directory of its own and as an
+//! unprivileged user. It is stopped and its directory removed when its value is dropped,
+//! and also when the test process is killed. Missing programs are installed. What cannot
+//! be installed or started fails the test, so that no test is skipped for a missing
+//! server.
 //!
 //! ```no_run
 //! use test_servers::{Cluster, Neon};

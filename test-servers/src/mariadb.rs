@@ -29,7 +29,7 @@ impl MariaDb {
         Self::start_with(Tls::Offered, &Certificate::loopback())
     }
 
-    /// Starts a server that speaks TLS as told, with this certificate.
+    /// Starts a server with this TLS mode and certificate.
     ///
     /// # Panics
     ///
@@ -103,8 +103,8 @@ impl MariaDb {
         self.process.log()
     }
 
-    /// Runs SQL as the superuser and returns the rows, a line each, fields
-    /// parted by tabs.
+    /// Runs SQL as the superuser and returns the rows, one per line, with tabs between
+    /// fields.
     ///
     /// # Panics
     ///
@@ -118,7 +118,7 @@ impl MariaDb {
     ///
     /// # Errors
     ///
-    /// What the client says, if it does not connect or a statement fails.
+    /// The error text of the client, if it cannot connect or a statement fails.
     pub fn try_sql(
         &self,
         (user, password): (&str, &str),
@@ -155,7 +155,7 @@ impl MariaDb {
         self.process.start(&mut server, "ready for connections")
     }
 
-    /// Run at each start, before the first client.
+    /// Statements that run at each start, before the first client.
     fn first_statements(&self) -> String {
         let [user, database] = [self.user(), self.database()];
         let [superuser_password, password] = [&self.superuser_password, &self.password];
@@ -180,7 +180,8 @@ fn template() -> PathBuf {
     })
 }
 
-/// The options that have to be the same when a data directory is made and used.
+/// The options that must be the same when a data directory is created and when it is
+/// used.
 fn options(mut command: Command, data: &Path) -> Command {
     command.arg("--no-defaults").arg(format!("--datadir={}", data.display())).args(OPTIONS);
     command

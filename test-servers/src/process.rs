@@ -27,7 +27,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Makes the directory of a server that `signal` stops.
+    /// Makes the directory of a server that is stopped by `signal`.
     pub(crate) fn new(kind: &str, signal: Signal) -> Self {
         let home = room().join(format!("guard-{kind}-{}", word(8)));
         fs::create_dir(&home).expect("the directory of a server is made");
@@ -57,7 +57,7 @@ impl Process {
     ///
     /// # Errors
     ///
-    /// What the server said, if it ended or did not get ready in time.
+    /// The log, if the server ended or was not ready in time.
     pub(crate) fn start(&self, command: &mut Command, ready: &str) -> Result<(), String> {
         let known = self.log().len();
         let mut server = self.server();
@@ -89,7 +89,7 @@ impl Process {
         self.end(Signal::SIGKILL);
     }
 
-    /// Sends a signal to the server, which goes on running.
+    /// Sends a signal to the server, which continues to run.
     pub(crate) fn signal(&self, signal: Signal) {
         let id = self.id().expect("the server runs");
         let id = Pid::from_raw(id.try_into().expect("an id is positive"));
@@ -118,7 +118,7 @@ impl Process {
     fn end(&self, signal: Signal) {
         if let Some(mut child) = self.server().take() {
             let id = Pid::from_raw(child.id().try_into().expect("an id is positive"));
-            // One that ended by itself has left nobody to signal.
+            // A server that ended by itself can no longer receive a signal.
             let _ = kill(id, signal);
             child.wait().expect("the server ends");
             self.tell_keeper("");
@@ -141,13 +141,13 @@ impl Drop for Process {
         self.stop();
         let keeper = self.keeper.get_mut().unwrap_or_else(PoisonError::into_inner);
         drop(keeper.stdin.take());
-        // A directory that stays fails no test.
+        // A directory that remains fails no test.
         let _ = keeper.wait();
     }
 }
 
-/// Memory if it has room for many servers, where a thousand files are made ten
-/// times as fast; the temporary directory otherwise.
+/// A memory file system if it has space for many servers, since creating a thousand files
+/// there is ten times as fast; otherwise the temporary directory.
 fn room() -> PathBuf {
     let memory = Path::new("/dev/shm");
     let is_roomy = statvfs(memory).is_ok_and(|found| {
@@ -157,8 +157,8 @@ fn room() -> PathBuf {
     if is_roomy { memory.to_owned() } else { std::env::temp_dir() }
 }
 
-/// Starts what stops the server and removes the directory when this process
-/// ends, however it ends: its pipe closes then.
+/// Starts a process that stops the server and removes the directory when this process
+/// ends, for whatever reason: its pipe closes then.
 fn keeper(home: &Path, signal: Signal) -> Child {
     let mut command = bare("sh");
     command.args(["-c", KEEPER]).arg(home).arg(signal.as_str().trim_start_matches("SIG"));
@@ -198,13 +198,13 @@ pub(crate) fn run(command: &mut Command) -> String {
 ///
 /// # Errors
 ///
-/// What it wrote to its standard error, if it fails.
+/// Its standard error, if it fails.
 pub(crate) fn try_run(command: &mut Command, input: &str) -> Result<String, String> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| error.to_string())?;
     let mut pipe = child.stdin.take().expect("the input is a pipe");
     let output = std::thread::scope(|scope| {
-        // A command that fails early leaves its input unread.
+        // A command that fails early does not read its input.
         scope.spawn(move || pipe.write_all(input.as_bytes()));
         child.wait_with_output()
     });
@@ -223,7 +223,7 @@ const LOG: &str = "server.log";
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Reads the id of the server that runs, an empty line when none does.
+/// Reads the id of the running server, or an empty line if there is none.
 const KEEPER: &str = r#"
 while read -r line; do server=$line; done
 [ -z "$server" ] || kill "-$1" "$server"

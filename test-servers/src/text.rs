@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 
-/// Makes a word of `bytes` random bytes in hexadecimal.
+/// Makes a word from `bytes` random bytes in hexadecimal.
 pub(crate) fn word(bytes: usize) -> String {
     let mut random = vec![0; bytes];
     let mut source = File::open("/dev/urandom").expect("/dev/urandom opens");

@@ -58,7 +58,7 @@ fn a_certificate_can_be_wrong_in_every_way() {
 }
 
 #[test]
-fn a_cluster_speaks_tls_as_told() {
+fn a_cluster_uses_the_given_tls_mode() {
     let cluster = with_app(Cluster::builder().tls(Tls::Off).start());
     let said = ask(&cluster, &cluster, "").unwrap_err();
     assert!(said.contains("server does not support SSL"), "{said}");
@@ -79,12 +79,12 @@ fn the_ids_of_neon_cannot_be_changed_from_within() {
                     neon.project_id|calm-field-1|postmaster|configuration file\n\
                     neon.tenant_id||postmaster|default\n\
                     neon.timeline_id||postmaster|default\n";
-    // Where a setting comes from is for the superuser to know.
+    // Only the superuser may see where a setting comes from.
     assert_eq!(cluster.sql("shop", rows), expected);
     let spoof = "SET neon.branch_id = 'br-dev-1'";
     let said = cluster.try_sql(("app", PASSWORD), "shop", spoof).unwrap_err();
     assert!(said.contains("cannot be changed without restarting the server"), "{said}");
-    // The prefix is taken.
+    // The prefix is reserved.
     let said = cluster.try_sql(("app", PASSWORD), "shop", "SET neon.other = 'x'").unwrap_err();
     assert!(said.contains("neon.other"), "{said}");
 
@@ -96,7 +96,7 @@ fn the_ids_of_neon_cannot_be_changed_from_within() {
 }
 
 #[test]
-fn a_copy_is_told_from_a_fresh_cluster() {
+fn a_copy_differs_from_a_fresh_cluster() {
     let origin = with_app(Cluster::start());
     origin.sql("shop", "CREATE TABLE orders AS SELECT 1 AS id");
     let child = origin.basebackup_as(Cluster::builder().neon(neon()));
@@ -130,7 +130,7 @@ fn a_server_that_died_starts_again() {
     }
 }
 
-/// A connection of anybody's may have the port while no server does.
+/// Another program's connection may use the port while no server does.
 #[test]
 fn a_port_that_is_taken_meanwhile_is_waited_for() {
     let cluster = with_app(Cluster::start());

@@ -1,5 +1,5 @@
-//! What is left of the servers of a test that was killed.
-#![expect(clippy::disallowed_methods, reason = "runs itself, told by a variable")]
+//! What remains of the servers of a test that was killed.
+#![expect(clippy::disallowed_methods, reason = "starts itself again, controlled by a variable")]
 #![expect(clippy::print_stdout, reason = "a child talks to its parent")]
 
 use std::io::{BufRead, BufReader};
@@ -31,7 +31,7 @@ fn a_killed_test_leaves_nothing_behind() {
     panic!("still there: {told:?}");
 }
 
-/// Tells the paths that have to go.
+/// Prints the paths that must be removed.
 fn wait_to_be_killed() {
     let (cluster, mariadb) = (Cluster::start(), MariaDb::start());
     let homes = [cluster.socket_directory().to_owned(), mariadb.root_certificate()];

@@ -62,7 +62,7 @@ fn mariadb_answers() {
 }
 
 #[test]
-fn mariadb_speaks_tls_as_told() {
+fn mariadb_uses_the_given_tls_mode() {
     let certificate = Authority::new().issue(&["localhost"]);
     for (tls, plain, encrypted) in [(Tls::Off, true, false), (Tls::Required, false, true)] {
         let server = MariaDb::start_with(tls, &certificate);

@@ -1,4 +1,4 @@
-//! Peers that are no servers, or stand before one.
+//! Peers that are not servers, or are in front of one.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 #![expect(clippy::disallowed_methods, reason = "a delay is measured")]
 
@@ -56,7 +56,7 @@ fn a_forwarder_leads_to_a_server_and_then_to_another() {
 }
 
 #[test]
-fn a_delay_is_that_of_each_round_trip() {
+fn a_delay_applies_to_each_round_trip() {
     let delay = Duration::from_millis(20);
     let forwarder = Forwarder::delayed(echo(b""), delay);
     let mut stream = connect(forwarder.port());
@@ -67,7 +67,7 @@ fn a_delay_is_that_of_each_round_trip() {
     }
     let each = start.elapsed() / 5;
     assert!(each >= delay * 2 && each < delay * 4, "{each:?}");
-    // Bytes on their way do not wait for one another.
+    // Delayed bytes do not wait for each other.
     let start = Instant::now();
     for byte in 0..5 {
         stream.write_all(&[byte]).unwrap();

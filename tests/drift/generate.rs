@@ -1,4 +1,4 @@
-//! What is written from the library's own data.
+//! Generates documents from the library's own data.
 
 use std::fmt::Write as _;
 
@@ -61,7 +61,7 @@ pub(crate) fn secrets() -> String {
     out
 }
 
-/// What each driver dialed, for the cases that show the most.
+/// What each driver dialed, for the most instructive cases.
 pub(crate) fn dials() -> String {
     let recorded: Value = serde_json::from_str(RECORDED).unwrap_or_default();
     let cases = recorded.get("cases").and_then(Value::as_array).into_iter().flatten();
@@ -118,7 +118,7 @@ fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }
 
-/// The tables of the format: marker, how to open one, keys.
+/// The tables of the format: the marker, how to open the table, and the keys.
 pub(crate) static TABLES: &[(&str, &str, &[Key])] = &[
     ("top", "", format::POLICY),
     ("environments", "[environments.sandbox]", format::ENVIRONMENT),
@@ -136,7 +136,7 @@ const WRITTEN: &str = "<!-- Written by tests/drift.rs. Do not edit: change the c
 
 const RECORDED: &str = include_str!("../data/url-targets.json");
 
-/// The drivers whose dials were recorded, by their names there and in prose.
+/// The drivers whose dials were recorded, by their names in the record and in prose.
 const CLIENTS: [(&str, &str); 8] = [
     ("libpq-bundled", "libpq"),
     ("tokio-postgres", "tokio-postgres"),

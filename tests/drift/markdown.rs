@@ -1,4 +1,4 @@
-//! Documents, taken apart.
+//! Parses documents.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ pub(crate) fn documents() -> Vec<(String, String)> {
     names.map(|name| (name.clone(), read(&root().join(&name)))).collect()
 }
 
-/// The blocks between fences, each with what stands after its first fence.
+/// The fenced blocks, each with the text after its opening fence.
 pub(crate) fn fences(text: &str) -> Vec<(String, String)> {
     let parts: Vec<_> = format!("\n{text}").split("\n```").map(str::to_owned).collect();
     let inside = parts.iter().skip(1).step_by(2);
@@ -33,12 +33,12 @@ pub(crate) fn fences(text: &str) -> Vec<(String, String)> {
     split.map(|(info, block)| (info.to_owned(), format!("{block}\n"))).collect()
 }
 
-/// The text without the blocks between fences.
+/// The text without the fenced blocks.
 fn prose(text: &str) -> String {
     format!("\n{text}").split("\n```").step_by(2).collect::<Vec<_>>().join("\n")
 }
 
-/// Where the links lead: `[…](here)` and `[…]: here`.
+/// The targets of links: `[…](here)` and `[…]: here`.
 pub(crate) fn links(text: &str) -> Vec<String> {
     let prose = prose(text);
     let inline = prose.split("](").skip(1).filter_map(|rest| rest.split(')').next());
@@ -47,14 +47,14 @@ pub(crate) fn links(text: &str) -> Vec<String> {
     inline.chain(named).map(str::to_owned).collect()
 }
 
-/// What stands in backticks.
+/// The texts in backticks.
 pub(crate) fn spans(text: &str) -> Vec<String> {
     let prose = prose(text);
     let lines = prose.split("\n\n").flat_map(|paragraph| paragraph.split('`').skip(1).step_by(2));
     lines.map(|span| span.replace('\n', " ")).collect()
 }
 
-/// The anchors of the headings, as they are on GitHub.
+/// The anchors of the headings, as on GitHub.
 pub(crate) fn anchors(text: &str) -> BTreeSet<String> {
     let prose = prose(text);
     let headings = prose.lines().filter(|line| line.starts_with('#'));

@@ -1,7 +1,7 @@
-//! Changes of the teams' files, one a line.
+//! Changes to the teams' files, one per line.
 
-/// The team and the file, which is permitted; the variable that changes and
-/// its value; the rules that then refuse, none where it stays permitted.
+/// The team and the file, which is permitted; the variable that changes and its new
+/// value; the rules that then refuse, none if it is still permitted.
 pub(crate) type Row =
     (&'static str, &'static str, (&'static str, &'static str), &'static [&'static str]);
 

@@ -1,7 +1,6 @@
-//! The changes, one a line.
+//! The changes, one per line.
 
-/// What a row is about, the file it starts from, the change, and the rules
-/// that refuse.
+/// What a row is about, the file it starts from, the change, and the rules that refuse.
 pub(crate) type Row = (&'static str, &'static str, Change, &'static [&'static str]);
 
 /// One change.
@@ -12,9 +11,9 @@ pub(crate) enum Change {
     Edit(&'static str, fn(&str) -> String),
     /// A variable gets the value of another.
     Copy(&'static str, &'static str),
-    /// A variable goes.
+    /// A variable is removed.
     Unset(&'static str),
-    /// A line comes a second time.
+    /// A line is repeated.
     Again(&'static str),
 }
 
@@ -33,12 +32,12 @@ fn url(edit: fn(&str) -> String) -> Change {
     Edit("DATABASE_URL", edit)
 }
 
-/// The sandbox's URL with the host of production.
+/// The sandbox's URL with production's host.
 fn main_branch(url: &str) -> String {
     url.replace(DEVELOPMENT, MAIN)
 }
 
-/// A URL with another text for its host.
+/// A URL with another text as its host.
 fn hosted(url: &str, host: &str) -> String {
     url.replace(&format!("{DEVELOPMENT}{REGION}"), host)
 }
@@ -145,7 +144,7 @@ fn other_environments() -> Vec<Row> {
         ("this machine", "production", url(|_| "postgresql://koomy:w8Kf2mQx7Zr4Tn9b@localhost/koomy_local".to_owned()), BELONGS),
         ("no URL", "production", Unset("DATABASE_URL"), SET),
         ("an empty URL", "production", Set("DATABASE_URL", b""), SET),
-        ("a URL that is no text", "production", Set("DATABASE_URL", b"postgresql://\xff"), AMBIGUOUS),
+        ("a URL that is not text", "production", Set("DATABASE_URL", b"postgresql://\xff"), AMBIGUOUS),
         ("production's branch", "local", url(|_| format!("postgresql://koomy:w8Kf2mQx7Zr4Tn9b@{MAIN}{REGION}/koomy?sslmode=require")), BELONGS),
         ("the sandbox's branch", "local", url(|_| format!("postgresql://koomy:w8Kf2mQx7Zr4Tn9b@{DEVELOPMENT}{REGION}/koomy?sslmode=require")), BELONGS),
         ("a database that says it is production", "local", url(|u| u.replace("koomy_local", "koomy_production")), &["database-belongs-to-environment", "database-is-not-production-like"]),
@@ -250,7 +249,7 @@ fn secrets() -> Vec<Row> {
         ("a placeholder for a password", "sandbox", url(|u| with_password(u, "changeme")), PERMITTED),
         ("a weak password", "sandbox", url(|u| with_password(u, "k9Qz2")), PERMITTED),
         ("a weak password", "local", url(|u| with_password(u, "koomy")), PERMITTED),
-        // Debug, in the sandbox and nowhere else.
+        // Debug endpoints, in the sandbox and nowhere else.
         ("DEBUG_SECRET", "production", Set("DEBUG_SECRET", b"w8Kf2mQx7Zr4Tn9b3Vh6Jp1S"), HERE),
         ("an empty DEBUG_SECRET", "production", Set("DEBUG_SECRET", b""), HERE),
         ("DEBUG_SECRET", "local", Set("DEBUG_SECRET", b"w8Kf2mQx7Zr4Tn9b3Vh6Jp1S"), HERE),
@@ -272,18 +271,18 @@ fn names() -> Vec<Row> {
         ("the sandbox's API", "production", Set("API_URL", b"https://api-sandbox.koomy.app"), DOMAIN),
         ("production's API", "sandbox", Set("API_URL", b"https://api.koomy.app"), DOMAIN),
         ("production's API", "local", Set("API_URL", b"https://api.koomy.app"), DOMAIN),
-        ("an API of nobody", "production", Set("API_URL", b"https://api.koomy.app.evil.example"), DOMAIN),
+        ("an unknown API", "production", Set("API_URL", b"https://api.koomy.app.evil.example"), DOMAIN),
         ("an API behind a user", "production", Set("API_URL", b"https://api.koomy.app@evil.example"), DOMAIN),
         ("an API in two readings", "production", Set("API_URL", b"https://api.koomy.app\\@evil.example"), FORMAT),
         ("an API without a scheme", "production", Set("API_URL", b"api.koomy.app"), FORMAT),
-        ("a foreign address nobody declared", "production", Set("FRONTEND", b"https://sandbox.koomy.app"), DOMAIN),
+        ("an undeclared foreign address", "production", Set("FRONTEND", b"https://sandbox.koomy.app"), DOMAIN),
         ("no address", "production", Unset("ADMIN_URL"), PERMITTED),
         ("a path", "production", Set("API_URL", b"https://api.koomy.app/v1/"), PERMITTED),
         ("a second connection", "sandbox", Set("SHADOW_DATABASE_URL", b"postgresql://localhost/shadow"), UNDECLARED),
         ("a direct connection", "production", Set("DIRECT_URL", b"postgresql://localhost/koomy"), UNDECLARED),
         ("an unpooled connection", "production", Set("DATABASE_URL_UNPOOLED", b"postgresql://localhost/koomy"), UNDECLARED),
-        ("a token nobody declared", "production", Set("PARTNER_TOKEN", b"w8Kf2mQx7Zr4Tn9b"), UNDECLARED),
-        ("a name of ours nobody declared", "production", Set("KOOMY_FEATURES", b"all"), UNDECLARED),
+        ("an undeclared token", "production", Set("PARTNER_TOKEN", b"w8Kf2mQx7Zr4Tn9b"), UNDECLARED),
+        ("an undeclared name with the prefix", "production", Set("KOOMY_FEATURES", b"all"), UNDECLARED),
         ("a password in an address", "production", Set("CACHE", b"redis://:w8Kf2mQx7Zr4Tn9b@cache.internal"), UNDECLARED),
         ("the environment twice", "sandbox", Again("KOOMY_ENV"), ONCE),
         ("a database twice", "sandbox", Again("DATABASE_URL"), ONCE),
@@ -293,7 +292,7 @@ fn names() -> Vec<Row> {
         ("a service of Kubernetes", "sandbox", Set("KOOMY_PORT_80_TCP_ADDR", b"10.0.0.1"), PERMITTED),
         ("only the name of a service", "sandbox", Set("KOOMY_SERVICE_HOST", b"db.koomy.app"), UNDECLARED),
         ("a token of the platform", "production", Set("GITHUB_TOKEN", b"w8Kf2mQx7Zr4Tn9b"), PERMITTED),
-        ("an unknown value that is no text", "production", Set("LS_COLORS", b"\xff\xfe"), PERMITTED),
+        ("an unknown value that is not text", "production", Set("LS_COLORS", b"\xff\xfe"), PERMITTED),
         ("an unknown name", "production", Set("LANG", b"fr_FR.UTF-8"), PERMITTED),
     ]
 }

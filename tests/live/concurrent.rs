@@ -8,10 +8,10 @@ use test_servers::{Cluster, Forwarder};
 
 use crate::world::{Way, with_shop};
 
-/// The server takes a moment to see that a client left.
+/// Waits until the server has noticed that its clients left.
 fn all_gone(cluster: &Cluster) {
     let end = Instant::now() + Duration::from_secs(20);
-    // The one that counts leaves after a moment, too: one answer is enough.
+    // The counting connection also needs a moment to leave, so one answer is enough.
     let mut left = cluster.active_connections();
     while left > 0 && Instant::now() < end {
         std::thread::sleep(Duration::from_millis(50));
@@ -57,8 +57,8 @@ fn a_check_that_gives_up_leaves_no_connection() {
     all_gone(&cluster);
 }
 
-/// Whether it takes no more round trips than so many: half of another is left
-/// for a busy machine, which gets several tries.
+/// Whether it takes no more than this number of round trips: half a trip is left for a
+/// busy machine, which gets several tries.
 fn within_trips(near: &Way<'_>, far: &Way<'_>, trips: u32) -> bool {
     let taken = |way: &Way<'_>| match way.look() {
         (Observed::Seen(_), _, taken) => taken,

@@ -1,4 +1,4 @@
-//! Servers that do not answer: each is told apart, none is waited for long.
+//! Servers that do not answer: each failure is distinguished, and none takes long.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use test_servers::{Cluster, Forwarder, Garbage, PgBouncer, Refusing, Silent};
 
 use crate::world::{SHORT, Way, with_shop};
 
-/// Asks, and holds the message, the way out and the time that it took.
+/// Asks, and checks the message, the way out and the duration.
 fn fails(way: &Way<'_>, message: &str, help: &str) {
     let (found, told, taken) = way.look();
     let Observed::Unreadable(causes) = found else { panic!("{found:?}") };
@@ -19,7 +19,7 @@ fn fails(way: &Way<'_>, message: &str, help: &str) {
     assert!(taken < connect + answer + BUSY, "{taken:?}");
 }
 
-/// What a busy machine may add.
+/// The time that a busy machine may add.
 const BUSY: Duration = Duration::from_secs(3);
 
 fn short(port: u16) -> Way<'static> {
@@ -31,17 +31,17 @@ fn encrypted(way: Way<'_>) -> Way<'_> {
 }
 
 #[test]
-fn a_patience_without_end_is_none_that_fails() {
+fn an_endless_patience_does_not_fail() {
     let refusing = Refusing::start();
     let patience = Patience { connect: Duration::MAX, answer: Duration::MAX, retries: 0 };
     let way = Way { patience, ..Way::to(refusing.port(), "shop") };
     let (found, ..) = way.look();
     let Observed::Unreadable(causes) = found else { panic!("{found:?}") };
-    assert_eq!(causes.first.message, "nobody listens where the server should");
+    assert_eq!(causes.first.message, "nothing listens at the server's address");
 }
 
 #[test]
-fn whoever_may_not_come_in_is_told_why() {
+fn a_refused_login_says_why() {
     let cluster = with_shop(Cluster::start());
     cluster.sql("shop", "CREATE DATABASE private; REVOKE ALL ON DATABASE private FROM PUBLIC");
     cluster.sql("shop", "CREATE ROLE nobody LOGIN; ALTER ROLE owner CONNECTION LIMIT 0");
@@ -52,7 +52,7 @@ fn whoever_may_not_come_in_is_told_why() {
         (Way { password: "wrong", ..way.clone() }, credentials, "check the user's name"),
         (Way { user: "stranger", ..way.clone() }, credentials, "password"),
         (Way { user: "nobody", ..way.clone() }, credentials, "password"),
-        (Way { user: "owner", ..way.clone() }, limited, "close connections"),
+        (Way { user: "owner", ..way.clone() }, limited, "close unused connections"),
         (
             Way { password: "", ..way.clone() },
             "the server asks for a password, and there is none",
@@ -65,7 +65,7 @@ fn whoever_may_not_come_in_is_told_why() {
         ),
         (
             Way { database: "private", ..way.clone() },
-            "the role may not connect to the database, or not ask who the server is",
+            "the role may not connect to the database, or may not ask who the server is",
             "grant the role CONNECT",
         ),
     ];
@@ -76,7 +76,7 @@ fn whoever_may_not_come_in_is_told_why() {
 }
 
 #[test]
-fn a_pooler_that_lets_nobody_in_is_told_apart() {
+fn a_refused_login_at_a_pooler_says_why() {
     let cluster = with_shop(Cluster::start());
     let bouncer = PgBouncer::start(&cluster, &[("sandbox", "shop")]);
     let way = Way::to(bouncer.port(), "sandbox");
@@ -86,10 +86,10 @@ fn a_pooler_that_lets_nobody_in_is_told_apart() {
 }
 
 #[test]
-fn a_port_at_which_nobody_listens_is_tried_again() {
+fn a_port_without_a_listener_is_tried_again() {
     let refusing = Refusing::start();
     let way = short(refusing.port());
-    let message = "nobody listens where the server should";
+    let message = "nothing listens at the server's address";
     fails(&way, message, "check that the server runs");
     let way = Way { patience: Patience { retries: 2, ..SHORT }, ..way };
     fails(&way, message, "check that the server runs");
@@ -135,29 +135,29 @@ fn a_server_that_says_nothing_is_given_up() {
 }
 
 #[test]
-fn garbage_is_no_server() {
+fn garbage_is_not_a_server() {
     let protocol = "what listens there does not speak the protocol of the database";
     let plain = Garbage::start();
-    // Taken for a message, its first bytes announce one that has no end.
+    // Read as a message, its first bytes announce one without an end.
     let flood = "the server's answer is longer than any answer can be";
-    fails(&short(plain.port()), flood, "check that the port");
-    // Its first byte is no yes.
+    fails(&short(plain.port()), flood, "listens on the port");
+    // Its first byte does not mean yes.
     fails(&encrypted(short(plain.port())), "the server does not offer TLS", "TLS");
     let yes = Garbage::after(b"S");
-    fails(&encrypted(short(yes.port())), protocol, "check that the port");
+    fails(&encrypted(short(yes.port())), protocol, "listens on the port");
 }
 
 #[test]
 fn an_answer_without_end_is_cut() {
-    // A notice follows a notice.
+    // One notice follows another.
     let endless = Garbage::after(b"N\0\xff\xff\xff");
     let flood = "the server's answer is longer than any answer can be";
-    fails(&short(endless.port()), flood, "check that the port");
+    fails(&short(endless.port()), flood, "listens on the port");
 }
 
-/// How much a server says until it has answered.
+/// How much a server sends until it has answered.
 fn said(cluster: &Cluster, way: &Way<'_>) -> usize {
-    // Twice as much at each try, then exactly.
+    // Doubles the limit at each try, then finds the exact number.
     let forwarder = Forwarder::start(cluster.port());
     let through = |bytes| {
         forwarder.cut_after(bytes);
@@ -200,7 +200,7 @@ fn a_server_that_stops_at_any_point_is_given_up() {
 #[test]
 fn a_server_that_is_killed_while_it_answers_is_given_up() {
     let cluster = with_shop(Cluster::start());
-    // The lock keeps the probe waiting in the middle of its answer.
+    // The lock makes the probe wait in the middle of its answer.
     cluster.sql("shop", "CREATE TABLE busy (id int); GRANT SELECT ON busy TO app");
     let way = Way {
         tripwire: "[environments.sandbox.tripwire.'public.busy']\nrows = 1\n",

@@ -1,4 +1,4 @@
-//! What a server says of itself, whoever tries to have it say something else.
+//! What a server says about itself, whoever tries to change it.
 
 use koomy_guard::facts::{StampState, Tables};
 use test_servers::{Cluster, Neon, PgBouncer};
@@ -38,11 +38,11 @@ fn a_plain_server_is_its_cluster() {
 }
 
 #[test]
-fn a_compute_of_neon_says_which_branch_it_is() {
+fn a_neon_compute_reports_its_branch() {
     let cluster = with_shop(Cluster::builder().neon(neon()).start());
     let identity = Way::to(cluster.port(), "shop").identity();
     assert_eq!(ids(&identity).0, CALM);
-    // An id that the control plane does not give is unknown, and not empty.
+    // An id that the control plane does not give is unknown, not empty.
     cluster.restart_as(Neon { timeline_id: String::new(), ..neon() });
     let identity = Way::to(cluster.port(), "shop").identity();
     assert_eq!(ids(&identity).0, [CALM[0], CALM[1], CALM[2], None]);
@@ -95,7 +95,7 @@ fn what_a_session_can_set_changes_nothing() {
     let before = Way::to(cluster.port(), "shop").identity();
     cluster.sql("shop", SPOOFS);
     cluster.sql("shop", HOSTILE);
-    // Nobody waits until this one has ended.
+    // Nothing waits until this transaction has ended.
     let mut other = Way { user: "owner", ..Way::to(cluster.port(), "shop") }.client();
     other.batch_execute("BEGIN ISOLATION LEVEL SERIALIZABLE; CREATE TABLE open (x int)").unwrap();
     let shown = "SHOW neon.branch_id; SHOW neon.endpoint_id; SELECT current_database()";
@@ -121,7 +121,7 @@ fn a_cluster_that_may_not_be_asked_is_unknown() {
 }
 
 #[test]
-fn nor_does_it_on_a_compute_of_neon() {
+fn what_a_session_can_set_changes_nothing_on_a_neon_compute() {
     let cluster = with_shop(Cluster::builder().neon(neon()).start());
     cluster.sql("shop", HOSTILE);
     let identity = Way::to(cluster.port(), "shop").identity();
@@ -136,7 +136,7 @@ fn a_pooler_is_looked_through() {
     let bouncer = PgBouncer::start(&cluster, &[("sandbox", "shop")]);
     let way = Way::to(bouncer.port(), "sandbox");
     for way in [way.clone(), way.encrypted(&bouncer.root_certificate())] {
-        // The second time the server's session is one that was used before.
+        // The second time, the server's session was used before.
         for _ in 0..2 {
             let identity = way.identity();
             assert_eq!(ids(&identity).0, CALM);

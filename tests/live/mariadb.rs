@@ -55,7 +55,7 @@ impl<'a> Way<'a> {
         let Live::Asked(mut answers) = identities(&policy, &verdict, *patience, &|_| {}) else {
             panic!("nothing was asked")
         };
-        assert!(!format!("{answers:?}").contains(password), "the password is told");
+        assert!(!format!("{answers:?}").contains(password), "the password is printed");
         match answers.remove(0).identity {
             Observed::Seen(identity) => Ok(identity),
             Observed::Absent => panic!("absent"),
@@ -129,7 +129,7 @@ fn what_is_not_a_time_is_never_recent() {
     ] {
         server.sql("shop", &format!("DELETE FROM orders; ALTER TABLE orders MODIFY made {of}"));
         let rows = plain.look().unwrap().tripwires.swap_remove(0).rows;
-        let why = "the column that says how recent is no time".to_owned();
+        let why = "the column named by `recent` does not hold a time".to_owned();
         let expected = match is_time {
             true => Rows::Seen { too_many: false, recent: false },
             false => Rows::Unreadable { why },
@@ -137,12 +137,12 @@ fn what_is_not_a_time_is_never_recent() {
         assert_eq!(rows, expected, "{of}");
     }
     server.sql("shop", "ALTER TABLE orders CHANGE made placed DATETIME");
-    let why = "counting it is an error".to_owned();
+    let why = "counting it fails".to_owned();
     assert_eq!(plain.look().unwrap().tripwires[0].rows, Rows::Unreadable { why });
 }
 
 #[test]
-fn a_server_that_cannot_be_asked_is_told_why() {
+fn a_server_that_cannot_be_asked_fails_with_the_reason() {
     let server = MariaDb::start();
     let other = MariaDb::start();
     let without = MariaDb::start_with(Tls::Off, &Authority::new().issue(&["localhost"]));
@@ -165,7 +165,7 @@ fn a_server_that_cannot_be_asked_is_told_why() {
         ),
         (
             Way { database: "mysql", ..Way::to(&server) },
-            "the role may not connect to the database, or not ask who the server is",
+            "the role may not connect to the database, or may not ask who the server is",
         ),
         (encrypted(0, 1), "the server's certificate is signed by an authority that is not trusted"),
         (encrypted(2, 2), "the server does not offer TLS"),
@@ -178,7 +178,7 @@ fn a_server_that_cannot_be_asked_is_told_why() {
         ),
         (odd(silent.port()), "the server accepts the connection and does not answer in time"),
         (odd(garbage.port()), "what listens there does not speak the protocol of the database"),
-        (odd(refusing.port()), "nobody listens where the server should"),
+        (odd(refusing.port()), "nothing listens at the server's address"),
     ];
     for (way, message) in table {
         assert_eq!(way.look(), Err(message.to_owned()));

@@ -1,4 +1,4 @@
-//! Connections that a program goes on to use.
+//! Connections that a program continues to use.
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -16,7 +16,7 @@ use test_servers::{Cluster, PgBouncer, Refusing, Silent, Tls};
 
 use crate::world::{PASSWORD, SHORT, Way, with_shop};
 
-/// Connects under `policy`, and says what was told meanwhile.
+/// Connects under `policy`, and returns the notices so far as well.
 fn open(way: &Way<'_>, policy: &Policy) -> (Result<Client, Cause>, Vec<String>) {
     let facts = way.facts();
     let verdict = decide(Gate::Boot, policy, &facts);
@@ -59,7 +59,7 @@ fn a_connection_is_asked_and_left_as_it_was() {
         client
             .batch_execute("SET search_path = pg_catalog, pg_temp; SET statement_timeout = 1234567")
             .unwrap();
-        // The language brings settings of its own when it is first used.
+        // The language adds settings of its own when it is first used.
         client.batch_execute("DO $$ BEGIN END $$").unwrap();
         let before = settings(&mut client);
         assert_eq!(ask(&mut client), Ok(way.identity()));
@@ -91,7 +91,7 @@ fn a_transaction_is_neither_judged_nor_ended() {
 }
 
 #[test]
-fn an_asynchronous_connection_is_asked_alike() {
+fn an_asynchronous_connection_is_asked_the_same() {
     let cluster = with_shop(Cluster::start());
     cluster.sql("shop", "CREATE TABLE few AS SELECT 1; GRANT SELECT ON few TO app");
     let way = Way {
@@ -111,7 +111,7 @@ fn an_asynchronous_connection_is_asked_alike() {
         let inside = identify_async(&client, tripwires, &place()).await.unwrap_err();
         assert_eq!(inside.message, "the connection is inside a transaction");
         client.batch_execute("ROLLBACK").await.unwrap();
-        // What blocks may be called from here as well.
+        // A blocking function may be called from here as well.
         let blocking = way.identity();
         let identity = identify_async(&client, tripwires, &place()).await.unwrap();
         assert_eq!(identity, blocking);
@@ -133,7 +133,7 @@ fn a_pooled_connection_is_asked() {
 }
 
 #[test]
-fn a_connection_that_cannot_be_had_is_told_why() {
+fn a_connection_that_fails_says_why() {
     let cluster = with_shop(Cluster::builder().tls(Tls::Off).start());
     let (silent, refusing) = (Silent::start(), Refusing::start());
     let way = Way { patience: SHORT, ..Way::to(cluster.port(), "shop") };
@@ -146,7 +146,7 @@ fn a_connection_that_cannot_be_had_is_told_why() {
         (Way { database: "missing", ..way.clone() }, "the server has no database of that name"),
         (encrypted, "the server does not offer TLS"),
         (Way { port: silent.port(), ..way.clone() }, silence),
-        (Way { port: refusing.port(), ..way.clone() }, "nobody listens where the server should"),
+        (Way { port: refusing.port(), ..way.clone() }, "nothing listens at the server's address"),
     ];
     for (way, message) in table {
         let start = Instant::now();
@@ -164,7 +164,7 @@ fn a_connection_that_cannot_be_had_is_told_why() {
 }
 
 #[test]
-fn a_root_of_the_policy_lies_beside_it() {
+fn a_root_certificate_is_relative_to_the_policy() {
     let cluster = with_shop(Cluster::start());
     let way = Way::to(cluster.port(), "shop").encrypted(Path::new("root.crt"));
     let name = cluster.root_certificate().with_file_name("policy.toml");
@@ -176,7 +176,7 @@ fn a_root_of_the_policy_lies_beside_it() {
 }
 
 #[test]
-fn a_socket_is_a_way_too() {
+fn a_socket_works_too() {
     let cluster = with_shop(Cluster::start());
     let directory = cluster.socket_directory().to_str().unwrap();
     // An address without a port means the default one.

@@ -1,4 +1,4 @@
-//! What the role may do, and what gives away a managed service.
+//! The rights of the role, and the traces of a managed service.
 
 use std::collections::BTreeSet;
 
@@ -34,7 +34,7 @@ fn a_role_has_the_rights_that_it_can_take() {
         ("GRANT strong TO app", "REVOKE strong FROM app", &[Right::BypassRls, Right::Replication]),
         ("ALTER ROLE app SUPERUSER", "ALTER ROLE app NOSUPERUSER", &Right::ALL),
         ("GRANT postgres TO app", "REVOKE postgres FROM app", &Right::ALL),
-        // What a session starts as is judged together with who logs in.
+        // The role of the session is judged together with the one that logs in.
         (
             "GRANT strong TO app; ALTER ROLE app SET role = 'strong'",
             "ALTER ROLE app RESET role; REVOKE strong FROM app",
@@ -47,7 +47,7 @@ fn a_role_has_the_rights_that_it_can_take() {
         assert_eq!(role.rights, BTreeSet::from_iter(expected.iter().copied()), "{grant}");
         cluster.sql("shop", revoke);
     }
-    // Each right alone, of a role that it belongs to.
+    // Each right alone, through a role to which it belongs.
     let attributes = [
         ("BYPASSRLS", Right::BypassRls),
         ("REPLICATION", Right::Replication),
@@ -59,7 +59,7 @@ fn a_role_has_the_rights_that_it_can_take() {
         assert_eq!(way.identity().role.rights, BTreeSet::from([right]));
         cluster.sql("shop", "DROP ROLE one");
     }
-    // A role that it stepped down to does not hide what it came from.
+    // A weaker role that was set does not hide the one that logged in.
     cluster.sql(
         "shop",
         "ALTER ROLE app SUPERUSER; CREATE ROLE weak; ALTER ROLE app SET role = 'weak'",
@@ -91,7 +91,7 @@ fn a_managed_service_leaves_traces() {
     ];
     let cluster = with_shop(Cluster::start());
     let way = Way::to(cluster.port(), "shop");
-    // A role of nearly that name, and a placeholder that anybody may set.
+    // A role with a similar name, and a placeholder that anybody may set.
     cluster.sql("shop", "CREATE ROLE rds_superuser2; ALTER ROLE app SET rds.extensions = 'x'");
     assert_eq!(way.identity().traces, BTreeSet::new());
     for (role, service) in table {

@@ -1,4 +1,4 @@
-//! The stamp, whole and in every broken form.
+//! The stamp, complete and in every broken form.
 
 use koomy_guard::facts::{Binding, Stamp, StampState, Tables};
 use test_servers::Cluster;
@@ -37,7 +37,7 @@ fn stamp(binding: Binding, environment: &str) -> Stamp {
 type Row = (&'static str, String, StampState);
 
 #[test]
-fn a_stamp_is_read_or_is_told_why_not() {
+fn a_stamp_is_read_or_the_reason_is_given() {
     let cluster = with_shop(Cluster::start());
     let way = Way::to(cluster.port(), "shop");
     let tables = [absent(), whole(), foreign(), forbidden(), incomplete()];
@@ -236,7 +236,7 @@ fn neon_stamp() -> Stamp {
 }
 
 #[test]
-fn a_stamp_that_somebody_locked_keeps_nobody_waiting() {
+fn a_locked_stamp_blocks_nobody() {
     let cluster = with_shop(Cluster::start());
     cluster.sql("shop", &format!("{TABLE}{PLAIN}"));
     let way = Way { patience: crate::world::SHORT, ..Way::to(cluster.port(), "shop") };
@@ -255,14 +255,14 @@ fn a_stamp_that_somebody_locked_keeps_nobody_waiting() {
 }
 
 #[test]
-fn tables_are_a_users_where_a_user_made_them() {
+fn only_tables_that_a_user_made_count() {
     let cluster = with_shop(Cluster::start());
     let way = Way::to(cluster.port(), "shop");
     let tables = || match way.identity().stamp {
         StampState::No { tables } => tables,
         other => panic!("{other:?}"),
     };
-    // Nor is a session's own a database's.
+    // A session's temporary tables are not the database's.
     let mut other = way.client();
     other.batch_execute("CREATE TEMP TABLE mine ()").unwrap();
     let table = [

@@ -1,4 +1,4 @@
-//! TLS that cannot be trusted, and servers without.
+//! TLS that cannot be trusted, and servers without TLS.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ fn encrypted<'a>(cluster: &Cluster, root: &std::path::Path) -> Way<'a> {
     Way::to(cluster.port(), "shop").encrypted(root)
 }
 
-/// What is said, and a word of the way out.
+/// Checks the message, and a part of the way out.
 fn cause(way: &Way<'_>, message: &str, help: &str) {
     let cause = way.cause();
     assert_eq!(cause.message, message);
@@ -30,13 +30,13 @@ fn a_certificate_for_another_host_is_refused() {
     let message = "the server's certificate is for another host";
     for mode in ["require", "verify-ca", "verify-full"] {
         let query = format!("sslmode={mode}");
-        cause(&Way { query, ..way.clone() }, message, "connect by a name that the certificate has");
+        cause(&Way { query, ..way.clone() }, message, "connect by a name in the certificate");
     }
     no_session(&cluster);
 }
 
 #[test]
-fn an_address_may_stand_in_the_certificate() {
+fn a_certificate_may_name_an_address() {
     let cluster = with_shop(Cluster::start());
     let way = encrypted(&cluster, &cluster.root_certificate());
     Way { host: "127.0.0.1", ..way.clone() }.identity();
@@ -49,17 +49,17 @@ fn an_address_may_stand_in_the_certificate() {
 }
 
 #[test]
-fn an_authority_that_nobody_named_is_not_trusted() {
+fn an_authority_that_is_not_named_is_not_trusted() {
     let [cluster, other] = [(); 2].map(|()| with_shop(Cluster::start()));
     let message = "the server's certificate is signed by an authority that is not trusted";
     let way = encrypted(&cluster, &other.root_certificate());
     cause(&way, message, "`root_certificate`");
-    // This machine's own authorities know it as little, whoever names them.
+    // This machine's authorities do not know it either, whoever names them.
     cause(&Way { policy: String::new(), ..way.clone() }, message, "`sslrootcert`");
     let query = "sslmode=verify-full&sslrootcert=system".to_owned();
     let right = encrypted(&cluster, &cluster.root_certificate()).policy;
     cause(&Way { query, policy: right, ..way.clone() }, message, "`root_certificate`");
-    // The URL's own file goes before the policy's.
+    // The URL's own file takes precedence over the policy's.
     let query = format!("sslmode=require&sslrootcert={}", cluster.root_certificate().display());
     Way { query, ..way }.identity();
     no_session(&other);
@@ -106,7 +106,7 @@ fn the_password_is_bound_to_the_channel_where_that_is_asked_for() {
         let query = format!("sslmode=require&channel_binding={word}");
         Way { query, ..way.clone() }.identity();
     }
-    // What stands between and reads along cannot bind it.
+    // A proxy that decrypts the connection cannot bind the password.
     let bouncer = PgBouncer::start(&cluster, &[("shop", "shop")]);
     let way = Way { port: bouncer.port(), ..way };
     Way { query: "sslmode=require".to_owned(), ..way.clone() }.identity();
@@ -116,7 +116,7 @@ fn the_password_is_bound_to_the_channel_where_that_is_asked_for() {
 }
 
 #[test]
-fn a_file_that_is_no_certificate_is_named_by_what_names_it() {
+fn a_bad_certificate_file_is_named_by_the_key_that_names_it() {
     let cluster = with_shop(Cluster::start());
     let directory = PathBuf::from(cluster.socket_directory());
     let path = |name: &str| directory.join(name);
@@ -127,7 +127,7 @@ fn a_file_that_is_no_certificate_is_named_by_what_names_it() {
         ("missing.crt", "cannot be read", "check the name"),
         ("", "cannot be read", "name a file inside it"),
         ("empty.crt", "holds no certificate", "in PEM"),
-        ("broken.crt", "holds something that is no certificate of an authority", "in PEM"),
+        ("broken.crt", "holds something that is not the certificate of an authority", "in PEM"),
         ("server.key", "holds no certificate", "in PEM"),
     ];
     for (name, why, help) in table {
@@ -141,7 +141,7 @@ fn a_file_that_is_no_certificate_is_named_by_what_names_it() {
         let by = "the certificate file that `sslrootcert` of the address names cannot be used";
         let way = Way { query, ..way };
         cause(&way, &format!("{by}: it {why}"), help);
-        // Its name is a part of a variable's value.
+        // Its name is part of a variable's value.
         assert!(!way.cause().message.contains(name));
     }
     no_session(&cluster);

@@ -1,4 +1,4 @@
-//! The tables whose rows give away a database in use.
+//! The tables whose rows show that a database is in use.
 
 use koomy_guard::facts::Rows;
 use koomy_guard::gate::Gate;
@@ -70,14 +70,14 @@ fn the_rows_of_each_table_are_counted() {
         ("public.seen", seen(false, false)),
         ("public.secret", unreadable("the role has no right to read it")),
         ("public.hidden", unreadable("the role has no right to read it")),
-        ("public.few_text", unreadable("counting it is an error")),
-        ("public.few_none", unreadable("counting it is an error")),
+        ("public.few_text", unreadable("counting it fails")),
+        ("public.few_none", unreadable("counting it fails")),
     ];
     let found = way.identity().tripwires;
     let found: Vec<_> =
         found.iter().map(|counted| (counted.table.as_str(), counted.rows.clone())).collect();
     assert_eq!(found, expected);
-    // A boot does not count them.
+    // The boot gate does not count them.
     assert_eq!(Way { gate: Gate::Boot, ..way }.identity().tripwires.len(), 0);
 }
 
@@ -103,7 +103,7 @@ fn an_operator_of_the_role_is_not_asked() {
 }
 
 #[test]
-fn a_table_that_cannot_be_counted_in_time_keeps_nobody_waiting() {
+fn a_table_that_cannot_be_counted_in_time_blocks_nobody() {
     let cluster = with_shop(Cluster::start());
     cluster.sql("shop", "CREATE TABLE few (made timestamptz); GRANT SELECT ON few TO app");
     cluster.sql("shop", "INSERT INTO few SELECT '2020-01-01' FROM generate_series(1, 20000)");

@@ -10,7 +10,7 @@ use koomy_guard::gate::{Gate, decide};
 use koomy_guard::observe::database::{Patience, identities};
 use test_servers::Cluster;
 
-/// A password of the tests' own. It must turn up in nothing that is said.
+/// The password of the tests, which must not appear in any output.
 pub(crate) const PASSWORD: &str = "canary'pass/%\"1";
 
 /// Short enough for tests of servers that never answer.
@@ -24,7 +24,7 @@ pub(crate) const SHORT: Patience = Patience {
 pub(crate) const LONG: Patience =
     Patience { connect: Duration::from_secs(60), answer: Duration::from_secs(60), retries: 0 };
 
-/// A way to a database, and what the policy says of it.
+/// A connection to a database, and what the policy says about it.
 #[derive(Clone)]
 pub(crate) struct Way<'a> {
     pub(crate) host: &'a str,
@@ -32,11 +32,11 @@ pub(crate) struct Way<'a> {
     pub(crate) user: &'a str,
     pub(crate) password: &'a str,
     pub(crate) database: &'a str,
-    /// What follows `?` in the URL.
+    /// The part of the URL after `?`.
     pub(crate) query: String,
-    /// Lines of the policy's database.
+    /// Lines for the database in the policy.
     pub(crate) policy: String,
-    /// Tables of the policy's environment.
+    /// Tables for the environment in the policy.
     pub(crate) tripwire: &'a str,
     pub(crate) gate: Gate,
     pub(crate) patience: Patience,
@@ -59,7 +59,7 @@ impl<'a> Way<'a> {
         }
     }
 
-    /// Encrypted, trusting this root alone.
+    /// Encrypted, trusting only this root.
     pub(crate) fn encrypted(mut self, root: &Path) -> Self {
         "sslmode=verify-full".clone_into(&mut self.query);
         self.policy = format!("root_certificate = '{}'\n", root.display());
@@ -93,7 +93,7 @@ impl<'a> Way<'a> {
         Facts::assume().variable("APP_ENV", "sandbox").variable("DATABASE_URL", url).facts()
     }
 
-    /// What came of asking, what was told meanwhile, and how long it took.
+    /// The answer, the notices, and the duration.
     pub(crate) fn look(&self) -> (Observed<Identity>, Vec<String>, Duration) {
         let (policy, facts) = (self.policy(), self.facts());
         let verdict = decide(self.gate, &policy, &facts);
@@ -112,7 +112,7 @@ impl<'a> Way<'a> {
         (answer.identity, told.into_inner(), taken)
     }
 
-    /// Who the server says that it is.
+    /// Who the server says it is.
     pub(crate) fn identity(&self) -> Identity {
         match self.look().0 {
             Observed::Seen(identity) => identity,
@@ -121,14 +121,14 @@ impl<'a> Way<'a> {
         }
     }
 
-    /// A connection of the test's own, in plain text.
+    /// A separate connection of the test, in plain text.
     pub(crate) fn client(&self) -> postgres::Client {
         let mut config = postgres::Config::new();
         config.host(self.host).port(self.port).user(self.user).password(self.password);
         config.dbname(self.database).connect(postgres::NoTls).unwrap()
     }
 
-    /// Why the server does not say who it is.
+    /// Why the server did not say who it is.
     pub(crate) fn cause(&self) -> Cause {
         match self.look().0 {
             Observed::Unreadable(causes) if causes.rest.is_empty() => causes.first,
@@ -137,7 +137,7 @@ impl<'a> Way<'a> {
     }
 }
 
-/// A cluster with a role `app` that owns nothing but the database `shop`.
+/// A cluster with a role `app` that owns only the database `shop`.
 pub(crate) fn with_shop(cluster: Cluster) -> Cluster {
     cluster.create_role("app", PASSWORD);
     cluster.create_role("owner", PASSWORD);
@@ -145,7 +145,7 @@ pub(crate) fn with_shop(cluster: Cluster) -> Cluster {
     cluster
 }
 
-/// The part of an identity that is PostgreSQL's own.
+/// The part of an identity that only PostgreSQL has.
 pub(crate) fn ids(identity: &Identity) -> (Vec<Option<&str>>, Option<(&str, u32)>) {
     match &identity.server {
         Server::Postgres { neon, cluster } => {

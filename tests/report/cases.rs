@@ -1,4 +1,4 @@
-//! Environments to report on. Every value holds a canary or is made by chance.
+//! Environments to report on. Every value contains a canary or is random.
 
 use std::sync::Arc;
 
@@ -69,7 +69,7 @@ pub(crate) fn compared() -> Vec<Case> {
     ]
 }
 
-/// What a policy with several problems looks like.
+/// A policy with several problems.
 pub(crate) const WRONG_POLICY: &str = "\
 version = 1
 name    = \"koomy\"
@@ -98,7 +98,7 @@ fn sample(kind: &str, class: Option<Class>, seed: u64) -> String {
     Kind::by_id(kind).and_then(|kind| kind.sample(class, seed)).unwrap()
 }
 
-/// Everything that an environment needs; one seed gives one set of secrets.
+/// Everything that an environment needs; each seed gives a set of secrets.
 fn good(environment: &str, seed: u64) -> Pairs {
     let (class, node, host, database) = match environment {
         "production" => (Class::Live, "production", "ep-koomy-main-10000001", "koomy"),
@@ -128,7 +128,7 @@ fn good(environment: &str, seed: u64) -> Pairs {
     pairs
 }
 
-/// The sandbox, with a mistake of every sort.
+/// The sandbox, with a mistake of every kind.
 fn bad() -> Pairs {
     let mut pairs = good("sandbox", 1);
     let mut set = |name: &str, value: String| match pairs.iter_mut().find(|(n, _)| n == name) {
@@ -182,7 +182,7 @@ fn file(path: &str, pairs: &Pairs) -> Facts {
     )
 }
 
-/// A source whose names no parser would let through.
+/// A source with names that no parser would accept.
 fn file_of(path: &str, pairs: &Pairs) -> Facts {
     let (mut text, mut spans) = (String::new(), Vec::new());
     for (name, _) in pairs {

@@ -1,4 +1,4 @@
-//! The documents that programs read, field by field.
+//! The documents for programs, field by field.
 
 use koomy_guard::Policy;
 use koomy_guard::facts::{Facts, Live};
@@ -74,7 +74,7 @@ fn json_says_where_the_policy_comes_from() {
 }
 
 #[test]
-fn what_is_no_gate_is_called_by_its_name_and_has_keys_of_its_own() {
+fn a_judgement_has_its_own_name_and_keys() {
     let policy = cases::policy_file();
     let sandbox = policy.environment("sandbox").unwrap();
     let table = [
@@ -186,7 +186,7 @@ fn enclosed(text: &str, region: &Value) -> String {
 
 #[test]
 fn regions_of_sarif_enclose_the_token() {
-    let policy = cases::policy();
+    let policy = cases::policy_file();
     for name in ["several", "process", "unreadable", "hostile", "nothing"] {
         let case = case(name);
         let verdict = decide(Gate::Boot, &policy, &case.facts[0]);
@@ -219,6 +219,19 @@ fn regions_of_sarif_enclose_the_token() {
 }
 
 #[test]
+fn sarif_points_at_no_line_of_a_policy_that_is_compiled_in() {
+    let case = case("process");
+    let (built_in, file) = (cases::policy(), cases::policy_file());
+    let physical = |policy: &Policy| {
+        let text = report(Format::Sarif, plain(0))
+            .verdict(policy, &decide(Gate::Boot, policy, &case.facts[0]));
+        text.matches("physicalLocation").count()
+    };
+    assert_eq!(physical(&built_in), 0);
+    assert!(physical(&file) > 0);
+}
+
+#[test]
 fn fingerprints_stay_when_lines_move_and_differ_otherwise() {
     let policy = cases::policy();
     let fingerprints = |name: &str| -> Vec<String> {
@@ -243,7 +256,7 @@ fn fingerprints_stay_when_lines_move_and_differ_otherwise() {
 }
 
 #[test]
-fn what_proves_nothing_is_no_notice() {
+fn a_decision_that_proves_nothing_is_not_a_notice() {
     let policy = cases::policy();
     let verdict = Verdict {
         gate: Gate::Boot,
@@ -263,7 +276,7 @@ fn what_proves_nothing_is_no_notice() {
     assert_eq!((commands.len(), commands[0].name.as_str()), (1, "error"));
 }
 
-/// Any text, any span: something is printed, and nothing breaks.
+/// Any text and any span can be printed.
 #[test]
 fn no_place_breaks_a_report() {
     let policy = cases::policy();

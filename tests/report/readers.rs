@@ -1,8 +1,8 @@
-//! Each format, read back.
+//! Reads each format back.
 
 use serde_json::Value;
 
-/// What every format says of a finding.
+/// What every format reports about a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Said {
     pub(crate) outcome: String,
@@ -41,7 +41,7 @@ pub(crate) fn sarif(text: &str) -> Vec<Said> {
         .collect()
 }
 
-/// A workflow command, unescaped as the runner does.
+/// A workflow command, unescaped like in the runner.
 pub(crate) struct Command {
     pub(crate) name: String,
     pub(crate) properties: Vec<(String, String)>,
@@ -91,7 +91,7 @@ pub(crate) fn human(text: &str) -> Vec<Said> {
     titles.map(|(head, message)| said(&format!("{head}]"), message)).collect()
 }
 
-/// Takes the colours out.
+/// Removes the colours.
 pub(crate) fn plain(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let first = parts.next().unwrap_or("").to_owned();

@@ -1,4 +1,4 @@
-//! The statement that any driver can run first.
+//! The assertion that any driver can run first.
 
 use koomy_guard::Policy;
 use koomy_guard::assertion::{NoAssertion, of_identity, of_policy};
@@ -9,12 +9,12 @@ use crate::world::{
     PASSWORD, World, cities, client, identity, neon, policy, raised, with_cities, with_shop,
 };
 
-/// The statement for the sandbox of a policy.
+/// The assertion for the sandbox of a policy.
 fn block(policy: &Policy) -> String {
     of_policy(policy, policy.environment("sandbox").unwrap(), "primary").unwrap()
 }
 
-/// Writes a city behind the statement, as a script would.
+/// Writes a city after the assertion, like a script would.
 fn seed(cluster: &Cluster, block: &str) -> Result<String, String> {
     let text = format!("BEGIN; {block}; INSERT INTO public.cities VALUES ('Nantes'); COMMIT");
     cluster.try_sql(("app", PASSWORD), "shop", &text)
@@ -32,7 +32,7 @@ fn it_lets_the_right_database_through_and_no_other() {
     assert!(said.contains(wrong) && said.contains(", database shop\n"), "{said}");
     assert_eq!(cities(&world.production), "\n");
 
-    // By itself, and in a program's own transaction, which goes on.
+    // By itself, and in a transaction of the program's own, which continues.
     let mut client = client(world.sandbox.port(), "shop");
     client.batch_execute(&block).unwrap();
     let mut transaction = client.transaction().unwrap();
@@ -56,7 +56,7 @@ fn it_works_through_a_pooler_and_for_a_role_without_rights() {
 }
 
 #[test]
-fn it_cannot_be_talked_to_by_the_role() {
+fn the_role_cannot_influence_it() {
     let world = World::stamped();
     for cluster in [&world.production, &world.sandbox] {
         cluster.sql("shop", HOSTILE);
@@ -77,7 +77,7 @@ fn it_cannot_be_talked_to_by_the_role() {
 }
 
 #[test]
-fn a_plain_server_that_claims_to_be_a_branch_is_none() {
+fn a_plain_server_that_claims_to_be_a_branch_is_refused() {
     let world = World::new();
     let plain = with_shop(Cluster::start());
     plain.sql(
@@ -99,7 +99,7 @@ fn local(lines: &str, others: &str) -> Policy {
 }
 
 #[test]
-fn a_plain_database_is_known_by_its_pins_and_by_what_it_is_not() {
+fn a_plain_database_is_known_by_its_pins_and_the_pins_of_others() {
     let [one, two] = [(); 2].map(|()| with_shop(Cluster::start()));
     let compute = with_shop(Cluster::builder().neon(neon("dev")).start());
     let here = "hosts = ['localhost', '127.0.0.1']\n";
@@ -130,19 +130,15 @@ fn a_plain_database_is_known_by_its_pins_and_by_what_it_is_not() {
     assert!(said.contains("cluster (unknown)"), "{said}");
 }
 
+/// No address names such a database, but a server may say that it is one.
 #[test]
-fn the_words_of_a_policy_are_words() {
+fn the_name_of_a_database_is_quoted() {
     let cluster = Cluster::start();
     cluster.create_role("app", PASSWORD);
     for name in ["o'b", "a\\", "\\' OR true --", "$koomy$", "$koomy$ $koomy1$", "é%s?:x$1", "'''"]
     {
         cluster.create_database(name, "app");
-        let quoted = name.replace('\\', "\\\\").replace('"', "\\\"");
-        let text = format!(
-            "[databases.main]\nhosts = ['main.example']\ndatabase = 'shop'\n\
-             [databases.dev]\nhosts = ['localhost']\ndatabase = \"{quoted}\"\n"
-        );
-        let block = block(&policy(&text));
+        let block = of_identity(&identity(&cluster, name)).unwrap();
         for setting in ["on", "off"] {
             let text = format!(
                 "SET standard_conforming_strings = {setting}; SET escape_string_warning = off; \
@@ -157,7 +153,7 @@ fn the_words_of_a_policy_are_words() {
 }
 
 #[test]
-fn the_stamp_has_its_say() {
+fn the_stamp_is_checked() {
     let world = World::new();
     let block = block(&world.policy());
     let run = || world.sandbox.try_sql(("app", PASSWORD), "shop", &block);
@@ -203,7 +199,7 @@ fn an_identity_is_asserted_as_a_whole() {
             assert_eq!(done.is_ok(), at == other, "{at} {other}: {done:?}");
         }
     }
-    // The same name and cluster, and another database: the first was dropped.
+    // The same name and cluster, but another database: the first was dropped.
     let block = of_identity(&identity(&plain[0], "shop")).unwrap();
     plain[0].sql("postgres", "DROP DATABASE shop");
     plain[0].create_database("shop", "app");
@@ -211,7 +207,7 @@ fn an_identity_is_asserted_as_a_whole() {
 }
 
 #[test]
-fn a_server_that_keeps_its_identifier_is_none_that_says_it() {
+fn a_server_that_hides_its_identifier_differs_from_one_that_reports_it() {
     let [closed, open] = [(); 2].map(|()| with_shop(Cluster::start()));
     closed.sql("shop", "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_control_system() FROM PUBLIC");
     let block = of_identity(&identity(&closed, "shop")).unwrap();
@@ -221,7 +217,7 @@ fn a_server_that_keeps_its_identifier_is_none_that_says_it() {
 }
 
 #[test]
-fn there_is_none_where_it_would_prove_nothing() {
+fn there_is_no_assertion_where_it_would_prove_nothing() {
     let of = |policy: &Policy, environment: &str, connection: &str| {
         of_policy(policy, policy.environment(environment).unwrap(), connection).unwrap_err()
     };
@@ -234,7 +230,10 @@ fn there_is_none_where_it_would_prove_nothing() {
     ];
     for (lines, words) in table {
         let said = of(&local(lines, ""), "sandbox", "primary").to_string();
-        assert!(said.starts_with("nothing tells the server of `dev` from others"), "{said}");
+        assert!(
+            said.starts_with("nothing distinguishes the server of `dev` from others"),
+            "{said}"
+        );
         assert!(said.contains(words), "{said}");
     }
     let here = local("hosts = ['localhost']\n", "");

@@ -1,4 +1,4 @@
-//! A program that starts once its servers said who they are.
+//! A program that starts after its servers have said who they are.
 
 use koomy_guard::facts::{Facts, Live};
 use koomy_guard::gate::ConnectError;
@@ -13,7 +13,7 @@ fn at_boot(port: u16) -> Facts {
     Facts { phase: Phase::Boot, ..facts("sandbox", port, "shop") }
 }
 
-/// The policy with the sandbox behind `port`, and live where told.
+/// The policy with the sandbox behind `port`, and `live` if given.
 fn policy(world: &World, port: u16, live: &str) -> Policy {
     let policy = world.policy();
     let [from, to] = [world.sandbox.port(), port].map(|port| format!("ports = [{port}]"));
@@ -45,11 +45,11 @@ fn servers_are_asked_where_the_policy_or_the_caller_says_so() {
     }
     let policy = policy(&world, port, "live = true");
     let refusal = Permit::<Boot>::ask(&policy, &facts).unwrap_err();
-    assert_eq!(refusal.outcome().name(), "undecided", "nobody asked");
+    assert_eq!(refusal.outcome().name(), "undecided", "no server was asked");
 }
 
 #[test]
-fn a_server_that_is_another_starts_nothing() {
+fn a_wrong_server_starts_nothing() {
     let world = World::stamped();
     let tunnel = Forwarder::start(world.production.port());
     let policy = policy(&world, tunnel.port(), "live = true");
@@ -60,7 +60,7 @@ fn a_server_that_is_another_starts_nothing() {
 }
 
 #[test]
-fn what_is_connected_to_is_what_was_asked() {
+fn the_connection_leads_to_the_server_that_was_asked() {
     let world = World::stamped();
     let tunnel = Forwarder::start(world.sandbox.port());
     let policy = policy(&world, tunnel.port(), "live = true");

@@ -1,4 +1,4 @@
-//! A connection that leads elsewhere between the check and the write.
+//! A connection that is redirected between the check and the write.
 
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ fn behind(world: &World, port: u16) -> Policy {
     Policy::parse("policy.toml", &text.replace(&from, &to)).unwrap()
 }
 
-/// Leads the pooler's sessions to production, and waits until it has noticed.
+/// Redirects the pooler's sessions to production, and waits until that has happened.
 fn repoint(bouncer: &PgBouncer, world: &World, witness: &mut Client) {
     bouncer.lead_to(&world.production, &[("shop", "shop")]);
     let end = Instant::now() + Duration::from_secs(60);
@@ -36,7 +36,7 @@ fn repoint(bouncer: &PgBouncer, world: &World, witness: &mut Client) {
 }
 
 #[test]
-fn a_pooler_that_is_led_elsewhere_writes_nothing() {
+fn a_redirected_pooler_writes_nothing() {
     let world = World::stamped();
     let bouncer = PgBouncer::start(&world.sandbox, &[("shop", "shop")]);
     let policy = behind(&world, bouncer.port());
@@ -62,13 +62,13 @@ fn a_pooler_that_is_led_elsewhere_writes_nothing() {
         assert!(message.contains("branch br-main-1") && message.contains("nothing was written"));
     }
     assert_eq!(cities(&world.production), "\n");
-    // What the guard does not hold goes where the pooler leads it.
+    // A connection that the guard does not hold follows the pooler.
     plain.batch_execute(INSERT).unwrap();
     assert_eq!(cities(&world.production), "Nantes\n");
 }
 
 #[test]
-fn so_it_is_with_an_asynchronous_connection() {
+fn a_redirected_pooler_writes_nothing_asynchronously() {
     let world = World::stamped();
     let bouncer = PgBouncer::start(&world.sandbox, &[("shop", "shop")]);
     let policy = behind(&world, bouncer.port());
@@ -106,7 +106,7 @@ fn a_connection_that_is_lost_does_not_come_back_elsewhere() {
     let facts = facts("sandbox", tunnel.port(), "shop");
     let mut db = seed_connection(&policy, "primary", &facts).unwrap();
     tunnel.lead_to(world.production.port());
-    // The connection that was asked is held, and leads where it did.
+    // The connection that was asked is still open, and leads to the same server.
     db.batch_execute(INSERT).unwrap();
     tunnel.hang_up();
     let lost = db.batch_execute(INSERT).unwrap_err();
@@ -120,7 +120,7 @@ fn a_connection_that_is_lost_does_not_come_back_elsewhere() {
 }
 
 #[test]
-fn operators_of_a_roles_own_prove_nothing() {
+fn a_roles_own_operators_prove_nothing() {
     let world = World::stamped();
     for cluster in [&world.production, &world.sandbox] {
         cluster.sql("shop", HOSTILE);
@@ -141,7 +141,7 @@ fn operators_of_a_roles_own_prove_nothing() {
     assert_eq!(cities(&world.production), "\n");
 }
 
-/// Whatever comes first on the path of the role.
+/// Whatever comes first on the role's search path.
 pub(crate) const HOSTILE: &str = "
     CREATE SCHEMA evil AUTHORIZATION app;
     GRANT USAGE ON SCHEMA evil TO PUBLIC;

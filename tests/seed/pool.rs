@@ -1,4 +1,4 @@
-//! Connections of a pool.
+//! The connections of a pool.
 
 use koomy_guard::SeedCheck;
 use koomy_guard::gate::Refusal;
@@ -32,7 +32,7 @@ fn each_connection_of_a_pool_is_asked() {
     assert_eq!(good.unwrap().environment(), "sandbox");
     assert_eq!(rule(refused.unwrap_err()), "database-identity-matches");
 
-    // For a driver that cannot say more than that a statement failed.
+    // For a driver that only reports that a statement failed.
     let assertion = check.assertion().unwrap();
     client(world.sandbox.port(), "shop").batch_execute(&assertion).unwrap();
     let error = client(world.production.port(), "shop").batch_execute(&assertion).unwrap_err();
@@ -40,7 +40,7 @@ fn each_connection_of_a_pool_is_asked() {
 }
 
 #[test]
-fn a_pool_of_an_environment_that_may_not_be_seeded_is_none() {
+fn a_pool_for_an_environment_that_may_not_be_seeded_is_refused() {
     let world = World::new();
     let facts = facts("production", world.production.port(), "shop");
     let refusal = SeedCheck::new(world.policy(), facts, "primary").unwrap_err();

@@ -1,4 +1,4 @@
-//! A seed of a process of its own, which has variables of its own.
+//! A seed in a process of its own, with variables of its own.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use postgres::Client;
 
 use crate::world::{PASSWORD, World, cities, url};
 
-/// Seeds by its own variables; a test only in name.
+/// Seeds with its own variables; not really a test.
 #[test]
 fn child() {
     if std::env::var_os("SEED_CHILD").is_none() {

@@ -1,4 +1,4 @@
-//! Stamps, and what becomes of them in copies.
+//! Stamps, and what happens to them in copies.
 
 use koomy_guard::facts::{Binding, Identity, Stamp, StampState, Tables, Trace};
 use koomy_guard::stamp::{StampRefusal, write};
@@ -23,8 +23,8 @@ fn a_stamp_says_which_database_it_is_for() {
     assert_eq!(
         plan.describe(),
         "stamps `dev` as a database of `sandbox`\n  for the database `shop`, branch `br-dev-1` of \
-         project `calm-field-1`, and no copy of it\n  there is no stamp yet\n  in the table \
-         `koomy_guard.stamp`, which is made if it is not there\n"
+         project `calm-field-1`, not for a copy of it\n  there is no stamp yet\n  in the table \
+         `koomy_guard.stamp`, which is created if it does not exist\n"
     );
     world.stamp("sandbox", &world.sandbox);
     let here = identity(&world.sandbox, "shop");
@@ -38,13 +38,13 @@ fn a_stamp_says_which_database_it_is_for() {
     let columns = "sandbox|neon|ep-dev-1|0123abcd|shop|t\n";
     assert_eq!(world.sandbox.sql("shop", row), columns);
 
-    // Again: the same, with a new date; nothing is copied, so nothing is kept.
+    // Again: the same with a new date; there was no copy, so nothing is remembered.
     let again = world.plan("sandbox", &world.sandbox);
-    assert!(again.describe().contains("the stamp there says the same"), "{}", again.describe());
+    assert!(again.describe().contains("the existing stamp says the same"), "{}", again.describe());
     world.stamp("sandbox", &world.sandbox);
     assert_eq!(world.sandbox.sql("shop", row), columns);
 
-    // What people delete in a hurry does not take it along.
+    // Deleting everything in a hurry does not delete the stamp.
     world.sandbox.sql("shop", "DROP SCHEMA public CASCADE");
     assert_eq!(stamp(&identity(&world.sandbox, "shop")).environment, "sandbox");
     world.production.create_role("nobody", PASSWORD);
@@ -68,7 +68,7 @@ fn a_plan_can_be_run_by_hand() {
     );
 }
 
-/// Whoever may make a schema could lay a trigger there and wait for a superuser.
+/// Any role that may create a schema could put a trigger there and wait for a superuser.
 #[test]
 fn no_code_of_another_role_is_run() {
     let world = World::new();
@@ -86,7 +86,7 @@ fn no_code_of_another_role_is_run() {
     let intruder = "SELECT rolsuper FROM pg_roles WHERE rolname = 'intruder'";
     assert_eq!(sandbox.sql("shop", intruder), "f\n");
 
-    // Nor where the schema is a superuser's, and what is in it is not.
+    // Nor if the schema belongs to a superuser, but something in it does not.
     sandbox.sql("shop", "ALTER SCHEMA koomy_guard OWNER TO CURRENT_USER");
     let said =
         sandbox.try_sql((sandbox.superuser(), sandbox.superuser_password()), "shop", &plan.sql());
@@ -97,7 +97,7 @@ fn no_code_of_another_role_is_run() {
 }
 
 #[test]
-fn nobody_changes_it_by_accident() {
+fn it_is_not_changed_by_accident() {
     let world = World::stamped();
     for change in [
         "UPDATE koomy_guard.stamp SET env = 'production'",
@@ -118,7 +118,7 @@ fn nobody_changes_it_by_accident() {
     let two = "BEGIN; SET LOCAL koomy_guard.writes = 'stamp'; INSERT INTO koomy_guard.stamp \
         SELECT false, env, bound_kind FROM koomy_guard.stamp";
     assert!(world.sandbox.try_sql(("app", PASSWORD), "shop", two).is_err(), "there is one row");
-    // What the plan's own transaction may do ends with it.
+    // The permission of the plan's own transaction ends with it.
     let mut client = client(world.sandbox.port(), "shop");
     write(&mut client, &world.plan("sandbox", &world.sandbox)).unwrap();
     let error = client.batch_execute("DELETE FROM koomy_guard.stamp").unwrap_err();
@@ -126,7 +126,7 @@ fn nobody_changes_it_by_accident() {
 }
 
 #[test]
-fn what_the_policy_does_not_mean_is_not_stamped() {
+fn a_wrong_database_is_not_stamped() {
     let world = World::new();
     let policy_ = world.policy();
     let [production, sandbox] =
@@ -134,38 +134,38 @@ fn what_the_policy_does_not_mean_is_not_stamped() {
     let refused = |environment: &str, identity: &Identity| {
         plan_of(&policy_, environment, identity, None).unwrap_err().to_string()
     };
-    let other = "the server is not `dev`: its branch is another; see `guard-cli identify`, and \
+    let other = "the server is not `dev`: its branch differs; see `guard-cli identify`, and \
         point the variable at the right one";
     assert_eq!(refused("sandbox", &production), other);
-    assert!(refused("production", &sandbox).contains("`main`: its branch is another"));
+    assert!(refused("production", &sandbox).contains("`main`: its branch differs"));
     let mut elsewhere = sandbox.clone();
     "postgres".clone_into(&mut elsewhere.database);
-    assert!(refused("sandbox", &elsewhere).contains("its database's name is another"));
+    assert!(refused("sandbox", &elsewhere).contains("its database's name differs"));
     let standby = Identity { read_only: true, ..sandbox.clone() };
     assert_eq!(refused("sandbox", &standby), "the server takes no writes; connect to the primary");
     let plain = with_shop(Cluster::start());
-    assert!(refused("sandbox", &identity(&plain, "shop")).contains("its provider is another"));
+    assert!(refused("sandbox", &identity(&plain, "shop")).contains("its provider differs"));
 
     let environment = policy_.environment("sandbox").unwrap();
     let main = policy_.databases().iter().find(|known| known.name.value == "main").unwrap();
     let target = target_of(main);
     let error = koomy_guard::stamp::plan(&policy_, environment, main, &target, &production, None);
-    let said = "`main` is no database of `sandbox`; list it in the environment's `databases`";
+    let said = "`main` is not a database of `sandbox`; list it in the environment's `databases`";
     assert_eq!(error.unwrap_err().to_string(), said);
     let dev = policy_.database(environment.databases[0].value).unwrap();
     let error = koomy_guard::stamp::plan(&policy_, environment, dev, &target, &sandbox, None);
-    assert!(error.unwrap_err().to_string().contains("its address is another"));
-    // What the command refuses by the server's own word, the plan does, too.
+    assert!(error.unwrap_err().to_string().contains("its address differs"));
+    // What the command refuses because of the server's own words, the plan refuses, too.
     let mut traced = sandbox.clone();
     traced.traces.insert(Trace { service: "rds", by: "rds_superuser".to_owned() });
-    assert!(refused("sandbox", &traced).contains("its provider is another"));
+    assert!(refused("sandbox", &traced).contains("its provider differs"));
     let text = policy_.source().shown().unwrap();
     let (first, dev) = text.split_once("[databases.dev]").unwrap();
     let own = "[databases.dev]\nendpoints = ['ep-x-9.eu-central-1.aws.neon.tech']";
     let listed = format!("{first}{own}{dev}");
     let listed = koomy_guard::Policy::parse("policy.toml", &listed).unwrap();
     let error = plan_of(&listed, "sandbox", &sandbox, None).unwrap_err().to_string();
-    assert!(error.contains("its endpoint is another"), "{error}");
+    assert!(error.contains("its endpoint differs"), "{error}");
     let unpinned = policy(
         "[databases.main]\nhosts = ['m.example']\ndatabase = 'shop'\n\
          [databases.dev]\nprovider = 'neon'\nhosts = ['localhost']\ndatabase = 'shop'\n",
@@ -186,7 +186,7 @@ fn a_plan_is_for_one_server_and_one_moment() {
     let none = StampState::No { tables: Tables::Absent };
     assert_eq!(identity(&world.production, "shop").stamp, none);
 
-    // Somebody else stamped it meanwhile.
+    // Somebody else has stamped it meanwhile.
     write(&mut client(world.sandbox.port(), "shop"), &plan).unwrap();
     let mut late = client(world.sandbox.port(), "shop");
     assert_eq!(raised(&write(&mut late, &plan).unwrap_err()).0, "KG002");
@@ -195,7 +195,7 @@ fn a_plan_is_for_one_server_and_one_moment() {
 }
 
 #[test]
-fn a_branch_of_production_is_known_as_its_copy() {
+fn a_branch_of_production_is_recognised_as_its_copy() {
     let world = World::new();
     with_cities(&world.production);
     world.stamp("production", &world.production);
@@ -224,7 +224,7 @@ fn a_branch_of_production_is_known_as_its_copy() {
         parent_stamp ? 'one' FROM koomy_guard.stamp";
     let kept = "br-main-1|the people were taken out, it's 'ok' \\|f\n";
     assert_eq!(child.sql("shop", parent), kept);
-    // To write it anew keeps what it began as.
+    // A renewed stamp keeps its parent.
     let renewed = plan_of(&policy, "sandbox", &adopted, None).unwrap();
     write(&mut client(child.port(), "shop"), &renewed).unwrap();
     assert_eq!(child.sql("shop", parent), kept);
@@ -233,16 +233,16 @@ fn a_branch_of_production_is_known_as_its_copy() {
 }
 
 #[test]
-fn a_restored_production_is_stamped_anew_once_it_is_pinned() {
+fn a_restored_production_is_stamped_again_once_it_is_pinned() {
     let world = World::new();
     world.stamp("production", &world.production);
-    // The cluster is stopped at once, and writes late.
+    // The cluster is stopped abruptly, and would write late.
     world.production.sql("postgres", "CHECKPOINT");
     world.production.restart_as(neon("restored"));
     let restored = identity(&world.production, "shop");
     let policy = world.policy();
     let error = plan_of(&policy, "production", &restored, None).unwrap_err();
-    assert!(error.to_string().contains("its branch is another"), "{error}");
+    assert!(error.to_string().contains("its branch differs"), "{error}");
     let text = policy.source().shown().unwrap().replace("br-main-1", "br-restored-1");
     let synced = koomy_guard::Policy::parse("policy.toml", &text).unwrap();
     let error = plan_of(&synced, "production", &restored, Some("x")).unwrap_err();
@@ -287,14 +287,14 @@ impl Plain {
 }
 
 #[test]
-fn a_dump_of_production_is_known_as_its_copy() {
+fn a_dump_of_production_is_recognised_as_its_copy() {
     let plain = Plain::new();
     let dump = plain.production.dump("shop");
     plain.sandbox.try_sql(("postgres", plain.sandbox.superuser_password()), "shop", &dump).unwrap();
     let copy = identity(&plain.sandbox, "shop");
     let stamped = "production".to_owned();
     assert_eq!(plain.copied("sandbox", &copy), StampRefusal::Copy { stamped });
-    // The database's owner drops what is in the way, and stamps.
+    // The database's owner removes what is in the way, and stamps.
     plain.sandbox.sql("shop", "ALTER TABLE koomy_guard.stamp OWNER TO app; \
         ALTER SCHEMA koomy_guard OWNER TO app; ALTER FUNCTION koomy_guard.refuse_change() OWNER TO app");
     let plan = plan_of(&plain.policy, "sandbox", &copy, Some("made-up people")).unwrap();
@@ -309,12 +309,12 @@ fn a_dump_of_production_is_known_as_its_copy() {
 }
 
 #[test]
-fn a_template_of_production_is_known_as_its_copy() {
+fn a_template_of_production_is_recognised_as_its_copy() {
     let plain = Plain::new();
     plain.production.sql("postgres", "CREATE DATABASE twin TEMPLATE shop OWNER app");
     let copy = identity(&plain.production, "twin");
     let text = plain.policy.source().shown().unwrap();
-    // In the policy the twin is a database of the sandbox on the same server.
+    // In the policy, the twin is a database of the sandbox on the same server.
     let twin = text
         .replace(
             &format!("ports = [{}]", plain.sandbox.port()),
@@ -356,7 +356,7 @@ fn a_copy_is_not_adopted_where_data_are_real() {
 }
 
 #[test]
-fn a_contradiction_is_not_painted_over() {
+fn a_contradictory_stamp_is_not_replaced() {
     let world = World::stamped();
     let mut here = identity(&world.sandbox, "shop");
     let StampState::Stamped(stamp) = &mut here.stamp else { panic!("{:?}", here.stamp) };

@@ -1,4 +1,4 @@
-//! A connection that is verified, and those that are not.
+//! Connections that are verified, and connections that are not.
 
 use std::io::Write as _;
 
@@ -18,7 +18,7 @@ fn rules(refusal: &Refusal) -> Vec<&'static str> {
     refusal.findings().iter().map(|finding| finding.rule().id).collect()
 }
 
-/// Takes a connection only if it is verified.
+/// Accepts a connection only if it is verified.
 fn seed(db: &mut Verified<Client>) -> Result<(), postgres::Error> {
     let mut transaction = db.transaction()?;
     transaction.execute("INSERT INTO public.cities VALUES ($1)", &[&"Nantes"])?;
@@ -29,7 +29,7 @@ fn seed(db: &mut Verified<Client>) -> Result<(), postgres::Error> {
 }
 
 #[test]
-fn a_seed_fills_the_database_that_it_may() {
+fn a_seed_fills_the_database_that_it_may_fill() {
     let world = World::stamped();
     let (policy, facts) = (world.policy(), world.facts());
     let mut db = seed_connection(&policy, "primary", &facts).unwrap_or_else(|why| panic!("{why}"));
@@ -38,7 +38,7 @@ fn a_seed_fills_the_database_that_it_may() {
     seed(&mut db).unwrap();
     assert_eq!(cities(&world.sandbox), "Brest,Nantes\n");
 
-    // Each of the driver's methods, each in a transaction of its own.
+    // Each of the driver's methods runs in a transaction of its own.
     assert_eq!(db.execute("DELETE FROM public.cities WHERE name = $1", &[&"Brest"]).unwrap(), 1);
     db.batch_execute("INSERT INTO public.cities VALUES ('Lyon'); SELECT 1").unwrap();
     assert_eq!(db.query("SELECT name FROM public.cities", &[]).unwrap().len(), 2);
@@ -56,7 +56,7 @@ fn a_seed_fills_the_database_that_it_may() {
 }
 
 #[test]
-fn a_connection_of_ones_own_is_asked_itself() {
+fn a_callers_own_connection_is_asked_itself() {
     let world = World::stamped();
     let (policy, facts) = (world.policy(), world.facts());
     let own = client(world.sandbox.port(), "shop");
@@ -114,7 +114,7 @@ pub(crate) async fn open(port: u16) -> tokio_postgres::Client {
 }
 
 #[test]
-fn no_server_is_dialed_where_no_seed_may_run() {
+fn no_server_is_contacted_where_no_seed_may_run() {
     let world = World::new();
     let watched = Forwarder::start(world.production.port());
     let policy = world.policy();
@@ -131,7 +131,7 @@ fn no_server_is_dialed_where_no_seed_may_run() {
         assert!(rules(&refusal).contains(&rule), "{refusal}");
         assert_eq!(refusal.outcome().name(), "refused");
     }
-    // Sandbox in word, and production's address.
+    // The sandbox's name with production's address.
     let refusal = seed_connection(
         &Policy::parse("policy.toml", &text).unwrap(),
         "primary",
@@ -169,11 +169,12 @@ fn what_cannot_be_reached_is_undecided() {
 }
 
 #[test]
-fn a_database_must_say_that_it_may_be_lost() {
+fn a_database_must_declare_that_its_data_may_be_lost() {
     let world = World::new();
     let (policy, facts) = (world.policy(), world.facts());
     let ask = || seed_connection(&policy, "primary", &facts);
-    // Fresh: nothing to lose. A seed may make its tables, and go on.
+    // The database is fresh and has nothing to lose. A seed may create its tables and
+    // continue.
     let mut db = ask().unwrap_or_else(|why| panic!("{why}"));
     db.batch_execute("CREATE TABLE public.cities (name text)").unwrap();
     seed(&mut db).unwrap();
@@ -190,7 +191,7 @@ fn a_database_must_say_that_it_may_be_lost() {
 }
 
 #[test]
-fn a_plain_server_that_claims_to_be_a_branch_is_none() {
+fn a_plain_server_that_claims_to_be_a_branch_is_refused() {
     let world = World::new();
     let plain = with_shop(Cluster::start());
     with_cities(&plain);
@@ -261,7 +262,7 @@ fn every_other_connection_must_be_right_as_well() {
         Verified::for_seeding(own, &policy, &direct.phase(Phase::Seed).facts(), "primary").map(drop)
     };
     ask(world.sandbox.port()).unwrap();
-    // The program's own connection is right; the other one is a tunnel.
+    // The connection that is seeded through is right; the other one is a tunnel.
     let tunnel = Forwarder::start(world.production.port());
     let refusal = ask(tunnel.port()).unwrap_err();
     assert_eq!(rules(&refusal)[0], "database-identity-matches");

@@ -13,7 +13,7 @@ use koomy_guard::target::{Engine, Target};
 use postgres::{Client, NoTls};
 use test_servers::{Cluster, Neon};
 
-/// A password of the tests' own. It must turn up in nothing that is said.
+/// The password of the tests, which must not appear in any output.
 pub(crate) const PASSWORD: &str = "canary'pass/%\"1";
 
 pub(crate) fn neon(branch: &str) -> Neon {
@@ -26,8 +26,8 @@ pub(crate) fn neon(branch: &str) -> Neon {
     }
 }
 
-/// Production and the branch that was made of it: the same data, roles and
-/// passwords, and the same system identifier.
+/// Production and a branch made from it: the same data, roles and passwords, and the same
+/// system identifier.
 pub(crate) struct World {
     pub(crate) production: Cluster,
     pub(crate) sandbox: Cluster,
@@ -57,7 +57,7 @@ impl World {
         policy(&format!("{main}{dev}"))
     }
 
-    /// An environment whose `DATABASE_URL` says that it leads to the sandbox.
+    /// An environment whose `DATABASE_URL` claims to lead to the sandbox.
     pub(crate) fn facts(&self) -> Facts {
         facts("sandbox", self.sandbox.port(), "shop")
     }
@@ -73,7 +73,7 @@ impl World {
     }
 }
 
-/// A plan to stamp what has `identity` as the first database of `environment`.
+/// A plan to stamp the server with `identity` as the first database of `environment`.
 pub(crate) fn plan_of(
     policy: &Policy,
     environment: &str,
@@ -127,8 +127,7 @@ pub(crate) fn url(port: u16, database: &str) -> String {
     format!("postgresql://app:{password}@localhost:{port}/{database}")
 }
 
-/// A connection of a program's own, with the driver's own reading of nothing
-/// but setters.
+/// A connection of the program's own, configured only with setters.
 pub(crate) fn client(port: u16, database: &str) -> Client {
     postgres::Config::from(config(port, database)).connect(NoTls).unwrap()
 }
@@ -139,13 +138,13 @@ pub(crate) fn config(port: u16, database: &str) -> tokio_postgres::Config {
     config
 }
 
-/// Who a cluster's server says that it is.
+/// Who a cluster's server says it is.
 pub(crate) fn identity(cluster: &Cluster, database: &str) -> Identity {
     let place = Place::whole(&Source::named("a test"));
     identify(&mut client(cluster.port(), database), &[], &place).unwrap()
 }
 
-/// A cluster with a role `app` that owns nothing but the database `shop`.
+/// A cluster with a role `app` that owns only the database `shop`.
 pub(crate) fn with_shop(cluster: Cluster) -> Cluster {
     cluster.create_role("app", PASSWORD);
     cluster.create_database("shop", "app");
@@ -161,7 +160,7 @@ pub(crate) fn cities(cluster: &Cluster) -> String {
     cluster.sql("shop", "SELECT string_agg(name, ',' ORDER BY name) FROM public.cities")
 }
 
-/// All that an error or a value shows of itself, which never is the password.
+/// Everything that an error or a value prints, which must not contain the password.
 pub(crate) fn said(what: impl Debug + Display) -> String {
     let said = format!("{what}\n{what:?}");
     assert!(!said.contains("canary"), "the password is in: {said}");

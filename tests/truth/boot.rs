@@ -1,4 +1,4 @@
-//! The boot gate, over every combination of what decides most.
+//! The boot gate, over every combination of the most decisive facts.
 
 use std::fmt::Write as _;
 

@@ -66,7 +66,7 @@ fn alone(both: &Comparison<'_>) -> String {
     koomy::verdict(findings)
 }
 
-/// The variables of `place`; or those of another, with something of `place`'s.
+/// The variables of `place`, perhaps with one of another environment's instead.
 fn facts(place: &Place, takes: Option<(&Place, &str)>) -> Facts {
     let own = koomy::variables(place);
     let value = |name: &str| own.iter().find(|(known, _)| known == name).map(|(_, v)| v.clone());

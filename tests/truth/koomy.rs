@@ -3,7 +3,7 @@
 use koomy_guard::Finding;
 use koomy_guard::secret::{Class, Kind};
 
-/// An environment, with what differs in it from the others.
+/// An environment, and how it differs from the others.
 pub(crate) struct Place {
     pub(crate) name: &'static str,
     pub(crate) database: &'static str,
@@ -28,7 +28,7 @@ pub(crate) const LOCAL: &str = "localhost/koomy_local";
 pub(crate) const UNKNOWN: &str =
     "ep-koomy-other-90000009.eu-central-1.aws.neon.tech/koomy?sslmode=require";
 
-/// A value of a kind, the same for the same seed; nothing where no form fits.
+/// A value of a kind, the same for the same seed; empty if no form fits.
 pub(crate) fn sample(kind: &str, class: Option<Class>, seed: u64) -> String {
     Kind::by_id(kind).and_then(|kind| kind.sample(class, seed)).unwrap_or_default()
 }
@@ -38,7 +38,7 @@ pub(crate) fn url(rest: &str, seed: u64) -> String {
     format!("postgresql://app:{}@{rest}", sample("random", None, seed))
 }
 
-/// Complete variables of an environment, permitted as they are.
+/// A complete set of variables that the environment permits.
 pub(crate) fn variables(place: &Place) -> Vec<(String, String)> {
     let Place { name, database, class, seed } = place;
     let mut variables = vec![
@@ -63,7 +63,7 @@ pub(crate) fn set(variables: &mut Vec<(String, String)>, name: &str, value: Opti
     variables.extend(value.map(|value| (name.to_owned(), value)));
 }
 
-/// The rules that speak, by their short names, or `permitted`.
+/// The rules with findings, by their short names, or `permitted`.
 pub(crate) fn verdict<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> String {
     let mut rules: Vec<_> = findings.into_iter().map(|finding| finding.rule().id).collect();
     rules.sort_unstable();
@@ -76,7 +76,7 @@ fn short(id: &'static str) -> &'static str {
     SHORT.iter().find(|(known, _)| *known == id).map_or(id, |(_, short)| short)
 }
 
-/// What the short names stand for, as lines of a table's head.
+/// The meaning of the short names, for the head of a table.
 pub(crate) fn legend(table: &str) -> String {
     let used = SHORT
         .iter()

@@ -1,4 +1,4 @@
-//! What servers say, one fact after another, at the gates that listen.
+//! What servers say, one fact after another, at the gates that ask them.
 
 use std::fmt::Write as _;
 
@@ -46,7 +46,7 @@ const IDENTITIES: [(&str, Change); 16] = [
     ("Neon, no endpoint said", |it| rows(it, |said| said.endpoint = None)),
     ("Neon, another project", |it| rows(it, |said| said.project = Some("other".to_owned()))),
     ("Neon, another endpoint", |it| rows(it, |said| said.endpoint = Some("ep-other-9".to_owned()))),
-    ("Neon, branch of nobody", |it| rows(it, |said| said.branch = Some("br-new".to_owned()))),
+    ("Neon, unknown branch", |it| rows(it, |said| said.branch = Some("br-new".to_owned()))),
     ("Neon, production's branch", |it| rows(it, |said| said.branch = Some("br-main".to_owned()))),
     ("Neon, sandbox's branch", |it| rows(it, |said| said.branch = Some("br-play".to_owned()))),
     ("production's cluster", |it| it.server = plain("7")),
@@ -141,7 +141,7 @@ fn row(name: &str, cells: impl Iterator<Item = String>) -> String {
     format!("{name:<27}{cells}").trim_end().to_owned()
 }
 
-/// The rules that speak; a mark where they are undecided, and for a note.
+/// The rules with findings, with a mark if they are undecided, and one for a note.
 fn cell(policy: &Policy, gate: Gate, facts: &Facts) -> String {
     let verdict = decide(gate, policy, facts);
     let said = koomy::verdict(&verdict.findings);
@@ -189,7 +189,7 @@ fn plain(identifier: &str) -> Server {
     Server::Postgres { neon: None, cluster: Some(Cluster { system_identifier, database_oid: 5 }) }
 }
 
-/// Has a server say something else as Neon's do; another becomes one of Neon's.
+/// Changes what the server says as a Neon compute; makes any other server one first.
 fn rows(identity: &mut Identity, change: fn(&mut Neon)) {
     let mut said = match &identity.server {
         Server::Postgres { neon: Some(said), .. } => said.clone(),

@@ -31,7 +31,7 @@ macro_rules! tables {
 
 tables! { top, environments, claims, databases, connections, variables }
 
-/// The file again, with the problems that are found now.
+/// The file with the problems that are found now.
 fn table(recorded: &str) -> String {
     let mut parts = recorded.split("\n---- ");
     let head = parts.next().unwrap_or_default();

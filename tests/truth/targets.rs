@@ -1,4 +1,4 @@
-//! Where a database URL leads, and which environments may go there.
+//! Where a database URL leads, and which environments may use it.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use koomy_guard::target::{Engine, Target};
 use crate::compare_with;
 use crate::koomy::{self, PLACES};
 
-/// What follows `postgresql://app:PASSWORD@`, by what is tried.
+/// The part after `postgresql://app:PASSWORD@`, grouped by what it tries.
 const GROUPS: [(&str, &[&str]); 5] = [
     (
         "each database of the policy",

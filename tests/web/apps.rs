@@ -1,4 +1,4 @@
-//! A service, in the forms that its users give it.
+//! A service in the forms in which users build it.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 pub(crate) type App = BoxCloneSyncService<Request, Response, Infallible>;
 
-/// Every environment, with a domain of it.
+/// Every environment, with one of its domains.
 pub(crate) const ENVIRONMENTS: [(&str, &str); 3] =
     [("production", "koomy.app"), ("sandbox", "play.koomy.app"), ("local", "localhost")];
 
@@ -29,7 +29,7 @@ impl Reached {
         self.0.load(Ordering::SeqCst)
     }
 
-    /// Debug endpoints under every path that is below the policy's.
+    /// Debug endpoints under every path below the policy's.
     pub(crate) fn routes(&self) -> Router {
         let reached = self.clone();
         let endpoint = move |uri: Uri| async move {
@@ -51,7 +51,7 @@ pub(crate) fn service() -> Router {
         .nest("/static", Router::new().fallback(|| async { (StatusCode::NOT_FOUND, "no file") }))
 }
 
-/// A fallback that prints what it was asked for.
+/// A fallback that prints the request.
 pub(crate) async fn lost(request: Request) -> Response {
     let said =
         format!("{:?} {} {:?} not here\n", request.version(), request.method(), request.uri());
@@ -60,7 +60,7 @@ pub(crate) async fn lost(request: Request) -> Response {
     response
 }
 
-/// A form of the service: its name, and how it is made.
+/// A form of the service: its name, and how to build it.
 pub(crate) type Form = (&'static str, fn(&Permit<Boot>, &Reached) -> App);
 
 pub(crate) const FORMS: [Form; 6] = [

@@ -16,8 +16,8 @@ use tower::{Layer as _, Service, ServiceExt as _};
 use crate::apps::service;
 use crate::policy::{boot, secret};
 
-/// Is ready once it is free, as behind a limit of concurrency; each clone has to be
-/// asked by itself.
+/// Ready once it is free, like behind a concurrency limit; each clone must be polled by
+/// itself.
 #[derive(Default)]
 struct Busy {
     free: Arc<AtomicBool>,

@@ -7,7 +7,7 @@ use crate::wire::{raw, serve};
 const PATH: &str = "/api/_debug/db-identity";
 const HOST: &str = "play.koomy.app";
 
-/// The names and values of a request's head, in the order in which they are sent.
+/// The names and values of a request's head, in the order of sending.
 type Fields = Vec<(&'static str, String)>;
 
 /// One request, as frames.
@@ -29,7 +29,7 @@ fn good() -> Fields {
     head
 }
 
-/// The same with one field of another value.
+/// The same with another value in one field.
 fn with(name: &str, value: &str) -> Fields {
     let other =
         |(known, kept)| if known == name { (known, value.to_owned()) } else { (known, kept) };
@@ -46,7 +46,7 @@ fn and(mut fields: Fields, place: usize, name: &'static str, value: &str) -> Fie
     fields
 }
 
-/// What is no request for a debug endpoint of this environment, or no request.
+/// Requests that are not valid requests for a debug endpoint of this environment.
 fn smuggled() -> Vec<(&'static str, Shape)> {
     let alone = |head| Shape { head, body: None, trailers: None };
     let inner =
@@ -134,7 +134,7 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [&head, payload].concat()
 }
 
-/// MIRRORS: RFC 7541, section 6.2.2: each a literal, and none compressed.
+/// MIRRORS: RFC 7541, section 6.2.2: only literals, without compression.
 fn block(fields: &Fields) -> Vec<u8> {
     let text = |text: &str| {
         let length = u8::try_from(text.len()).unwrap();
@@ -151,7 +151,7 @@ const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_no_client_would_send_never_reaches_it() {
+async fn malformed_requests_never_reach_a_debug_endpoint() {
     for (form, make) in &FORMS[4..] {
         let (boot, reached) = (boot("sandbox"), Reached::default());
         let server = serve(make(&boot, &reached)).await;
@@ -159,7 +159,7 @@ async fn what_no_client_would_send_never_reaches_it() {
             raw(&server, &shape.frames()).await;
             assert_eq!(reached.count(), 0, "{form}: {what}");
         }
-        // What is sent so is read, or all of the above would prove nothing.
+        // If this shape were not read, all of the above would prove nothing.
         let shape = Shape { head: good(), body: None, trailers: None };
         raw(&server, &shape.frames()).await;
         assert_eq!(reached.count(), 1, "{form}");

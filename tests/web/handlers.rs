@@ -1,4 +1,4 @@
-//! Handlers: the identity of the databases, and readiness.
+//! The handlers: the identity of the databases, and readiness.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -135,7 +135,7 @@ async fn becomes(app: &Router, status: u16) -> Value {
 }
 
 #[tokio::test]
-async fn what_does_not_hold_any_more_is_not_ready() {
+async fn a_decision_that_no_longer_holds_is_not_ready() {
     let lost = Arc::new(AtomicBool::new(false));
     let is_lost = Arc::clone(&lost);
     let readiness = boot().readiness_every(Duration::from_millis(200), move |_, _| {
@@ -167,7 +167,7 @@ async fn what_does_not_hold_any_more_is_not_ready() {
 fn readiness_judges_by_the_policy_that_was_judged_by() {
     let policies = [
         Policy::parse("policy.toml", POLICY).unwrap(),
-        // Its `root_certificate` is beside the program, and not beside the policy.
+        // Its `root_certificate` is relative to the program, not to the policy.
         Policy::parse_embedded("../policy.toml", POLICY).unwrap(),
     ];
     for policy in policies {

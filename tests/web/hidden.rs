@@ -1,4 +1,4 @@
-//! A debug path that is hidden, and a path that does not exist, to the byte.
+//! A hidden debug path answers like a path that does not exist, to the byte.
 
 use axum::http::Request;
 use axum::http::uri::{Authority, Scheme, Uri};
@@ -8,7 +8,7 @@ use crate::apps::{ENVIRONMENTS, FORMS, Reached};
 use crate::policy::{boot, secret};
 use crate::wire::{Server, Two, raw, serve};
 
-/// Of one length and form: in one of them something lives elsewhere.
+/// Two segments of the same length and form; something exists under one of them.
 const HIDDEN: &str = "_debug";
 const ABSENT: &str = "_trash";
 
@@ -40,7 +40,7 @@ const SPELLINGS: [&str; 22] = [
 const METHODS: [&str; 10] =
     ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND"];
 
-/// What the header may be, and whether it lets through where debug is allowed.
+/// The variants of the header, and whether each opens the gate where debug is allowed.
 fn headers() -> Vec<(&'static str, String, bool)> {
     let secret = secret();
     let mut other = secret.clone();
@@ -66,7 +66,7 @@ fn spelled(spelling: &str, segment: &str, host: &str) -> String {
     spelling.replace('@', &segment).replace("{host}", host)
 }
 
-/// A request, but for the version and the segment.
+/// A request, without its version and segment.
 struct Ask {
     spelling: &'static str,
     method: &'static str,
@@ -74,8 +74,8 @@ struct Ask {
     header: String,
 }
 
-/// The whole product for the path as it is, a diagonal of it for other spellings,
-/// and nothing that would be let in.
+/// All combinations for the path as it is, a selection for other spellings, and nothing
+/// that would be admitted.
 fn asks(is_open: bool) -> Vec<Ask> {
     let mut asks = Vec::new();
     for (index, spelling) in SPELLINGS.into_iter().enumerate() {
@@ -94,7 +94,7 @@ fn asks(is_open: bool) -> Vec<Ask> {
     asks
 }
 
-/// What comes back for one segment, with the segment left out.
+/// The answer for one segment, with the segment removed.
 async fn asked(server: &Server, ask: &Ask, version: &str, host: &str, segment: &str) -> String {
     let path = spelled(ask.spelling, segment, host);
     let Ask { method, header, .. } = ask;
@@ -107,14 +107,14 @@ async fn asked(server: &Server, ask: &Ask, version: &str, host: &str, segment: &
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn over_http_1_it_is_a_path_that_does_not_exist() {
+async fn over_http_1_a_hidden_path_looks_absent() {
     let mut compared = 0;
     for (environment, host) in ENVIRONMENTS {
         for (form, make) in FORMS {
             let reached = Reached::default();
             let is_open = environment == "sandbox";
             for ask in asks(is_open) {
-                // A permit for each, or failed tries would be slowed.
+                // Each has its own permit, or failed tries would be slowed.
                 let server = serve(make(&boot(environment), &reached)).await;
                 for version in ["1.1", "1.0"] {
                     let hidden = asked(&server, &ask, version, host, HIDDEN).await;
@@ -133,7 +133,7 @@ async fn over_http_1_it_is_a_path_that_does_not_exist() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn over_http_2_it_is_a_path_that_does_not_exist() {
+async fn over_http_2_a_hidden_path_looks_absent() {
     let mut compared = 0;
     for (environment, host) in ENVIRONMENTS {
         for (form, make) in FORMS {
@@ -175,10 +175,10 @@ async fn over_http_2_it_is_a_path_that_does_not_exist() {
 }
 
 #[tokio::test]
-async fn a_test_of_the_users_says_so() {
+async fn assert_hidden_passes_for_every_form() {
     for (environment, _) in ENVIRONMENTS {
         for (form, make) in FORMS {
-            // What only merges has no layer that would know the paths.
+            // A form that only merges has no layer that would know the paths.
             if !form.starts_with("merged") || form.contains("below") {
                 let (boot, reached) = (boot(environment), Reached::default());
                 assert_hidden(make(&boot, &reached)).await;
@@ -219,7 +219,7 @@ mod wrong {
 
     #[tokio::test]
     #[should_panic(expected = "GET /api/_debug: status 403, not 404")]
-    async fn a_gate_that_says_forbidden() {
+    async fn a_gate_that_answers_forbidden() {
         let refuse = || async { StatusCode::FORBIDDEN };
         let app = service().route("/api/_debug", any(refuse));
         assert_production(app.route("/api/_debug/{*rest}", any(refuse))).await;

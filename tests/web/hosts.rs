@@ -1,4 +1,4 @@
-//! Which hosts a server answers to, over the wire.
+//! The hosts that a server answers to, over the wire.
 
 use axum::http::Request;
 use tower::Layer as _;
@@ -8,7 +8,7 @@ use crate::policy::boot;
 use crate::wire::{Two, raw, serve};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn over_http_1_a_host_is_of_this_environment() {
+async fn over_http_1_a_host_must_be_of_this_environment() {
     let server = serve(boxed(boot("production").host_layer().layer(service()))).await;
     let table = [
         ("GET / HTTP/1.1|Host: koomy.app", "200"),
@@ -41,7 +41,7 @@ async fn over_http_1_a_host_is_of_this_environment() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn over_http_2_an_authority_is_of_this_environment() {
+async fn over_http_2_an_authority_must_be_of_this_environment() {
     let server = serve(boxed(boot("production").host_layer().layer(service()))).await;
     let mut client = Two::connect(&server).await;
     let table = [

@@ -1,4 +1,4 @@
-//! What is written into the log: what was refused, and no value.
+//! What is logged: what was refused, and no value.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use crate::apps::{App, FORMS, Reached, boxed, service};
 use crate::policy::{boot, secret};
 
-/// All that is logged, on every level.
+/// Everything that is logged, on every level.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -28,7 +28,7 @@ impl Write for Log {
     }
 }
 
-/// What is logged while these are answered.
+/// What is logged while these requests are answered.
 async fn logged(app: App, requests: Vec<Request<Body>>) -> String {
     let log = Log::default();
     let writer = log.clone();
@@ -64,7 +64,7 @@ async fn a_wrong_secret_is_counted_and_not_repeated() {
 }
 
 #[tokio::test]
-async fn the_right_secret_is_not_logged_either() {
+async fn the_right_secret_is_not_logged() {
     let boot = boot("sandbox");
     let reached = Reached::default();
     let app = FORMS[0].1(&boot, &reached);
@@ -74,7 +74,7 @@ async fn the_right_secret_is_not_logged_either() {
 }
 
 #[tokio::test]
-async fn contamination_is_an_error_and_a_host_of_nobody_is_not_repeated() {
+async fn contamination_is_an_error_and_an_unknown_host_is_not_logged() {
     let app = || boxed(boot("production").host_layer().layer(service()));
     let log = logged(app(), vec![request("/canary", "host", "play.koomy.app:4711")]).await;
     assert_eq!(log.matches("ERROR").count(), 1, "{log}");
@@ -93,7 +93,7 @@ async fn a_flood_does_not_fill_the_log() {
     let app = boxed(boot("production").host_layer().layer(service()));
     let flood = (0..2_000).map(|_| request("/", "host", "play.koomy.app"));
     let log = logged(app, flood.collect()).await;
-    // Ten at once, and then one each second.
+    // Ten at once, and then one per second.
     let lines = log.matches("contamination").count();
     assert!((10..=20).contains(&lines), "{lines}");
 }

@@ -11,7 +11,7 @@ use crate::policy::{boot, secret};
 use crate::wire::{raw, serve};
 
 #[tokio::test]
-async fn the_secret_opens_it_in_the_environment_that_allows_it_and_nowhere_else() {
+async fn the_secret_opens_the_gate_only_where_debug_is_allowed() {
     for (environment, host) in ENVIRONMENTS {
         for (form, make) in FORMS {
             let (boot, reached) = (boot(environment), Reached::default());
@@ -29,12 +29,12 @@ async fn the_secret_opens_it_in_the_environment_that_allows_it_and_nowhere_else(
     }
 }
 
-/// What parsers disagree on, each with the secret in one of its readings.
+/// Requests on which parsers disagree, with the secret in one of the readings.
 fn smuggled() -> Vec<String> {
     let secret = format!("X-Debug-Secret: {}\r\n", secret());
     let path = "/api/_debug/db-identity";
-    // As a part of a body it may have the secret, and behind it must not: then it is
-    // a request of its own, of somebody who knows it.
+    // Part of a body may contain the secret. A text behind a body must not: it is a
+    // request of its own, and with the secret it would be a valid one.
     let inner = format!("GET {path} HTTP/1.1\r\nHost: play.koomy.app\r\n\r\n");
     let whole = format!("GET {path} HTTP/1.1\r\nHost: play.koomy.app\r\n{secret}\r\n");
     let (all, hexadecimal) = (whole.len(), format!("{:x}", whole.len()));
@@ -91,7 +91,7 @@ fn smuggled() -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_parsers_disagree_on_never_reaches_it() {
+async fn ambiguous_requests_never_reach_a_debug_endpoint() {
     for (form, make) in FORMS {
         let (boot, reached) = (boot("sandbox"), Reached::default());
         let server = serve(make(&boot, &reached)).await;
@@ -129,13 +129,13 @@ async fn failed_tries_are_counted_and_slowed_and_the_right_secret_is_not() {
     let start = std::time::Instant::now();
     let answer = ask("/api/_debug", &secret()).await.unwrap();
     assert_eq!((answer.status(), reached.count()), (StatusCode::OK, 1));
-    assert!(start.elapsed().as_millis() < 300, "whoever knows it does not wait");
+    assert!(start.elapsed().as_millis() < 300, "the right secret does not wait");
     let waiting = guesses.iter().filter(|guess| !guess.is_finished()).count();
     assert!((1..=64).contains(&waiting), "{waiting}");
 }
 
 #[tokio::test]
-async fn a_request_without_the_header_is_no_try() {
+async fn a_request_without_the_header_is_not_a_failed_try() {
     let (boot, reached) = (boot("sandbox"), Reached::default());
     for (_, make) in FORMS {
         let request = Request::get("/api/_debug").body(Body::empty()).unwrap();

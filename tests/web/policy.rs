@@ -1,4 +1,4 @@
-//! The policy of the services that are asked.
+//! The policy of the services under test.
 
 use koomy_guard::facts::Facts;
 use koomy_guard::{Boot, Permit, Policy};

@@ -1,4 +1,4 @@
-//! A server on loopback, and what goes over its wire.
+//! A server on the loopback, and the bytes on its wire.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -50,10 +50,10 @@ pub(crate) async fn serve(app: App) -> Server {
     Server { address, accepting }
 }
 
-/// All that comes back for these bytes, until the server closes or is silent.
+/// Everything that comes back for these bytes, until the server closes or is silent.
 pub(crate) async fn raw(server: &Server, request: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(server.address).await.unwrap();
-    // A server may close before it has read all.
+    // A server may close before it has read everything.
     let _closed = stream.write_all(request).await;
     let mut answer = Vec::new();
     let reading = stream.read_to_end(&mut answer);
@@ -61,7 +61,7 @@ pub(crate) async fn raw(server: &Server, request: &[u8]) -> Vec<u8> {
     without_date(answer)
 }
 
-/// An answer with what tells the time left out.
+/// The answer without its date.
 fn without_date(answer: Vec<u8>) -> Vec<u8> {
     let lines = answer.split_inclusive(|byte| *byte == b'\n');
     let is_date = |line: &&[u8]| line.get(..5).is_some_and(|it| it.eq_ignore_ascii_case(b"date:"));
@@ -89,7 +89,7 @@ impl Two {
         Self(sender)
     }
 
-    /// `None` where no such request can be sent.
+    /// `None` if the client cannot send such a request.
     pub(crate) async fn ask(&mut self, request: Request<()>) -> Option<Answer> {
         let (parts, ()) = request.into_parts();
         let request = Request::from_parts(parts, Full::default());

@@ -1,5 +1,5 @@
-//! Debug endpoints: in the binary with the feature `debug-routes` alone, and then
-//! behind the gate.
+//! Debug endpoints: compiled only with the feature `debug-routes`, and then behind the
+//! gate.
 
 use axum::routing::get;
 use axum::{Json, Router};
@@ -9,8 +9,7 @@ use koomy_guard::{Boot, Permit};
 
 use crate::Settings;
 
-/// Puts the endpoints behind the gate. Where the policy forbids them, they are
-/// dropped here.
+/// Puts the endpoints behind the gate, which drops them if the policy forbids them.
 pub(crate) fn layer(boot: &Permit<Boot>) -> Result<DebugLayer<Router>, SettingsError> {
     let settings: Settings = boot.settings()?;
     let routes = Router::new()

@@ -24,8 +24,8 @@ use serde::{Deserialize, Serialize};
 use state::Database;
 use tokio::net::TcpListener;
 
-/// What the shop is told by its environment, beside the database. A debug endpoint
-/// shows it, so no secret belongs here.
+/// The shop's settings, besides the database. A debug endpoint shows them, so no secret
+/// belongs here.
 #[derive(Clone, Deserialize, Serialize)]
 struct Settings {
     port: u16,
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nobody is left to tell if this fails.
+            // If this fails, there is no other way to report it.
             let _ = writeln!(io::stderr(), "{error}");
             code(error.downcast_ref()).into()
         }
@@ -48,8 +48,8 @@ fn run() -> Result<(), Box<dyn Error>> {
     let policy = policy(std::env::args_os().skip(1).collect())?;
     let boot = Arc::new(koomy_guard::boot_with(&policy)?);
     let settings: Settings = boot.settings()?;
-    // Held until the runtime is gone: the driver has a runtime of its own, which
-    // may not end inside another.
+    // Kept until the runtime has ended: the driver has a runtime of its own, which must
+    // not end inside another one.
     let database = Database::open(Arc::clone(&boot))?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(
         &boot,
@@ -66,7 +66,7 @@ async fn serve(boot: &Permit<Boot>, database: Database, port: u16) -> Result<(),
     Ok(())
 }
 
-/// The policy that is compiled in, or the file after `--policy`.
+/// The compiled-in policy, or the file after `--policy`.
 fn policy(arguments: Vec<OsString>) -> Result<Policy, Box<dyn Error>> {
     match arguments.as_slice() {
         [] => Ok(koomy_guard::embed_policy!("../policy.toml")?),
@@ -75,7 +75,7 @@ fn policy(arguments: Vec<OsString>) -> Result<Policy, Box<dyn Error>> {
     }
 }
 
-/// As `guard-cli exec` ends before a command starts.
+/// The exit code with which `guard-cli exec` would end before it starts a command.
 fn code(refusal: Option<&Refusal>) -> u8 {
     match refusal.map(Refusal::outcome) {
         Some(Outcome::Refused) => 78,

@@ -1,4 +1,4 @@
-//! What the shop answers.
+//! The shop's routes.
 
 use std::convert::Infallible;
 
@@ -16,7 +16,7 @@ use tower::{Service, ServiceBuilder};
 
 use crate::state::{Database, Unavailable};
 
-/// The shop with the layers of the guard around it, the outermost first.
+/// The shop inside the guard's layers, the outermost first.
 pub(crate) fn app(
     boot: &Permit<Boot>,
     database: Database,
@@ -33,7 +33,7 @@ pub(crate) fn app(
     Ok(layers.service(shop(boot, database)))
 }
 
-/// The shop itself, which knows nothing of debug endpoints.
+/// The shop itself, which knows nothing about debug endpoints.
 fn shop(boot: &Permit<Boot>, database: Database) -> Router {
     Router::new()
         .route("/products", get(products))

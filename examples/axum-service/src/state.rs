@@ -12,9 +12,9 @@ use serde_json::json;
 
 /// One connection, opened again when it is lost.
 ///
-/// LIMIT: whoever needs it while it is opened again waits for that, some twenty seconds
-/// at the most where the server is silent, each on a thread that may wait. A shop with
-/// more customers has a pool, which gives up sooner, and opens each connection in the
+/// LIMIT: requests that need it while it is being opened wait for that, up to about
+/// twenty seconds if the server is silent, each on a thread that may block. A shop with
+/// more customers uses a pool, which gives up sooner, and opens each connection in the
 /// same way.
 #[derive(Clone)]
 pub(crate) struct Database {
@@ -29,7 +29,7 @@ impl Database {
         Ok(Self { boot, client: Arc::new(Mutex::new(Some(client))) })
     }
 
-    /// Does `work` on a thread that may wait.
+    /// Runs `work` on a thread that may block.
     pub(crate) async fn with<T, F>(&self, work: F) -> Result<T, Unavailable>
     where
         T: Send + 'static,
@@ -50,7 +50,7 @@ impl Database {
     }
 }
 
-/// Why the database has no answer.
+/// Why the database gave no answer.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unavailable {
     #[error(transparent)]
@@ -69,5 +69,5 @@ impl IntoResponse for Unavailable {
     }
 }
 
-/// Its name in the policy.
+/// The connection's name in the policy.
 const CONNECTION: &str = "primary";

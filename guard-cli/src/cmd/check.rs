@@ -20,7 +20,7 @@ pub(crate) struct Check {
     judged: Judged,
     #[command(flatten)]
     asking: Asking,
-    /// The moment that is judged; it decides what must be set, and `seed` asks the seed gate
+    /// The phase to judge: it decides what must be set, and `seed` asks the seed gate
     #[arg(long, value_name = "PHASE", default_value = "boot", value_parser = phase())]
     phase: Phase,
     /// Judge several environments and compare them; a name may have several files
@@ -35,7 +35,9 @@ impl Check {
         let policy = policy::of_run(global, console)?;
         if !self.matrix.is_empty() {
             if gate(self.phase) == Gate::Seed {
-                return Err(Stop::misuse("`--matrix` asks no seed gate; judge one environment"));
+                return Err(Stop::misuse(
+                    "`--matrix` does not ask the seed gate; judge one environment at a time",
+                ));
             }
             return matrix::run(&policy, &self.matrix, self.phase, self.asking, console);
         }

@@ -2,6 +2,7 @@
 
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
+use koomy_guard::report::Format;
 
 use crate::args::Cli;
 use crate::console::Console;
@@ -15,8 +16,9 @@ pub(crate) struct Completions {
 }
 
 impl Completions {
-    /// Runs the command; a script has one form, whatever `--format` says.
+    /// Runs the command.
     pub(crate) fn run(self, console: Console) -> Result<Exit, Stop> {
+        console.demand(&[Format::Human])?;
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "guard-cli", &mut script);
         Ok(console.print(&String::from_utf8_lossy(&script), Exit::Permitted))

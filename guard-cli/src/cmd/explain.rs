@@ -5,7 +5,7 @@ use koomy_guard::report::Format;
 use koomy_guard::rules::{RULES, Rule};
 use serde_json::json;
 
-use crate::console::Console;
+use crate::console::{Console, DOCUMENT};
 use crate::exit::Exit;
 use crate::names;
 use crate::stop::Stop;
@@ -20,15 +20,15 @@ pub(crate) struct Explain {
 impl Explain {
     /// Runs the command.
     pub(crate) fn run(self, console: Console) -> Result<Exit, Stop> {
+        console.demand(DOCUMENT)?;
         let rule = Rule::by_id(&self.rule).ok_or_else(|| unknown(&self.rule))?;
         match console.format {
-            Format::Human => {
+            Format::Human | Format::Sarif | Format::Github => {
                 let Rule { id, summary, explain, .. } = rule;
                 let page = format!("# {id}\n\n{}.\n\n{explain}", capitalized(summary));
                 Ok(console.print(&page, Exit::Permitted))
             }
             Format::Json => Ok(console.print_json(&document(rule), Exit::Permitted)),
-            Format::Sarif | Format::Github => Err(console.no_such_form()),
         }
     }
 }

@@ -11,7 +11,7 @@ use koomy_guard::{Policy, dotenv};
 use serde_json::json;
 
 use crate::args::Global;
-use crate::console::Console;
+use crate::console::{Console, DOCUMENT};
 use crate::exit::Exit;
 use crate::policy::DEFAULT;
 use crate::starter;
@@ -19,7 +19,7 @@ use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Init {
-    /// Declare the variables of this env file, too; only their names are used
+    /// Also declare the variables of this env file; only their names are used
     #[arg(long, value_name = "FILE")]
     env_file: Vec<PathBuf>,
 }
@@ -27,9 +27,7 @@ pub(crate) struct Init {
 impl Init {
     /// Runs the command.
     pub(crate) fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
-        if matches!(console.format, Format::Sarif | Format::Github) {
-            return Err(console.no_such_form());
-        }
+        console.demand(DOCUMENT)?;
         let mut names = Vec::new();
         for path in &self.env_file {
             names.extend(names_in(path)?);
@@ -38,7 +36,7 @@ impl Init {
         let text = starter::policy(&names);
         Policy::parse(&shown(path), &text).map_err(|error| {
             Stop::misuse(format!(
-                "these names make no policy; write it without `--env-file`\n{error}"
+                "these names do not make a valid policy; write one without `--env-file`\n{error}"
             ))
         })?;
         create(path, &text)?;
@@ -70,8 +68,8 @@ fn create(path: &Path, text: &str) -> Result<(), Stop> {
         .and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => {
-            let message = format!("`{}` is there already, and is not overwritten", shown(path));
-            Stop::misuse(message).help("name another with `--policy`")
+            let message = format!("`{}` already exists, and is not overwritten", shown(path));
+            Stop::misuse(message).help("name another file with `--policy`")
         }
         kind => Stop::misuse(format!("cannot write `{}`: {kind}", shown(path))),
     })

@@ -1,6 +1,7 @@
 //! `man`
 
 use clap::{Args, CommandFactory};
+use koomy_guard::report::Format;
 
 use crate::args::Cli;
 use crate::console::{Console, TOOL};
@@ -10,14 +11,15 @@ use crate::stop::Stop;
 
 #[derive(Debug, Args)]
 pub(crate) struct Man {
-    /// The command; a command of `policy` is named after it
+    /// The command, with its subcommand if it has one
     #[arg(value_name = "COMMAND")]
     path: Vec<String>,
 }
 
 impl Man {
-    /// Runs the command; a page has one form, whatever `--format` says.
+    /// Runs the command.
     pub(crate) fn run(self, console: Console) -> Result<Exit, Stop> {
+        console.demand(&[Format::Human])?;
         let mut program = Cli::command();
         program.build();
         let source = format!("{} {}", TOOL.name, TOOL.version);

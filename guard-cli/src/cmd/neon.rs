@@ -23,9 +23,9 @@ pub(crate) enum Command {
     ///
     /// Reads the projects that the policy names from Neon's API, with the key in
     /// `NEON_API_KEY`, and writes `branch.id` and `endpoints` of each database
-    /// with `provider = "neon"`. The rest of the file stays as it is. Nothing is
-    /// written, and the exit code is 1, where an environment would share a branch
-    /// with another, or has one that is not as it must be.
+    /// with `provider = "neon"`. The rest of the file stays as it is. If an
+    /// environment would share a branch with another, or has one that is not as it
+    /// must be, nothing is written and the exit code is 1.
     Sync(Sync),
 }
 
@@ -35,10 +35,10 @@ pub(crate) struct Sync {
     /// Write nothing; end with 1 if the policy differs from the account
     #[arg(long)]
     check: bool,
-    /// Take the branch that has the name of a pinned one, after a restore
+    /// After a restore, pin the branch that now has the name of the pinned one
     #[arg(long, conflicts_with = "check")]
     repin: bool,
-    /// The address of the API; `http` on this machine alone
+    /// The address of the API; `http` only on this machine
     #[arg(long, value_name = "URL", default_value = API)]
     #[arg(value_parser = Base::parse)]
     api: Base,
@@ -142,5 +142,5 @@ fn undecided(policy: &Policy, console: Console, message: String, help: &str) -> 
 const API: &str = "https://console.neon.tech/api/v2";
 const NOTHING: (&str, &str) = (
     "the policy has no database with `provider = \"neon\"`, so nothing was compared",
-    "write it at the databases that Neon runs",
+    "add it to the databases that Neon runs",
 );

@@ -6,7 +6,7 @@ use koomy_guard::report::Format;
 
 use super::diff::Diff;
 use crate::args::Global;
-use crate::console::Console;
+use crate::console::{Console, DOCUMENT};
 use crate::exit::Exit;
 use crate::policy;
 use crate::stop::Stop;
@@ -36,16 +36,19 @@ impl Command {
                 Ok(console.print(&report, Exit::Permitted))
             }
             Self::Show => {
+                console.demand(DOCUMENT)?;
                 let policy = policy::of_run(global, console)?;
-                match console.format {
-                    Format::Human => Ok(console.print(&show::human(&policy), Exit::Permitted)),
-                    Format::Json => Ok(console.print(&show::json(&policy), Exit::Permitted)),
-                    Format::Sarif | Format::Github => Err(console.no_such_form()),
-                }
+                let shown = match console.format {
+                    Format::Json => show::json(&policy),
+                    Format::Human | Format::Sarif | Format::Github => show::human(&policy),
+                };
+                Ok(console.print(&shown, Exit::Permitted))
             }
             Self::Diff(options) => options.run(global, console),
-            // A schema has one form, whatever `--format` says.
-            Self::Schema => Ok(console.print(&schema::schema(), Exit::Permitted)),
+            Self::Schema => {
+                console.demand(DOCUMENT)?;
+                Ok(console.print(&schema::schema(), Exit::Permitted))
+            }
         }
     }
 }

@@ -1,7 +1,6 @@
 //! `probe`
 
 use clap::Args;
-use koomy_guard::report::{self, Format};
 
 use crate::args::Global;
 use crate::console::Console;
@@ -16,10 +15,10 @@ pub(crate) struct Probe {
     /// The server, as `https://host[:port]`
     #[arg(value_name = "URL")]
     url: String,
-    /// The environment that the service should be
+    /// The environment that the service should belong to
     #[arg(long, value_name = "NAME")]
     environment: String,
-    /// A domain that this server answers for; repeated [default: all of the environment]
+    /// A domain that this server answers for; may be repeated [default: all of the environment]
     #[arg(long, value_name = "NAME")]
     domain: Vec<String>,
 }
@@ -30,23 +29,20 @@ impl Probe {
         let policy = policy::of_run(global, console)?;
         let environment = names::environment(&policy, &self.environment)?;
         let origin = Origin::parse(&self.url)
-            .map_err(|why| Stop::misuse(format!("cannot ask that URL: {why}")))?;
+            .map_err(|why| Stop::misuse(format!("cannot probe that URL: {why}")))?;
         let all = || environment.domains.iter().map(|domain| domain.value.as_str());
         if self.domain.iter().any(|domain| !all().any(|known| known == domain)) {
             let name = &environment.name.value;
-            return Err(Stop::misuse(format!("a domain is none of `{name}` in the policy")));
+            return Err(Stop::misuse(format!(
+                "a `--domain` is not one of the domains of `{name}` in the policy"
+            )));
         }
         let domains = match self.domain.as_slice() {
             [] => all().collect(),
             given => given.iter().map(String::as_str).collect(),
         };
-        let write = match console.format {
-            Format::Human => |report: &Report<'_>| report.human(),
-            Format::Json => |report: &Report<'_>| report::document(report.json()),
-            Format::Sarif | Format::Github => return Err(console.no_such_form()),
-        };
         let probe = probe::Probe { policy: &policy, environment, origin: &origin, domains };
         let found = probe.ask();
-        Ok(console.print(&write(&Report { probe: &probe, found: &found }), found.exit()))
+        Ok(Report { probe: &probe, found: &found }.print(console))
     }
 }

@@ -5,7 +5,7 @@ use koomy_guard::report::Format;
 use koomy_guard::rules::{RULES, Rule};
 use serde_json::json;
 
-use crate::console::Console;
+use crate::console::{Console, DOCUMENT};
 use crate::exit::Exit;
 use crate::stop::Stop;
 
@@ -16,10 +16,12 @@ impl Rules {
     /// Runs the command.
     pub(crate) fn run(self, console: Console) -> Result<Exit, Stop> {
         let Self {} = self;
+        console.demand(DOCUMENT)?;
         match console.format {
-            Format::Human => Ok(console.print(&table(), Exit::Permitted)),
+            Format::Human | Format::Sarif | Format::Github => {
+                Ok(console.print(&table(), Exit::Permitted))
+            }
             Format::Json => Ok(console.print_json(&document(), Exit::Permitted)),
-            Format::Sarif | Format::Github => Err(console.no_such_form()),
         }
     }
 }

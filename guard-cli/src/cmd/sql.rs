@@ -15,7 +15,7 @@ use koomy_guard::{assertion, observe};
 use serde_json::json;
 
 use crate::args::Global;
-use crate::console::Console;
+use crate::console::{Console, DOCUMENT};
 use crate::exit::Exit;
 use crate::names;
 use crate::policy;
@@ -35,12 +35,12 @@ impl Command {
     }
 }
 
-/// Print the block that a seed runs first, in its own transaction
+/// Print the SQL block that a seed runs first, in its own transaction
 ///
-/// The block raises unless the server is a database of the environment, takes
-/// writes, and is stamped for that environment or is empty; what the seed writes
-/// is undone with it. It closes the gap between a look and a write: another
-/// server, another connection of a pool. It holds nothing secret.
+/// The block raises an error, which also undoes what the seed writes, unless the
+/// server is a database of the environment, takes writes, and is stamped for that
+/// environment or is empty. It closes the gap between a check and a write, such as
+/// another server or another connection of a pool. It holds nothing secret.
 #[derive(Debug, Args)]
 pub(crate) struct Assert {
     /// The connection, by its name in the policy [default: the only one, or `primary`]
@@ -49,18 +49,14 @@ pub(crate) struct Assert {
     /// The environment [default: the one that this process or the env files name]
     #[arg(long, value_name = "NAME", conflicts_with = "env_file")]
     environment: Option<String>,
-    /// Take the environment from this file; repeated, later files lie over earlier ones
+    /// Take the environment from this file; if repeated, later files override earlier ones
     #[arg(long, value_name = "FILE")]
     env_file: Vec<PathBuf>,
 }
 
 impl Assert {
     fn run(self, global: &Global, console: Console) -> Result<Exit, Stop> {
-        match console.format {
-            Format::Human | Format::Json => {}
-            // What is printed is a statement, which these have no place for.
-            Format::Sarif | Format::Github => return Err(console.no_such_form()),
-        }
+        console.demand(DOCUMENT)?;
         let policy = policy::of_run(global, console)?;
         let Self { connection, environment, env_file } = self;
         let connection = match &connection {
@@ -156,7 +152,7 @@ fn judgement<'a>(
     }
 }
 
-/// DELIBERATE: no gate. What may be asserted is no leave to seed.
+/// DELIBERATE: no gate. What may be asserted does not permit a seed.
 const ASKED: &str = "sql-assert";
 
 /// The rules by which an environment is not known.

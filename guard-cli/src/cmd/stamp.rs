@@ -27,10 +27,10 @@ use crate::stop::Stop;
 pub(crate) struct Stamp {
     #[command(flatten)]
     chosen: Chosen,
-    /// Write without a question
+    /// Write without asking
     #[arg(long)]
     yes: bool,
-    /// Adopt a copy of a database with real data, which may be used here
+    /// Adopt a copy of a database with real data, so that it may be used here
     #[arg(long, requires = "reason")]
     adopt_copy: bool,
     /// Why the copy may be used here; one line, kept in the stamp
@@ -69,7 +69,7 @@ fn decisive(findings: &Findings) -> Findings {
     findings.iter().filter(is_decisive).cloned().collect()
 }
 
-/// What is stamped, and by whose leave.
+/// What is stamped, and what permits it.
 struct Subject<'a> {
     policy: &'a Policy,
     verdict: &'a Verdict<'a>,
@@ -97,7 +97,7 @@ impl Subject<'_> {
                 DATABASE_IDENTITY_MATCHES
                     .leaves_undecided(&variable.name, variable.place.clone())
                     .says("the server was not asked, so nothing is written")
-                    .help("see what `guard-cli identify` says of it"),
+                    .help("see what `guard-cli identify` says about it"),
             ));
         };
         stamp::plan(self.policy, environment, database, target, identity, reason).map_err(
@@ -123,8 +123,8 @@ impl Subject<'_> {
         }
     }
 
-    /// Says what will be written, once, and asks, unless told not to. Nothing but
-    /// the environment's name is a yes.
+    /// Says once what will be written, and asks for consent unless told not to. Only
+    /// the environment's name is consent.
     fn agree(&self, plan: &Plan, yes: bool) -> Result<(), Stop> {
         if yes {
             say(&plan.describe());
@@ -139,7 +139,9 @@ impl Subject<'_> {
         let mut answer = String::new();
         match io::stdin().lock().read_line(&mut answer) {
             Ok(_) if answer.trim_end_matches(['\r', '\n']) == name => Ok(()),
-            Ok(_) | Err(_) => Err(Stop::misuse("that is not its name, so nothing is written")),
+            Ok(_) | Err(_) => {
+                Err(Stop::misuse("that is not the name of the environment, so nothing is written"))
+            }
         }
     }
 
@@ -173,7 +175,7 @@ impl Subject<'_> {
         let description = plan.describe();
         let report = match (self.console.format, written) {
             (Format::Human, Written::No) => {
-                format!("{description}the stamp is right already; nothing is written\n")
+                format!("{description}the stamp is already right; nothing is written\n")
             }
             // The rest was said before.
             (Format::Human, Written::Now) => {
@@ -192,7 +194,7 @@ impl Subject<'_> {
     }
 }
 
-/// Why the server took no stamp.
+/// Why the server did not take the stamp.
 ///
 /// DELIBERATE: by the code alone. The server's words repeat what it was given.
 fn failed(code: Option<&str>, variable: &Seen) -> Finding {
@@ -235,12 +237,12 @@ const ASKED: &str = "stamp";
 
 const APART: [&Rule; 2] = [&DATABASE_STAMP_MATCHES, &DATABASE_ROLE_IS_LEAST_PRIVILEGED];
 
-/// The server is another than the one that was asked.
+/// The server is not the one that was asked.
 const ELSEWHERE: &str = "KG001";
 
-/// The stamp is another than the one that was read, or was written at the same
-/// time: then two sessions make one schema, table or row, change one function, or
-/// wait for each other.
+/// The stamp is not the one that was read, or was written at the same time: then
+/// two sessions make one schema, table or row, change one function, or wait for
+/// each other.
 const MEANWHILE: [&str; 8] =
     ["KG002", "23505", "42P06", "42P07", "42710", "40001", "40P01", "XX000"];
 

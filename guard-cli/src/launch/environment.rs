@@ -47,7 +47,7 @@ fn value(verdict: &Verdict<'_>, seen: &Seen) -> Result<OsString, Stop> {
     }
     let bytes = seen.value.expose();
     if bytes.contains(&0) {
-        let message = format!("`{}` holds a NUL, which no process can be given", seen.name);
+        let message = format!("`{}` holds a NUL, which cannot be passed to a process", seen.name);
         return Err(Stop::because(Exit::Refused, message));
     }
     Ok(OsStr::from_bytes(bytes).to_owned())

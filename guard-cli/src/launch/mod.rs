@@ -64,7 +64,7 @@ fn refuse(policy: &Policy, verdict: &Verdict<'_>, console: Console, exit: Exit) 
 /// back at its default and no signal is blocked.
 fn become_command(command: &[OsString], environment: Vec<(String, OsString)>) -> Stop {
     let Some((program, args)) = command.split_first() else {
-        return Stop::misuse("no command stands after `--`");
+        return Stop::misuse("there is no command after `--`");
     };
     let error = Command::new(program).args(args).env_clear().envs(environment).exec();
     let place = "the command after `--`";

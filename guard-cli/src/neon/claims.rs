@@ -78,8 +78,7 @@ fn clash(policy: &Policy, first: &Database, second: &Database, shared: &str) -> 
             "{shared} would be that of `{}` and of `{}`, which are of different environments",
             first.name.value, second.name.value
         ),
-        help: "give each environment a branch of its own; what two share isolates neither"
-            .to_owned(),
+        help: "give each environment a branch of its own; a shared one isolates neither".to_owned(),
         place: Place::at(policy.source(), second.name.span),
     }
 }

@@ -1,4 +1,4 @@
-//! The API, asked.
+//! The client of the API.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Trouble`], whatever it is: half a project is none.
+    /// [`Trouble`], whatever it is: a project is read as a whole or not at all.
     pub(crate) fn project(&self, id: &Id) -> Result<Project, Trouble> {
         let branches = self.branches(id)?;
         let path = format!("/projects/{id}/endpoints");

@@ -16,9 +16,9 @@ use super::wanted::Wanted;
 /// Whether another branch may take the place of a pinned one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Repin {
-    /// Somebody asked for it.
+    /// It was asked for.
     Asked,
-    /// Nobody did.
+    /// It was not asked for.
     NotAsked,
 }
 
@@ -120,19 +120,19 @@ impl<'a> Compare<'a> {
 
     fn replaced(&mut self, database: &Database, pinned: &str, here: Option<&Branch>, new: &Branch) {
         let old = match here {
-            None => format!("the pinned branch `{pinned}` is not in the project any more"),
+            None => format!("the pinned branch `{pinned}` is no longer in the project"),
             Some(branch) => {
                 format!("the pinned branch `{pinned}` is called `{}` now", visible(&branch.name))
             }
         };
         let message = format!("{old}, and {} is `{}`{}", named(new), new.id, origin(new));
-        let help = "if that is meant, such as after a restore, run `guard-cli neon sync --repin`";
+        let help = "if that is intended, as after a restore, run `guard-cli neon sync --repin`";
         self.push(Kind::Replaced, database, Some("branch.id"), message, help);
     }
 
     fn renamed(&mut self, database: &Database, branch: &Branch) {
         let message = format!(
-            "the pinned branch `{}` is called `{}`, which is none of {}",
+            "the pinned branch `{}` is called `{}`, which is not one of {}",
             branch.id,
             visible(&branch.name),
             quoted(&database.branch_names),
@@ -196,7 +196,7 @@ impl<'a> Compare<'a> {
                 named(branch),
                 environment.name.value
             );
-            let help = "make production's branch the default; what names no branch goes there";
+            let help = "make production's branch the default: whatever names no branch uses it";
             self.push(Kind::Default, wanted.database, None, message, help);
         }
     }
@@ -241,7 +241,7 @@ impl<'a> Compare<'a> {
     fn stale(&mut self, found: &Found<'a, '_>, host: &str, all: &[Found<'a, '_>]) {
         let Found { wanted, project, branch: _ } = found;
         let Some(endpoint) = project.endpoints.iter().find(|it| it.host.as_str() == host) else {
-            let message = format!("`{host}` is no endpoint of project `{}`", wanted.project);
+            let message = format!("`{host}` is not an endpoint of project `{}`", wanted.project);
             return self.change(wanted, To::EndpointRemoved(host.to_owned()), message);
         };
         let leads_to = &endpoint.branch_id;

@@ -292,10 +292,10 @@ fn databases_of_one_environment_may_share_a_branch() {
 fn what_cannot_be_found_is_said_before_anybody_is_asked() {
     let table = [
         (POLICY.replacen("project = 'p-1'\n", "", 1), "`main` has no `project`"),
-        (POLICY.replacen("'p-1'", "'../p'", 1), "is no id of Neon's"),
+        (POLICY.replacen("'p-1'", "'../p'", 1), "is not a Neon project id"),
         (
             POLICY.replace("branch = { names = ['dev'], id = 'br-dev' }\n", ""),
-            "nothing of its branch",
+            "does not name its branch",
         ),
     ];
     for (text, words) in table {

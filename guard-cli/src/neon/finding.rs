@@ -34,9 +34,9 @@ pub(crate) struct Change {
 pub(crate) enum To {
     /// Another branch, or the first.
     Branch { from: Option<String>, to: Id },
-    /// An endpoint more.
+    /// One more endpoint.
     EndpointAdded(Host),
-    /// An endpoint less.
+    /// One endpoint less.
     EndpointRemoved(String),
 }
 

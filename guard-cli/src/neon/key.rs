@@ -44,7 +44,7 @@ pub(crate) enum KeyError {
     #[error("`{NAME}` is not set")]
     Missing,
     #[error(
-        "`{NAME}` holds no key: it has a space, a line break or another character that no key has"
+        "`{NAME}` does not hold a key: it has a space, a line break or another character that keys never have"
     )]
     NoKey,
 }

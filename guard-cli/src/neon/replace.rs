@@ -77,11 +77,11 @@ impl Replaceable {
 /// A file that is not replaced.
 #[derive(Debug, Error)]
 pub(crate) enum Irreplaceable {
-    #[error("`{0}` is no regular file, so it cannot be written; name one with `--policy`")]
+    #[error("`{0}` is not a regular file, so it cannot be written; name one with `--policy`")]
     Special(String),
     #[error("`{0}` is read-only, so it is not replaced")]
     ReadOnly(String),
-    #[error("`{0}` was changed meanwhile, so it is not replaced; run this again")]
+    #[error("`{0}` was changed in the meantime, so it is not replaced; run this again")]
     Changed(String),
     #[error("cannot write `{0}`: {1}")]
     Failed(String, io::ErrorKind),

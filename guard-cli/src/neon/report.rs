@@ -24,7 +24,7 @@ pub(crate) struct Report<'a> {
     pub(crate) done: Done,
     /// What was written, or would be.
     pub(crate) changes: &'a [Change],
-    /// Why it ends as it does, where that is no success.
+    /// Why it ends as it does, unless it is a success.
     pub(crate) findings: &'a [Finding],
 }
 
@@ -104,7 +104,7 @@ impl Report<'_> {
             Done::Nothing { databases } => {
                 let databases = counted(*databases, "database", "databases");
                 format!(
-                    "permitted: `{file}` says what Neon does of {databases}; nothing to write\n"
+                    "permitted: `{file}` agrees with Neon about {databases}; nothing to write\n"
                 )
             }
             Done::Refused | Done::Drifted | Done::Undecided { .. } => String::new(),
@@ -158,7 +158,7 @@ fn subject(database: &str, key: Option<&str>) -> String {
     }
 }
 
-/// DELIBERATE: no gate. An account that fits is no leave of any.
+/// DELIBERATE: no gate. An account that agrees permits nothing.
 const ASKED: &str = "neon-sync";
 
 /// The rules by which an account may be refused.

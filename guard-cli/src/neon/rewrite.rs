@@ -30,8 +30,8 @@ pub(crate) enum Unwritable {
     /// The edit did not come out as it should.
     #[error("the policy is written in a form that cannot be edited")]
     Form,
-    /// The pins make it no policy.
-    #[error("with what Neon says it would not be a policy any more\n{0}")]
+    /// With the pins it is not a valid policy.
+    #[error("with the values from Neon it would no longer be a valid policy\n{0}")]
     Invalid(String),
 }
 
@@ -40,7 +40,7 @@ impl Unwritable {
     pub(crate) fn help(&self) -> &'static str {
         match self {
             Self::Form => "write the values of `--check --format json` by hand",
-            Self::Invalid(_) => "solve what contradicts it, then run this again",
+            Self::Invalid(_) => "resolve the contradiction, then run this again",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Why nothing is known of an account.
+//! Why nothing is known about an account.
 
 use std::io;
 
@@ -53,15 +53,15 @@ pub(crate) enum Trouble {
     /// TLS failed.
     #[error("no secure connection to Neon's API: {0}")]
     Tls(String),
-    /// What came is no HTTP.
-    #[error("what answered is no HTTP server")]
+    /// What came is not HTTP.
+    #[error("what answered is not an HTTP server")]
     NoHttp,
     /// More than the bound.
     #[error("the answer of Neon's API has more than {0} bytes")]
     TooLarge(u64),
     /// Not the JSON that is documented.
     #[error(
-        "the {what} that Neon's API answered are not as documented: line {line}, column {column}"
+        "the {what} in the answer of Neon's API are not as documented: line {line}, column {column}"
     )]
     Undocumented {
         /// "branches" or "endpoints".
@@ -101,9 +101,9 @@ impl Trouble {
                 "check `project` in the policy, and which projects the key was made for"
             }
             Self::Busy { .. } | Self::LongWait { .. } => "try again later",
-            Self::Redirect(_) => "name the address that answers itself with `--api`",
+            Self::Redirect(_) => "give `--api` the address that answers without a redirect",
             Self::Status(_) => "see neonstatus.com, and try again later",
-            Self::TimedOut(_) => "try again, or give it longer with `--timeout`",
+            Self::TimedOut(_) => "try again, or allow more time with `--timeout`",
             Self::NoHost | Self::Io(_) => "check the network, and `--api` if it is given",
             Self::Tls(_) => {
                 "check the certificate and the roots of this machine; `SSL_CERT_FILE` names others"

@@ -69,7 +69,7 @@ fn project(database: &Database) -> Result<Id, String> {
     match &database.project {
         None => Err(format!("`{name}` has no `project`; add the id of its project in Neon")),
         Some(text) => Id::parse(&text.value).ok_or_else(|| {
-            format!("the `project` of `{name}` is no id of Neon's; they look like `quiet-river-1`")
+            format!("the `project` of `{name}` is not a Neon project id; these look like `quiet-river-1`")
         }),
     }
 }
@@ -78,7 +78,7 @@ fn found_by(database: &Database) -> Result<(), String> {
     if database.branch_id.is_none() && database.branch_names.is_empty() {
         let name = &database.name.value;
         return Err(format!(
-            "`{name}` says nothing of its branch; add `branch = {{ names = [\"main\"] }}`"
+            "`{name}` does not name its branch; add `branch = {{ names = [\"main\"] }}`"
         ));
     }
     Ok(())

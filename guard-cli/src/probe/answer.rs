@@ -63,7 +63,7 @@ impl Answer {
         let (own, others) = (self.names(), other.names());
         if let Some(name) = own.symmetric_difference(&others).next() {
             let (has, lacks) =
-                if own.contains(name) { ("has", "has not") } else { ("lacks", "has") };
+                if own.contains(name) { ("has", "does not have") } else { ("lacks", "has") };
             return Some(format!("it {has} a header `{name}`, which the other {lacks}"));
         }
         let mut steady_names = own.iter().filter(|name| !steady.changing.contains(**name));
@@ -278,7 +278,7 @@ mod tests {
             (|it| drop(it.headers.pop()), Some("it lacks a header `server`, which the other has")),
             (
                 |it| it.headers.push(("allow".to_owned(), Vec::new())),
-                Some("it has a header `allow`, which the other has not"),
+                Some("it has a header `allow`, which the other does not have"),
             ),
         ];
         for (index, (change, expected)) in table.into_iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Requests as they are written here, and what comes back.
+//! Requests and their answers, byte by byte.
 #![expect(clippy::disallowed_methods, reason = "how long an answer takes is what is asked")]
 
 use std::io::{self, Read, Write};
@@ -18,8 +18,8 @@ use super::url::{Origin, Scheme};
 
 /// Asks one server, a limited number of times, and follows no redirect.
 ///
-/// DELIBERATE: a connection for each request, and no client of another's: the
-/// bytes of a request decide what is asked, and no pool what is timed.
+/// DELIBERATE: a connection for each request, and no HTTP library: the bytes of a
+/// request decide what is asked, and no pool affects what is timed.
 pub(super) struct Client {
     addresses: Vec<SocketAddr>,
     /// How TLS is spoken, and for which name; `None` without TLS.
@@ -39,7 +39,7 @@ pub(super) struct Question<'a> {
     pub(super) header: Option<(&'a str, &'a str)>,
 }
 
-/// Why nothing came back.
+/// Why there was no answer.
 #[derive(Debug, Error)]
 pub(super) enum Trouble {
     #[error("the host has no address")]
@@ -50,7 +50,7 @@ pub(super) enum Trouble {
     NoAnswer(io::ErrorKind),
     #[error("no secure connection: {0}")]
     NoTls(rustls::Error),
-    #[error("what answered is no HTTP/1.1 server")]
+    #[error("what answered is not an HTTP/1.1 server")]
     NoHttp,
     #[error("a name cannot stand in a certificate")]
     NoName,

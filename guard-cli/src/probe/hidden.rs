@@ -88,7 +88,7 @@ impl Path<'_> {
         let two = self.answer(way, &absent(self.path), client)?;
         let steady = Steady::of(&one, &two);
         if one.status != two.status {
-            let message = "paths that do not exist are not answered alike".to_owned();
+            let message = "paths that do not exist are not all answered in the same way".to_owned();
             let help = "nothing can be compared; ask a server that is less busy";
             found.undecided(Kind::Debug, self.path, message, help);
         } else if steady.body != SteadyBody::Same {

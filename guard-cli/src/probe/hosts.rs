@@ -16,7 +16,7 @@ pub(super) fn ask(probe: &Probe<'_>, client: &mut Client, found: &mut Found) {
     let path = if health.iter().any(|path| path.value == "/") { "/guard-cli-probe" } else { "/" };
     let own = [client.get(path, probe.own_domain()), client.get(path, probe.own_domain())];
     let [Ok(own), Ok(again)] = own else {
-        let message = "its own domain was not answered".to_owned();
+        let message = "it did not answer for its own domain".to_owned();
         found.undecided(Kind::Host, probe.own_domain(), message, UNDECIDED);
         return;
     };
@@ -43,10 +43,10 @@ fn accepted(answer: &Answer, own: &Answer, steady: &Steady) -> Option<String> {
         return Some(format!("status {status} instead of 421"));
     }
     let alike = answer.differs(own, steady).is_none();
-    alike.then(|| format!("status {status}, which its own domain gets as well"))
+    alike.then(|| format!("status {status}, which its own domain also gets"))
 }
 
-/// Domains of other environments that are none of this one's, and whose.
+/// Domains of other environments that this one does not have, with their environment.
 fn foreign<'a>(probe: &Probe<'a>) -> Vec<(&'a str, &'a str)> {
     let own = |domain: &str| probe.environment.domains.iter().any(|own| own.value == domain);
     let others = probe.policy.environments().iter().filter(|it| it.id != probe.environment.id);

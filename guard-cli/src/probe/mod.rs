@@ -11,15 +11,19 @@ mod timing;
 mod tls;
 mod url;
 
+use koomy_guard::Policy;
+use koomy_guard::finding::{Finding, Findings};
+use koomy_guard::gate::Gate;
 use koomy_guard::policy::Environment;
-use koomy_guard::rules::{DEBUG_IS_ALLOWED_HERE, DOMAIN_BELONGS_TO_ENVIRONMENT, Rule};
-use koomy_guard::{Outcome, Policy, Ruling};
+use koomy_guard::report::{Judgement, Scope};
+use koomy_guard::rules::{
+    DEBUG_IS_ALLOWED_HERE, DOMAIN_BELONGS_TO_ENVIRONMENT, RESPONSE_HAS_NO_SECRET, Rule,
+};
+use koomy_guard::source::{Place, Source};
 
 use client::Client;
 pub(crate) use report::Report;
 pub(crate) use url::Origin;
-
-use crate::exit::Exit;
 
 /// What is asked.
 pub(crate) struct Probe<'a> {
@@ -31,17 +35,6 @@ pub(crate) struct Probe<'a> {
     pub(crate) origin: &'a Origin,
     /// The domains that this server answers for.
     pub(crate) domains: Vec<&'a str>,
-}
-
-/// Something that does not hold, or of which nothing is known.
-#[derive(Debug)]
-pub(crate) struct Finding {
-    pub(crate) kind: Kind,
-    pub(crate) outcome: Outcome,
-    /// A path, a domain.
-    pub(crate) subject: String,
-    pub(crate) message: String,
-    pub(crate) help: &'static str,
 }
 
 /// Which question it answers.
@@ -71,20 +64,23 @@ impl Kind {
         }
     }
 
-    /// The rule of which this is the outside, if it is one's.
-    pub(crate) const fn rule(self) -> Option<&'static Rule> {
+    /// The rule that is asked from outside; whether anybody answers for the
+    /// environment at all is one of its domains.
+    const fn rule(self) -> &'static Rule {
         match self {
-            Self::Debug => Some(&DEBUG_IS_ALLOWED_HERE),
-            Self::Host | Self::Certificate => Some(&DOMAIN_BELONGS_TO_ENVIRONMENT),
-            Self::Leak | Self::Answer => None,
+            Self::Debug => &DEBUG_IS_ALLOWED_HERE,
+            Self::Host | Self::Certificate | Self::Answer => &DOMAIN_BELONGS_TO_ENVIRONMENT,
+            Self::Leak => &RESPONSE_HAS_NO_SECRET,
         }
     }
 }
 
 /// What came of it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Found {
-    pub(crate) findings: Vec<Finding>,
+    /// Where all of it was found.
+    place: Place,
+    pub(crate) findings: Findings,
     /// How far apart the times of a path and of one that does not exist are.
     pub(crate) timings: Vec<timing::Timing>,
     /// The days that the certificate for a domain has left.
@@ -95,40 +91,39 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    fn nothing_at(origin: &Origin) -> Self {
+        Self {
+            place: Place::whole(&Source::named(origin.to_string())),
+            findings: Findings::new(),
+            timings: Vec::new(),
+            certificates: Vec::new(),
+            notes: Vec::new(),
+            requests: 0,
+        }
+    }
+
+    /// Something does not hold; `subject` is a path or a domain.
     fn refuse(&mut self, kind: Kind, subject: &str, message: String, help: &'static str) {
-        self.push(kind, Outcome::Refused, subject, message, help);
+        let finding = kind.rule().refuses(subject, self.place.clone()).says(message).help(help);
+        self.findings.push(finding.of_kind(kind.name()));
     }
 
+    /// Nothing is known of it.
     fn undecided(&mut self, kind: Kind, subject: &str, message: String, help: &'static str) {
-        self.push(kind, Outcome::Undecided, subject, message, help);
-    }
-
-    fn push(
-        &mut self,
-        kind: Kind,
-        outcome: Outcome,
-        subject: &str,
-        message: String,
-        help: &'static str,
-    ) {
-        self.findings.push(Finding { kind, outcome, subject: subject.to_owned(), message, help });
-    }
-
-    /// How the command ends.
-    pub(crate) fn exit(&self) -> Exit {
-        let found = self.findings.iter().map(|finding| Ruling::from(finding.outcome));
-        Exit::of(found.min().unwrap_or(Ruling::Permitted))
+        let finding =
+            kind.rule().leaves_undecided(subject, self.place.clone()).says(message).help(help);
+        self.findings.push(finding.of_kind(kind.name()));
     }
 }
 
 impl Probe<'_> {
     /// Asks everything, within bounds.
     pub(crate) fn ask(&self) -> Found {
-        let mut found = Found::default();
+        let mut found = Found::nothing_at(self.origin);
         let mut client = match Client::new(self.origin, self.own_domain()) {
             Ok(client) => client,
             Err(trouble) => {
-                let help = "look at the address, and at what answers there";
+                let help = "check the address, and what answers there";
                 found.undecided(Kind::Answer, &self.origin.to_string(), trouble.to_string(), help);
                 return found;
             }
@@ -141,16 +136,31 @@ impl Probe<'_> {
         found.requests = client.asked();
         for (path, name) in client.leaks() {
             let message = format!("an answer holds what looks like {name}");
-            let help = "find out who writes it there, and replace the password";
+            let help = "find out what writes it there, and replace the password";
             found.refuse(Kind::Leak, path, message, help);
         }
         found
     }
 
+    /// The same as every report has it.
+    pub(crate) fn judgement(&self, found: &Found) -> Judgement<'_> {
+        let named = |finding: &Finding| {
+            let name = &self.environment.name;
+            finding.clone().because(self.policy.source(), name.span, "what it should be")
+        };
+        Judgement {
+            asked: Gate::Probe.name(),
+            scope: Scope::One(Some(self.environment)),
+            rules_asked: Rule::of(Gate::Probe).map(|rule| rule.id).collect(),
+            findings: found.findings.iter().map(named).collect(),
+            seen: None,
+        }
+    }
+
     fn is_reached(&self, client: &mut Client, found: &mut Found) -> bool {
         let asked = client.get("/", self.own_domain());
         let Err(trouble) = asked else { return true };
-        let help = "nothing is known of a service that does not answer";
+        let help = "check that the service runs, and that the address is right";
         found.undecided(Kind::Answer, &self.origin.to_string(), trouble.to_string(), help);
         false
     }

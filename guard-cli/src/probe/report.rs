@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
-use koomy_guard::gate::Gate;
-use koomy_guard::report::counted;
+use koomy_guard::finding::Finding;
+use koomy_guard::report::{Format, counted};
 use serde_json::{Value, json};
 
 use super::timing::Timing;
-use super::{Finding, Found, Probe};
-use crate::json;
+use super::{Found, Probe};
+use crate::console::Console;
+use crate::exit::Exit;
 
 /// What was asked, and what was found.
 pub(crate) struct Report<'a> {
@@ -17,9 +18,21 @@ pub(crate) struct Report<'a> {
 }
 
 impl Report<'_> {
+    /// Prints it in the form of every report.
+    pub(crate) fn print(&self, console: Console) -> Exit {
+        let report = match console.format {
+            Format::Human => self.human(),
+            Format::Json | Format::Sarif | Format::Github => {
+                let judgement = self.probe.judgement(self.found);
+                console.report().judgement(self.probe.policy, &judgement, self.more())
+            }
+        };
+        console.print(&report, self.exit())
+    }
+
     /// Lines for people.
-    pub(crate) fn human(&self) -> String {
-        let Found { findings, timings, certificates, notes, requests } = self.found;
+    fn human(&self) -> String {
+        let Found { findings, timings, certificates, notes, requests, .. } = self.found;
         let mut out: String = findings.iter().map(block).collect();
         for timing in timings {
             let Timing { path, effect, apart, samples } = timing;
@@ -35,7 +48,7 @@ impl Report<'_> {
         for note in notes {
             let _ = writeln!(out, "note: {note}");
         }
-        let (outcome, origin) = (self.found.exit().outcome(), self.probe.origin);
+        let (outcome, origin) = (self.exit().outcome(), self.probe.origin);
         let environment = &self.probe.environment.name.value;
         let _ = writeln!(
             out,
@@ -46,9 +59,14 @@ impl Report<'_> {
         out
     }
 
-    /// The keys of the document.
-    pub(crate) fn json(&self) -> Value {
-        let Found { findings, timings, certificates, notes, requests } = self.found;
+    /// How the command ends.
+    pub(crate) fn exit(&self) -> Exit {
+        Exit::of(self.probe.judgement(self.found).ruling())
+    }
+
+    /// What other reports do not have.
+    fn more(&self) -> Value {
+        let Found { timings, certificates, notes, requests, .. } = self.found;
         let timing = |Timing { path, effect, apart, samples }: &Timing| {
             let apart = apart.as_secs_f64() * 1_000.0;
             json!({"path": path, "effect": effect, "milliseconds_apart": apart, "samples": samples})
@@ -56,13 +74,7 @@ impl Report<'_> {
         let certificate =
             |(domain, days): &(String, i64)| json!({"domain": domain, "days_left": days});
         json!({
-            "tool": json::tool(),
-            "policy": json::policy(self.probe.policy),
-            "gate": Gate::Probe.name(),
-            "environment": self.probe.environment.name.value,
             "url": self.probe.origin.to_string(),
-            "outcome": self.found.exit().outcome(),
-            "findings": findings.iter().map(object).collect::<Vec<_>>(),
             "timings": timings.iter().map(timing).collect::<Vec<_>>(),
             "certificates": certificates.iter().map(certificate).collect::<Vec<_>>(),
             "notes": notes,
@@ -72,20 +84,7 @@ impl Report<'_> {
 }
 
 fn block(finding: &Finding) -> String {
-    let Finding { kind, outcome, subject, message, help } = finding;
-    let name = kind.rule().map_or(kind.name(), |rule| rule.id);
-    format!("{}[{name}]: `{subject}`: {message}\n  help: {help}\n", outcome.name())
-}
-
-fn object(finding: &Finding) -> Value {
-    let Finding { kind, outcome, subject, message, help } = finding;
-    json!({
-        "kind": kind.name(),
-        "rule": kind.rule().map(|rule| rule.id),
-        "outcome": outcome.name(),
-        "subject": subject,
-        "message": message,
-        "help": help,
-        "places": [],
-    })
+    let (outcome, rule) = (finding.outcome().name(), finding.rule().id);
+    let (subject, message, help) = (finding.subject(), finding.message(), finding.help());
+    format!("{outcome}[{rule}]: `{subject}`: {message}\n  help: {help}\n")
 }

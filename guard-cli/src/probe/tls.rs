@@ -28,13 +28,13 @@ pub(super) fn ask(probe: &Probe<'_>, client: &Client, found: &mut Found) {
             Ok(Some(days)) => {
                 found.certificates.push(((*domain).to_owned(), days));
                 if days < LEAST_DAYS {
-                    let message = format!("its certificate ends in {days} days");
+                    let message = format!("its certificate expires in {days} days");
                     let help = "renew it, and find out why that did not happen by itself";
                     found.refuse(Kind::Certificate, domain, message, help);
                 }
             }
             Ok(None) => {
-                let message = "its certificate does not say until when it is valid".to_owned();
+                let message = "its certificate does not say when it expires".to_owned();
                 found.undecided(Kind::Certificate, domain, message, HELP);
             }
             Err(Trouble::NoTls(error)) => {
@@ -56,11 +56,11 @@ fn without(probe: &Probe<'_>, found: &mut Found) {
     let is_local = matches!(probe.origin.host(), "localhost" | "127.0.0.1" | "::1");
     match (probe.origin.scheme(), probe.environment.data) {
         (Scheme::Http, Data::Real | Data::Masked) if !is_local => {
-            let message = "it is asked without TLS, where data are not made up".to_owned();
+            let message = "it is asked without TLS, and its data are not synthetic".to_owned();
             found.refuse(Kind::Certificate, &probe.origin.to_string(), message, "ask `https://`");
         }
         (Scheme::Http | Scheme::Https, Data::Real | Data::Masked | Data::Synthetic) => {
-            found.notes.push("no TLS was asked for, and no certificate was seen".to_owned());
+            found.notes.push("TLS was not used, so no certificate was checked".to_owned());
         }
     }
 }

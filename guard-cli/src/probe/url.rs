@@ -37,7 +37,7 @@ impl Origin {
     ///
     /// What is wrong with it; none of it is repeated, since it may hold a password.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
-        let uri: Uri = text.parse().map_err(|_| "it is no URL")?;
+        let uri: Uri = text.parse().map_err(|_| "it is not a URL")?;
         let scheme = match uri.scheme_str() {
             Some("http") => Scheme::Http,
             Some("https") => Scheme::Https,
@@ -45,14 +45,16 @@ impl Origin {
         };
         let authority = uri.authority().ok_or("it has no host")?;
         if authority.as_str().contains('@') {
-            return Err("it has a user or a password, which no probe needs");
+            return Err("it has a user or a password, which a probe does not need");
         }
         if uri.path() != "/" || uri.query().is_some() {
             return Err("it has a path; the paths to ask are in the policy");
         }
         let port = match (uri.port_u16(), authority.as_str().rsplit_once(':'), scheme) {
             (Some(port), ..) => port,
-            (None, Some((_, rest)), _) if !rest.ends_with(']') => return Err("its port is none"),
+            (None, Some((_, rest)), _) if !rest.ends_with(']') => {
+                return Err("its port is not valid");
+            }
             (None, _, Scheme::Http) => 80,
             (None, _, Scheme::Https) => 443,
         };

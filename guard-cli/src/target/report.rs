@@ -28,7 +28,7 @@ fn one(policy: &Policy, lead: &Lead<'_>) -> String {
         ),
         Answer::Refuse { finding, canonical } => {
             let (rule, message, help) = (finding.rule().id, finding.message(), finding.help());
-            let canonical = canonical.iter().map(|url| format!("  accepted would be: {url}\n"));
+            let canonical = canonical.iter().map(|url| format!("  would be accepted: {url}\n"));
             let canonical: String = canonical.collect();
             format!("refused[{rule}]: `{subject}`: {message}\n  help: {help}\n{canonical}")
         }

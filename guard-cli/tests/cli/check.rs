@@ -142,7 +142,7 @@ fn the_phase_of_a_seed_is_for_the_gate_of_seeds() {
     assert!(ran.rules().contains(&"seed-environment-is-allowed".to_owned()), "{ran:?}");
     let pairs = ["--matrix", "local=e", "sandbox=e"];
     let ran = room.guard(["check", "--phase", "seed"].into_iter().chain(pairs)).run().ends(2);
-    ran.says("asks no seed gate");
+    ran.says("does not ask the seed gate");
 }
 
 #[test]
@@ -262,5 +262,20 @@ fn a_policy_gives_no_database_to_two_environments_under_two_names() {
         let text = format!("{owners}{}{}", database("one", "localhost"), database("two", other));
         let room = Room::new().file("policy.toml", text);
         room.guard(["policy", "check"]).run().ends(code);
+    }
+}
+
+#[test]
+fn no_place_of_the_built_in_policy_is_said_to_be_in_a_file() {
+    let room = Room::new();
+    let ran =
+        |format| room.guard(["check", "--format", format]).env("KOOMY_ENV", "x").run().ends(1);
+    let document = ran("json").json();
+    let places = document["findings"].as_array().unwrap().iter();
+    let places: Vec<_> = places.flat_map(|it| it["places"].as_array().unwrap()).collect();
+    assert!(places.iter().any(|place| place["source"] == "built-in" && place["line"].is_u64()));
+    for format in ["json", "sarif", "github"] {
+        let said = ran(format).stdout;
+        assert!(!said.contains("policy.example.toml") && !said.contains(",file="), "{said}");
     }
 }

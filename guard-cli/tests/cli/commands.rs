@@ -2,7 +2,7 @@
 
 use koomy_guard::rules::RULES;
 
-use crate::guard::Room;
+use crate::guard::{FORMATS, Room};
 
 #[test]
 fn every_rule_is_listed_and_explained() {
@@ -27,15 +27,33 @@ fn a_rule_that_is_not_there_is_misuse() {
     assert!(ran.stdout.is_empty());
     room.guard(["explain", "xyzzy"]).run().ends(2).says("guard-cli rules");
     room.guard(["explain"]).run().ends(2);
-    for (args, code) in [(&["explain", "variable-is-set"][..], 2), (&["rules"], 2), (&["init"], 2)]
-    {
-        room.guard(args.iter().chain(&["--format", "github"]))
-            .run()
-            .ends(code)
-            .says("no `github` form");
-    }
     let json = room.guard(["explain", "variable-is-set", "--format", "json"]).run().ends(0).json();
     assert_eq!(json["gates"][0], "boot");
+}
+
+/// What judges nothing has no findings for those formats.
+#[test]
+fn a_document_has_the_forms_of_a_document() {
+    let room = Room::new();
+    let documents: [&[&str]; 6] = [
+        &["rules"],
+        &["explain", "variable-is-set"],
+        &["policy", "show"],
+        &["policy", "schema"],
+        &["sql", "assert", "--environment", "local"],
+        &["init"],
+    ];
+    let scripts: [&[&str]; 2] = [&["completions", "bash"], &["man"]];
+    for (commands, known) in [(&documents[..], 2), (&scripts[..], 1)] {
+        for command in commands {
+            for format in &FORMATS[known..] {
+                let ran = room.guard(command.iter().chain(&["--format", format])).run().ends(2);
+                let ran = ran.says(&format!("this command has no `{format}` format"));
+                assert!(ran.stdout.is_empty(), "{ran:?}");
+            }
+        }
+    }
+    assert!(!room.at("policy.toml").exists());
 }
 
 #[test]
@@ -45,7 +63,7 @@ fn init_writes_a_policy_that_passes_and_overwrites_nothing() {
     let written = room.text("policy.toml");
     assert!(written.contains("# The policy of environments and secrets"));
     room.guard(["policy", "check"]).run().ends(0);
-    room.guard(["init"]).run().ends(2).says("is there already");
+    room.guard(["init"]).run().ends(2).says("already exists");
     assert_eq!(room.text("policy.toml"), written);
     room.guard(["init", "--policy", "other.toml"]).run().ends(0);
     assert_eq!(room.text("other.toml"), written);

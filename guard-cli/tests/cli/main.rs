@@ -7,6 +7,7 @@ mod check;
 mod commands;
 mod exec;
 mod guard;
+mod init;
 mod leaks;
 mod live;
 mod neon;

@@ -328,7 +328,7 @@ fn a_policy_that_was_changed_meanwhile_is_not_overwritten() {
         account.reply(request)
     });
     let ran = sync(&room, &server, &[]).run().ends(3);
-    assert!(ran.stdout.contains("changed meanwhile"), "{ran:?}");
+    assert!(ran.stdout.contains("was changed in the meantime"), "{ran:?}");
     assert_eq!(room.text("policy.toml"), edited);
     is_clean(&room, &ran);
 }
@@ -346,14 +346,14 @@ fn misuse_is_said_before_anybody_is_asked() {
     let (no_name, no_neon) = (without("name    = \"shop\""), without("provider   = \"neon\""));
     let table: Vec<(Guard, i32, &str)> = vec![
         (sync(&room, &server, &[]).env("NEON_API_KEY", ""), 2, "`NEON_API_KEY` is not set"),
-        (sync(&room, &server, &[]).env("NEON_API_KEY", key() + "\n"), 2, "holds no key"),
+        (sync(&room, &server, &[]).env("NEON_API_KEY", key() + "\n"), 2, "does not hold a key"),
         (sync(&room, &server, &["--check", "--repin"]), 2, "cannot be used with"),
         (sync(&room, &server, &["--timeout", "0"]), 2, "`--timeout <SECONDS>`"),
         (sync(&read_only, &server, &[]), 2, "is read-only"),
         (sync(&empty, &server, &[]), 2, "the built-in policy cannot be written"),
         (sync(&empty, &server, &["--check"]), 2, "the built-in policy"),
         (sync(&no_project, &server, &[]), 2, "`dev` has no `project`"),
-        (sync(&no_branch, &server, &[]), 2, "nothing of its branch"),
+        (sync(&no_branch, &server, &[]), 2, "does not name its branch"),
         (sync(&no_name, &server, &[]), 2, ""),
         (sync(&no_neon, &server, &[]), 3, "nothing was compared"),
     ];

@@ -129,7 +129,7 @@ fn an_answer_that_is_not_as_documented() {
         branch[key] = value;
         page(branch)
     };
-    let undocumented = "the branches that Neon's API answered are not as documented";
+    let undocumented = "the branches in the answer of Neon's API are not as documented";
     let table: Vec<(Vec<u8>, &str)> = vec![
         (raw(""), undocumented),
         (raw("<html>kAnArY</html>"), undocumented),
@@ -161,7 +161,7 @@ fn an_answer_that_is_not_as_documented() {
 #[test]
 fn an_endpoint_that_is_not_as_documented() {
     let endpoint = || endpoint("quiet-river-1", "ep-main", "br-main-1");
-    let undocumented = "the endpoints that Neon's API answered are not as documented";
+    let undocumented = "the endpoints in the answer of Neon's API are not as documented";
     let table: [(&str, Value, &str); 6] = [
         ("host", json!("ep-dev.eu-central-1.aws.neon.tech"), "does not start with the id"),
         ("host", json!("EP-MAIN.neon.tech"), undocumented),

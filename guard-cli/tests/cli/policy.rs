@@ -76,6 +76,35 @@ fn diff_tells_looser_from_stricter() {
 }
 
 #[test]
+fn code_hosts_are_told_what_got_looser() {
+    let looser = TWO.replace("\n[environments.green]", "\nseed = true\n[environments.green]");
+    let gone = TWO.replace("[variables.SHARED_TOKEN]\nis = \"secret\"\n", "");
+    let table = [(TWO, 0, 0), (&looser, 1, 1), (&gone, 0, 0)];
+    for (text, code, results) in table {
+        let room = repository().file("policy.toml", text);
+        let ran = |format| {
+            let ran = room.guard(["policy", "diff", "--format", format]).env("PATH", PATH);
+            ran.run().ends(code)
+        };
+        let run = &ran("sarif").json()["runs"][0];
+        assert_eq!(run["results"].as_array().unwrap().len(), results, "{run}");
+        let lines = ran("github").stdout;
+        assert_eq!(lines.matches("::error").count(), results, "{lines}");
+        assert!(!lines.contains("file=HEAD"), "{lines}");
+        if code == 1 {
+            assert!(
+                lines.contains("::error title=refused[policy],file=policy.toml,line="),
+                "{lines}"
+            );
+            let place = &run["results"][0]["locations"][0]["physicalLocation"];
+            assert_eq!(place["artifactLocation"]["uri"], "policy.toml");
+        } else {
+            assert!(lines.starts_with("::notice::"), "{lines}");
+        }
+    }
+}
+
+#[test]
 fn diff_finds_the_file_from_elsewhere() {
     let room = repository();
     let elsewhere = Room::new();
@@ -87,14 +116,13 @@ fn diff_finds_the_file_from_elsewhere() {
 #[test]
 fn diff_without_an_old_policy_is_undecided() {
     let room = repository().file("other.toml", TWO);
-    let table: [(&[&str], i32); 7] = [
+    let table: [(&[&str], i32); 6] = [
         (&["--since", "HEAD"], 0),
         (&["--since", "no-such-revision"], 3),
         (&["--policy", "other.toml"], 3),
         (&["--since=--output=x"], 2),
         (&["--since", "HEAD:policy.toml"], 2),
         (&["--policy", "none.toml"], 2),
-        (&["--format", "sarif"], 2),
     ];
     for (args, code) in table {
         room.guard(["policy", "diff"].iter().chain(args)).env("PATH", PATH).run().ends(code);

@@ -45,6 +45,53 @@ fn a_refused_url_has_a_rule_a_message_and_perhaps_a_canonical_form() {
 }
 
 #[test]
+fn the_canonical_form_is_told_wherever_it_is_obvious() {
+    let (room, secret) = (Room::new(), password());
+    let plain = "postgresql://u:PASSWORD@h:5432/app";
+    let required = "postgresql://u:PASSWORD@h:5432/app?sslmode=require";
+    let table = [
+        ("app?ssl=true", required),
+        ("app?statement_cache_size=0", plain),
+        ("app?foo=1", plain),
+        ("app?sslmode=require&sslmode=require", required),
+        ("app/", plain),
+        ("app#", plain),
+        ("app?user=u", plain),
+    ];
+    for (rest, canonical) in table {
+        let url = format!("postgresql://u:{secret}@h/{rest}");
+        let ran = room.guard(["target", &url, "--format", "json"]).run().ends(1);
+        assert_eq!(ran.json()["canonical"], canonical, "{rest}");
+        let again = canonical.replace("PASSWORD", &secret);
+        room.guard(["target", &again]).run().ends(0);
+    }
+    let ran = room.guard(["target", "postgresql://u:@h/app", "--format", "json"]).run().ends(1);
+    assert_eq!(ran.json()["canonical"], "postgresql://u@h:5432/app");
+}
+
+#[test]
+fn a_message_tells_the_mistake() {
+    let room = Room::new();
+    let table = [
+        ("postgresql://u:p@HOST?sslmode=require", "the host is not in lower case"),
+        ("postgresql://u:p@host?sslmode=require", "the database is missing"),
+        ("file:./dev.db", "the scheme is that of a file"),
+        ("localhost:5432/app", "the scheme is missing"),
+        ("postgresql://u:p@h/app?ssl=1&foo=1&tls=1", "server: `ssl`, number 2, `tls`"),
+    ];
+    for (url, message) in table {
+        let ran = room.guard(["target", url]).run().ends(1);
+        assert!(ran.stdout.contains(message), "{message:?} in {ran:?}");
+    }
+    let policy = TWO.to_owned()
+        + "[connections.c]\nhost = \"DB_HOST\"\ndatabase = \"DB_NAME\"\nuser = \"DB_USER\"\n";
+    let room = Room::new().file("policy.toml", policy);
+    let ran = room.guard(["target"]).env("DB_HOST", "127.0.0.1:3307");
+    let ran = ran.env("DB_NAME", "d").env("DB_USER", "u").run().ends(1);
+    assert!(ran.stdout.contains("the host holds a `:` and a port as well"), "{ran:?}");
+}
+
+#[test]
 fn the_url_may_come_from_stdin() {
     let room = Room::new();
     for end in ["", "\n"] {
@@ -53,6 +100,10 @@ fn the_url_may_come_from_stdin() {
     }
     room.guard(["target", "-"]).stdin(format!("{}\n\n", local_url()).as_bytes()).run().ends(1);
     room.guard(["target", "-"]).stdin(b"\xff").run().ends(1);
+    room.guard(["target", "-"]).stdin(b"\n").run().ends(1);
+    for format in FORMATS {
+        room.guard(["target", "-", "--format", format]).run().ends(3).says("stdin is empty");
+    }
     room.guard(["target", "-"]).stdin(&vec![b'x'; 1 << 20]).run().ends(2);
 }
 

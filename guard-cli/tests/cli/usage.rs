@@ -42,3 +42,21 @@ fn an_argument_that_is_no_text_is_no_panic() {
     room.guard([OsStr::new("--policy"), bytes, OsStr::new("check")]).run().ends(2);
     room.guard([bytes]).run().ends(2);
 }
+
+#[test]
+fn a_command_to_start_stands_after_two_hyphens() {
+    let room = Room::new();
+    for args in [&["exec", "CANARY", "x"][..], &["--policy", "p", "seed", "CANARY"], &["exec"]] {
+        let ran = room.guard(args).run().ends(64).says("write `--` before the command");
+        assert!(!ran.stderr.contains("CANARY"), "{ran:?}");
+    }
+    let ran = room.guard(["exec", "--nonsense", "--", "true"]).run().ends(64);
+    assert!(!ran.stderr.contains("write `--`"), "{ran:?}");
+}
+
+#[test]
+fn a_command_line_without_a_command_is_told_so() {
+    for args in [&[][..], &["--policy", "x"], &["--format", "json"], &["policy"], &["sql"]] {
+        Room::new().guard(args).run().ends(2).says("no command is given");
+    }
+}

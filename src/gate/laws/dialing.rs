@@ -1,13 +1,13 @@
-//! Who may be dialed.
+//! Which servers may be contacted.
 
 use super::live::given;
 use super::violations::answered_by;
 use super::*;
 
-/// No rule that refuses, and none that could not look, leaves a server to be
-/// dialed; what only waits for the server's answer does.
+/// No server is contacted while a rule refuses or could not look; it is while rules only
+/// wait for its answer.
 #[test]
-fn nobody_is_dialed_whom_the_policy_does_not_permit() {
+fn no_server_is_contacted_that_the_policy_does_not_permit() {
     let policy = Policy::built_in().unwrap();
     for environment in ["production", "sandbox", "local"] {
         assert!(may_ask(&policy, &complete(environment, &[])), "{environment}");
@@ -25,7 +25,7 @@ fn nobody_is_dialed_whom_the_policy_does_not_permit() {
 }
 
 #[test]
-fn a_server_that_the_policy_waits_for_is_dialed() {
+fn a_server_that_the_policy_waits_for_is_contacted() {
     let (policy, facts) = given();
     let not_asked = Facts { live: Live::NotAsked, ..facts[1].clone() };
     assert!(decide(Gate::Seed, &policy, &not_asked).findings.outcome().is_some());
@@ -60,7 +60,7 @@ fn a_destination_is_found_by_the_name_of_its_connection() {
     assert!(verdict.destination("third").is_none());
 }
 
-/// Where there are no servers, nobody waits for them.
+/// In a phase without servers, none is waited for.
 #[test]
 fn a_phase_without_servers_demands_none() {
     let policy = "version = 1\nname = 'n'\n[variables.E]\nis = 'environment'\n\

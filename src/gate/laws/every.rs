@@ -1,4 +1,4 @@
-//! Every combination of what decides most at the boot gate.
+//! Every combination of the most decisive facts at the boot gate.
 
 use std::sync::LazyLock;
 
@@ -14,7 +14,7 @@ pub(super) struct Cells {
     permitted: Vec<bool>,
 }
 
-/// What is given of one fact.
+/// The state of one fact.
 #[derive(Clone, Debug)]
 enum Given {
     Value(String),
@@ -28,7 +28,7 @@ const BASES: [&str; 3] = ["production", "sandbox", "local"];
 const EXPECTATIONS: [Option<&str>; 2] = [None, Some("production")];
 
 impl Cells {
-    /// Judges them all, once for all tests.
+    /// Judges all combinations, once for all tests.
     pub(super) fn judged() -> &'static Self {
         static JUDGED: LazyLock<Cells> = LazyLock::new(|| {
             let policy = Policy::built_in().unwrap();
@@ -85,7 +85,7 @@ impl Cells {
         (0..NAMES.len()).any(|fact| matches!(self.given(cell, fact), Given::Blind))
     }
 
-    /// The cell in words, for a test that fails.
+    /// Describes the cell, for a test that fails.
     pub(super) fn describe(&self, cell: Cell) -> String {
         let facts =
             (0..NAMES.len()).map(|fact| format!("{}={:?}", NAMES[fact], self.given(cell, fact)));
@@ -131,7 +131,7 @@ impl Cells {
     }
 }
 
-/// The values of each fact; the last two are always "unset" and "unreadable".
+/// The states of each fact; the last two are always "unset" and "unreadable".
 fn domains() -> Vec<Vec<Given>> {
     let strong = |seed| Kind::HOME_MADE.sample(None, seed).unwrap();
     let stripe = |class| Kind::by_id("stripe-secret-key").unwrap().sample(Some(class), 5).unwrap();
@@ -157,7 +157,7 @@ fn domains() -> Vec<Vec<Given>> {
     values.into_iter().map(with_none).collect()
 }
 
-/// Makes a variable unreadable, and leaves what can be seen of its value.
+/// Makes a variable unreadable, except for what is still visible of its value.
 pub(super) fn blind(facts: &mut Facts, name: &str) {
     let value = variables(facts).find(name).map(|seen| seen.value.expose().to_vec());
     set(facts, name, &[value.unwrap_or_default().as_slice(), b"\xff"].concat());

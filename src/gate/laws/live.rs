@@ -1,5 +1,5 @@
-//! Every combination of what servers say, against the tables of
-//! `docs/database.md` as one function.
+//! Every combination of what servers say, compared with the tables of `docs/database.md`
+//! as one function.
 
 use super::violations::{answered_by, neon, stamp};
 use super::*;
@@ -33,7 +33,7 @@ macro_rules! fact {
 }
 
 fact! {
-    /// What a Neon server says of itself; `Own` is what the policy has it say.
+    /// What a Neon server says about itself; `Own` is what the policy expects.
     Rows: None, Own, NewBranch, MainsBranch, PlaysBranch, NoProject, NoBranch, NoEndpoint,
     OtherProject, OtherEndpoint
 }
@@ -51,13 +51,13 @@ fact! {
     Illegible
 }
 fact! {
-    /// At most one of the others.
+    /// At most one other deviation.
     Rest: Fine, Right, Name, ReadOnly, NoTable, TooMany, Recent, Locked, Uncounted, Allowed
 }
 
 const GATES_THAT_LISTEN: [Gate; 2] = [Gate::Boot, Gate::Seed];
 
-/// An environment, its address, and what the tables depend on.
+/// An environment, its address, and the facts on which the tables depend.
 #[derive(Debug)]
 pub(super) struct Setting {
     pub(super) name: &'static str,
@@ -65,7 +65,7 @@ pub(super) struct Setting {
     is_neon: bool,
     is_real: bool,
     may_seed: bool,
-    /// Nothing else can be behind the address.
+    /// Whether nothing else can be behind the address.
     is_pinned: bool,
 }
 
@@ -194,7 +194,7 @@ impl Cell {
         all
     }
 
-    /// The same with less known of the server.
+    /// The same, with less known about the server.
     fn blinded(self) -> impl Iterator<Item = Self> {
         let neon = [Rows::NoProject, Rows::NoBranch, Rows::NoEndpoint];
         let neon = neon.map(|neon| Self { neon, ..self });
@@ -205,7 +205,7 @@ impl Cell {
         neon.into_iter().chain(others).chain(counted.into_iter().filter(move |_| is_counted))
     }
 
-    /// Has a server say what is in the cell.
+    /// Makes a server say what is in the cell.
     fn say(self, identity: &mut Identity) {
         self.say_neon(identity);
         self.say_cluster(identity);
@@ -297,7 +297,7 @@ impl Cell {
     }
 }
 
-/// The policy, and variables and answers for each setting.
+/// The policy, with variables and answers for each setting.
 pub(super) fn given() -> (Policy, Vec<Facts>) {
     let policy = Policy::parse("p", POLICY).unwrap();
     let facts = SETTINGS.iter().map(|setting| {
@@ -317,7 +317,7 @@ fn identity_of(facts: &mut Facts) -> &mut Identity {
     identity
 }
 
-/// What the guard decides, and what the tables say, are one.
+/// The guard decides what the tables say.
 #[test]
 fn the_tables_are_the_rules() {
     let (policy, facts) = given();
@@ -333,11 +333,11 @@ fn the_tables_are_the_rules() {
     assert!(permitted > 500, "a table without permits proves nothing: {permitted}");
 }
 
-/// Not knowing never helps, and no stamp permits what none would not.
+/// Not knowing never helps, and no stamp permits what would not be permitted without it.
 ///
-/// INVARIANT: the tables are the rules; the test above holds that.
+/// INVARIANT: the rules decide like the tables; the test above checks that.
 #[test]
-fn to_know_less_of_a_server_permits_nothing_more() {
+fn knowing_less_about_a_server_permits_nothing_more() {
     let mut blinded = 0;
     for cell in Cell::all().into_iter().filter(|cell| !is_permitted(*cell)) {
         for less in cell.blinded() {
@@ -353,9 +353,10 @@ fn to_know_less_of_a_server_permits_nothing_more() {
     assert!(blinded > 100_000, "{blinded}");
 }
 
-/// A server that gave no answer, for whatever reason, opens no gate that asks one.
+/// A server that could not be asked, for whatever reason, opens no gate that asks
+/// servers.
 #[test]
-fn a_server_without_an_answer_permits_nothing() {
+fn a_server_that_gives_no_answer_permits_nothing() {
     let (policy, facts) = given();
     for facts in &facts {
         let causes = Causes {

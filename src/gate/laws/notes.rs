@@ -1,18 +1,19 @@
-//! What is permitted, and somebody should look at.
+//! What is permitted, but noted.
 
 use super::live::{SETTINGS, given};
 use super::violations::{answered, neon, stamp};
 use super::*;
 use crate::facts::{Binding, Identity, Live, Rows, StampState, Tables};
 
-/// What is noted of a setting's server at a gate, but for a pin that is missing.
+/// The notes about a setting's server at a gate, except for a missing pin.
 fn noted(setting: &str, gate: Gate, change: impl Fn(&mut Identity)) -> Vec<String> {
     let mut notes = all_noted(setting, gate, change);
     notes.retain(|note| *note != NO_PIN);
     notes
 }
 
-const NO_PIN: &str = "`DATABASE_URL` leads to a server that only its address and names tell apart; pin `system_identifier` of `here`, which `guard-cli identify` shows";
+const NO_PIN: &str = "`DATABASE_URL` leads to a server that only its address and names \
+    distinguish from others; pin `system_identifier` of `here`, which `guard-cli identify` shows";
 
 fn all_noted(setting: &str, gate: Gate, change: impl Fn(&mut Identity)) -> Vec<String> {
     let (policy, facts) = given();
@@ -35,7 +36,7 @@ fn copied_from(environment: &str) -> impl Fn(&mut Identity) {
 }
 
 #[test]
-fn what_is_as_it_should_be_needs_no_note() {
+fn a_server_as_expected_needs_no_note() {
     for setting in &SETTINGS {
         for gate in [Gate::Boot, Gate::Seed] {
             assert_eq!(noted(setting.name, gate, |_| ()), [""; 0], "{}", setting.name);
@@ -43,9 +44,9 @@ fn what_is_as_it_should_be_needs_no_note() {
     }
 }
 
-/// A stamp of its own tells a server apart as well as a pin does.
+/// A stamp of its own distinguishes a server as well as a pin does.
 #[test]
-fn a_server_that_nothing_tells_apart_is_noted() {
+fn a_server_that_nothing_distinguishes_is_noted() {
     let unstamped = |it: &mut Identity| it.stamp = StampState::No { tables: Tables::Absent };
     for (setting, is_pinned) in [("production", true), ("sandbox", true), ("local", false)] {
         let said = |change: &dyn Fn(&mut Identity)| {
@@ -81,7 +82,7 @@ fn a_restore_is_noted() {
     let branch = "`DATABASE_URL` leads to `main` on a branch that is not the pinned one, as after \
         a restore; if it was restored, pin the new branch: `guard-cli neon sync`";
     let copy = "`DATABASE_URL` leads to a copy of `production`, with real data: its stamp was \
-        written for another database; if it was restored, write its stamp anew: `guard-cli stamp`";
+        written for another database; if it was restored, write its stamp again: `guard-cli stamp`";
     assert_eq!(noted("production", Gate::Boot, restored), [branch, copy]);
     assert_eq!(noted("production", Gate::Seed, restored), [""; 0], "refused");
     assert_eq!(noted("sandbox", Gate::Boot, new_branch), [""; 0], "refused");
@@ -92,7 +93,7 @@ fn a_copy_is_noted_where_it_may_be_used() {
     let of = |what: &str, how: &str| {
         format!(
             "`DATABASE_URL` leads to a copy of {what}: its stamp was written for another \
-             database; if it may be lost, say so: `guard-cli stamp{how}`"
+             database; if its data may be lost, say so: `guard-cli stamp{how}`"
         )
     };
     let adopt = " --adopt-copy --reason TEXT";
@@ -137,9 +138,9 @@ fn a_missing_stamp_and_a_standby_are_noted() {
     }
 }
 
-/// A rule that listens is not said to have been asked when nobody spoke.
+/// A rule about servers is not listed as asked if no server answered.
 #[test]
-fn no_rule_is_counted_that_heard_nothing() {
+fn a_rule_without_an_answer_is_not_listed_as_asked() {
     const LISTENING: [&str; 3] = [
         "database-identity-matches",
         "database-role-is-least-privileged",
@@ -157,7 +158,7 @@ fn no_rule_is_counted_that_heard_nothing() {
 }
 
 #[test]
-fn a_permit_carries_what_was_noted() {
+fn a_permit_contains_the_notes() {
     let (policy, facts) = given();
     let at = SETTINGS.iter().position(|known| known.name == "local").unwrap();
     for (change, count) in [(false, 0), (true, 2)] {

@@ -1,4 +1,4 @@
-//! What a permit carries, and what a refusal shows.
+//! What a permit contains, and what a refusal shows.
 
 use serde::Deserialize;
 
@@ -17,7 +17,7 @@ fn ask(environment: &str, changes: &[(&str, Option<&str>)]) -> Result<Permit<Boo
 }
 
 #[test]
-fn a_permit_carries_what_was_judged() {
+fn a_permit_contains_what_was_judged() {
     for (name, database) in
         [("production", "koomy"), ("sandbox", "koomy"), ("local", "koomy_local")]
     {
@@ -139,7 +139,7 @@ fn a_name_forges_no_line_of_a_refusal() {
 }
 
 #[test]
-fn what_could_not_be_read_is_undecided() {
+fn an_unread_environment_is_undecided() {
     let refusal = Permit::<Boot>::ask(&Policy::built_in().unwrap(), &Facts::assume().facts());
     let refusal = refusal.unwrap_err();
     assert_eq!((refusal.outcome(), refusal.findings().len()), (Outcome::Undecided, 1));
@@ -160,6 +160,6 @@ fn an_unusable_policy_decides_nothing() {
 }
 
 #[test]
-fn gates_are_called_what_they_do() {
+fn gates_are_named_after_what_they_decide() {
     assert_eq!(Gate::WORDS, ["boot", "seed", "compare", "probe"]);
 }

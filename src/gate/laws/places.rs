@@ -1,4 +1,4 @@
-//! Every place is true: what stands there is what the finding is about.
+//! Every place is correct: its text is what the finding is about.
 
 use super::violations::{every_change, pairs};
 use super::*;
@@ -20,12 +20,12 @@ fn file(name: &str, pairs: &[(&str, String)]) -> Facts {
     Facts { variables, source, ..Facts::assume().facts() }
 }
 
-/// A file of an environment with every change that leaves it its name.
+/// A file of an environment with every change that does not rename the environment.
 pub(super) fn with_every_change(environment: &str) -> Facts {
     file(".env", &pairs(environment, &every_change(environment)))
 }
 
-/// Files of two environments with the same values, the last line first.
+/// Files of two environments with the same values, in reverse order.
 pub(super) fn with_all_shared() -> [Facts; 2] {
     let production = pairs("production", &[]);
     let mut sandbox = pairs("sandbox", &[]);
@@ -68,7 +68,7 @@ fn every_place_is_true() {
     assert!(looked_at > 100, "{looked_at}");
 }
 
-/// How many labels were looked at.
+/// Checks every label, and returns how many there were.
 fn hold(policy: &Policy, findings: &Findings) -> usize {
     for finding in findings {
         let causes = finding.labels().iter().filter(|label| label.role == LabelRole::Cause).count();
@@ -76,7 +76,7 @@ fn hold(policy: &Policy, findings: &Findings) -> usize {
         for label in finding.labels() {
             let source = &label.place.source;
             let Some(span) = label.place.span else {
-                // Only what is not there has no line.
+                // Only something that is missing has no line.
                 assert!(label.role == LabelRole::Cause && finding.message().contains("not set"));
                 continue;
             };
@@ -102,7 +102,7 @@ fn hold(policy: &Policy, findings: &Findings) -> usize {
     findings.iter().map(|finding| finding.labels().len()).sum()
 }
 
-/// Whether a range of TOML is a key, a string, a list or a table, as a whole.
+/// Whether a range of TOML is a complete key, string, list or table.
 fn is_token(text: &str, start: usize, end: usize) -> bool {
     let bytes = text.as_bytes();
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);

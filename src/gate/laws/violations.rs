@@ -1,23 +1,23 @@
-//! Complete variables of each environment, and one change for each rule.
+//! A complete set of variables for each environment, and a change for each rule.
 
 use super::*;
 use crate::facts::{Identity, Live, Neon, Right, Server, Stamp, StampState};
 
-/// A change that a rule refuses, in an environment that is permitted before.
+/// A change that makes a rule refuse, in an environment that was permitted before.
 pub(super) struct Change {
     pub(super) rule: &'static str,
     pub(super) environment: &'static str,
-    /// What is set instead; `None` is removed. `=NAME` takes the value of
-    /// another variable, and `@…` is a database URL there.
+    /// The values to set; `None` removes a variable. `=NAME` copies another variable's
+    /// value, and `@…` is the end of a database URL.
     pub(super) set: &'static [(&'static str, Option<&'static str>)],
     pub(super) expecting: Option<&'static str>,
     /// The gate that is asked.
     pub(super) gate: Gate,
-    /// What the server says instead, where it is asked.
+    /// What the server says instead, if it is asked.
     pub(super) live: Option<fn(&mut Identity)>,
 }
 
-/// What `sandbox` takes over from `production` that a rule refuses.
+/// A variable that `sandbox` copies from `production` and that a rule refuses.
 pub(super) struct Shared {
     pub(super) rule: &'static str,
     pub(super) name: &'static str,
@@ -160,7 +160,7 @@ impl Change {
         self.tell(facts)
     }
 
-    /// The facts with what the servers say, where they are asked.
+    /// Adds what the servers say to facts, if they are asked.
     pub(super) fn tell(&self, facts: Facts) -> Facts {
         match self.live {
             Some(change) => answered(facts, change),
@@ -175,7 +175,7 @@ impl Change {
     }
 }
 
-/// Facts whose servers say what they should, but for `change`.
+/// Facts whose servers say what they should, except for `change`.
 pub(super) fn answered(facts: Facts, change: impl Fn(&mut Identity)) -> Facts {
     answered_by(&Policy::built_in().unwrap(), facts, change)
 }
@@ -209,7 +209,7 @@ pub(super) fn stamp(identity: &mut Identity) -> &mut Stamp {
 }
 
 impl Shared {
-    /// `production`, and `sandbox` with something of it.
+    /// `production`, and `sandbox` with one of its values.
     pub(super) fn environments(&self) -> [Facts; 2] {
         let production = complete("production", &[]);
         let value = production.variables.seen().unwrap().find(self.name).unwrap();
@@ -276,7 +276,7 @@ pub(super) fn planted() -> Vec<(Gate, Facts)> {
     planted
 }
 
-/// Every change of one environment that leaves it its name.
+/// Every change to one environment that does not rename it.
 pub(super) fn every_change(environment: &str) -> Vec<(&'static str, Option<&'static str>)> {
     let of_environment = ALONE.iter().filter(|change| change.environment == environment);
     let changes = of_environment.filter(|change| change.set != EVERYTHING);

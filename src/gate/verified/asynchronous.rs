@@ -1,4 +1,4 @@
-//! A connection of the asynchronous driver.
+//! Connections of the asynchronous driver.
 
 use std::pin::Pin;
 
@@ -35,33 +35,29 @@ impl Seedable for Client {
 impl Verified<Client> {
     async fn judged_async(client: Client, subject: &Subject<'_>) -> Result<Self, Refusal> {
         match identify_async(&client, subject.tripwires(), subject.place()).await {
-            Ok(identity) => {
-                let permit = subject.judge(identity.clone())?;
-                Self::sealed(client, &identity, permit)
-            }
+            Ok(identity) => Self::sealed(client, subject, identity),
             Err(cause) => Err(subject.unreachable(cause)),
         }
     }
 
-    /// Begins a transaction on the server that was verified: the driver's own,
-    /// with all that it can do.
+    /// Begins a transaction of the driver's own on the server that was verified.
     ///
-    /// A seed of more than a few statements takes one.
+    /// Use one for a seed of more than a few statements.
     ///
     /// # Errors
     ///
-    /// The driver's, and the server's when it is another.
+    /// The driver's error, also when another server answers than the one that was verified.
     pub async fn transaction(&mut self) -> Result<Transaction<'_>, Error> {
         let transaction = self.client.transaction().await?;
         transaction.batch_execute(&self.assertion).await?;
         Ok(transaction)
     }
 
-    /// As the driver's `execute`, in a transaction.
+    /// Calls the driver's `execute` in a transaction of its own.
     ///
     /// # Errors
     ///
-    /// The driver's, and the server's when it is another.
+    /// As for [`transaction`](Self::transaction), and when the statement fails.
     pub async fn execute<T>(
         &mut self,
         statement: &T,
@@ -76,11 +72,11 @@ impl Verified<Client> {
         Ok(done)
     }
 
-    /// As the driver's `query`, in a transaction.
+    /// Calls the driver's `query` in a transaction of its own.
     ///
     /// # Errors
     ///
-    /// The driver's, and the server's when it is another.
+    /// As for [`transaction`](Self::transaction), and when the statement fails.
     pub async fn query<T>(
         &mut self,
         statement: &T,
@@ -95,11 +91,11 @@ impl Verified<Client> {
         Ok(done)
     }
 
-    /// As the driver's `query_one`, in a transaction.
+    /// Calls the driver's `query_one` in a transaction of its own.
     ///
     /// # Errors
     ///
-    /// The driver's, and the server's when it is another.
+    /// As for [`transaction`](Self::transaction), and when the statement fails.
     pub async fn query_one<T>(
         &mut self,
         statement: &T,
@@ -114,11 +110,11 @@ impl Verified<Client> {
         Ok(done)
     }
 
-    /// As the driver's `query_opt`, in a transaction.
+    /// Calls the driver's `query_opt` in a transaction of its own.
     ///
     /// # Errors
     ///
-    /// The driver's, and the server's when it is another.
+    /// As for [`transaction`](Self::transaction), and when the statement fails.
     pub async fn query_opt<T>(
         &mut self,
         statement: &T,
@@ -133,22 +129,22 @@ impl Verified<Client> {
         Ok(done)
     }
 
-    /// As the driver's `batch_execute`, in a transaction.
+    /// Calls the driver's `batch_execute` in a transaction of its own.
     ///
     /// # Errors
     ///
-    /// The driver's, and the server's when it is another.
+    /// As for [`transaction`](Self::transaction), and when the statement fails.
     pub async fn batch_execute(&mut self, text: &str) -> Result<(), Error> {
         let transaction = self.transaction().await?;
         transaction.batch_execute(text).await?;
         transaction.commit().await
     }
 
-    /// As the driver's `simple_query`, in a transaction.
+    /// Calls the driver's `simple_query` in a transaction of its own.
     ///
     /// # Errors
     ///
-    /// The driver's, and the server's when it is another.
+    /// As for [`transaction`](Self::transaction), and when the statement fails.
     pub async fn simple_query(&mut self, text: &str) -> Result<Vec<SimpleQueryMessage>, Error> {
         let transaction = self.transaction().await?;
         let done = transaction.simple_query(text).await?;

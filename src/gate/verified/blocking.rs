@@ -1,4 +1,4 @@
-//! A connection of the driver that waits.
+//! Connections of the blocking driver.
 
 use ::postgres::types::ToSql;
 use ::postgres::{Client, Error, Row, SimpleQueryMessage, ToStatement, Transaction};
@@ -32,33 +32,29 @@ impl Verified<Client> {
         subject: &Subject<'_>,
     ) -> Result<Self, Refusal> {
         match identify(&mut client, subject.tripwires(), subject.place()) {
-            Ok(identity) => {
-                let permit = subject.judge(identity.clone())?;
-                Self::sealed(client, &identity, permit)
-            }
+            Ok(identity) => Self::sealed(client, subject, identity),
             Err(cause) => Err(subject.unreachable(cause)),
         }
     }
 
-    /// Begins a transaction on the server that was verified: the driver's own,
-    /// with all that it can do.
+    /// Begins a transaction of the driver's own on the server that was verified.
     ///
-    /// A seed of more than a few statements takes one.
+    /// Use one for a seed of more than a few statements.
     ///
     /// # Errors
     ///
-    /// The driver's, and the server's when it is another.
+    /// The driver's error, also when another server answers than the one that was verified.
     pub fn transaction(&mut self) -> Result<Transaction<'_>, Error> {
         let mut transaction = self.client.transaction()?;
         transaction.batch_execute(&self.assertion)?;
         Ok(transaction)
     }
 
-    /// As the driver's `execute`, in a transaction.
+    /// Calls the driver's `execute` in a transaction of its own.
     ///
     /// # Errors
     ///
-    /// The driver's, and the server's when it is another.
+    /// As for [`transaction`](Self::transaction), and when the statement fails.
     pub fn execute<T>(
         &mut self,
         statement: &T,
@@ -70,11 +66,11 @@ impl Verified<Client> {
         self.in_transaction(|transaction| transaction.execute(statement, params))
     }
 
-    /// As the driver's `query`, in a transaction.
+    /// Calls the driver's `query` in a transaction of its own.
     ///
     /// # Errors
     ///
-    /// The driver's, and the server's when it is another.
+    /// As for [`transaction`](Self::transaction), and when the statement fails.
     pub fn query<T>(
         &mut self,
         statement: &T,
@@ -86,11 +82,11 @@ impl Verified<Client> {
         self.in_transaction(|transaction| transaction.query(statement, params))
     }
 
-    /// As the driver's `query_one`, in a transaction.
+    /// Calls the driver's `query_one` in a transaction of its own.
     ///
     /// # Errors
     ///
-    /// The driver's, and the server's when it is another.
+    /// As for [`transaction`](Self::transaction), and when the statement fails.
     pub fn query_one<T>(
         &mut self,
         statement: &T,
@@ -102,11 +98,11 @@ impl Verified<Client> {
         self.in_transaction(|transaction| transaction.query_one(statement, params))
     }
 
-    /// As the driver's `query_opt`, in a transaction.
+    /// Calls the driver's `query_opt` in a transaction of its own.
     ///
     /// # Errors
     ///
-    /// The driver's, and the server's when it is another.
+    /// As for [`transaction`](Self::transaction), and when the statement fails.
     pub fn query_opt<T>(
         &mut self,
         statement: &T,
@@ -118,20 +114,20 @@ impl Verified<Client> {
         self.in_transaction(|transaction| transaction.query_opt(statement, params))
     }
 
-    /// As the driver's `batch_execute`, in a transaction.
+    /// Calls the driver's `batch_execute` in a transaction of its own.
     ///
     /// # Errors
     ///
-    /// The driver's, and the server's when it is another.
+    /// As for [`transaction`](Self::transaction), and when the statement fails.
     pub fn batch_execute(&mut self, text: &str) -> Result<(), Error> {
         self.in_transaction(|transaction| transaction.batch_execute(text))
     }
 
-    /// As the driver's `simple_query`, in a transaction.
+    /// Calls the driver's `simple_query` in a transaction of its own.
     ///
     /// # Errors
     ///
-    /// The driver's, and the server's when it is another.
+    /// As for [`transaction`](Self::transaction), and when the statement fails.
     pub fn simple_query(&mut self, text: &str) -> Result<Vec<SimpleQueryMessage>, Error> {
         self.in_transaction(|transaction| transaction.simple_query(text))
     }

@@ -1,10 +1,11 @@
-//! A connection together with the proof that *it* was judged.
+//! A connection together with the proof that this very connection was judged.
 
 mod asynchronous;
 mod blocking;
 
 use std::fmt;
 
+use super::subject::Subject;
 use super::{Permit, Refusal, Seed};
 use crate::assertion;
 use crate::facts::{Facts, Identity};
@@ -12,12 +13,12 @@ use crate::policy::Policy;
 
 /// A connection to a database that may be seeded.
 ///
-/// The server said who it is on this very connection, and the seed gate opened.
-/// Every statement runs in a transaction that begins with an assertion of that
-/// identity: behind a pooler, the next transaction may be another server's. The
-/// server then raises, and nothing is written.
+/// The server said who it is on this very connection, and the seed gate opened. Every
+/// statement runs in a transaction that begins with an assertion of that identity,
+/// because a pooler may send the next transaction to another server. That server then
+/// raises an error, and nothing is written.
 ///
-/// A seed that takes it cannot be called without the guard:
+/// A seed function that takes a `Verified` cannot be called without the guard:
 ///
 /// ```
 /// use koomy_guard::Verified;
@@ -32,7 +33,7 @@ use crate::policy::Policy;
 /// }
 /// ```
 ///
-/// Not with a plain connection:
+/// It cannot be called with a plain connection:
 ///
 /// ```compile_fail,E0308
 /// # use koomy_guard::Verified;
@@ -43,8 +44,8 @@ use crate::policy::Policy;
 /// }
 /// ```
 ///
-/// Not with leave to start, or with a leave and a connection that have nothing
-/// to do with each other:
+/// Nor with a permit to start, or with a permit and a connection that have nothing to do
+/// with each other:
 ///
 /// ```compile_fail,E0308
 /// # use koomy_guard::{Boot, Permit, Verified};
@@ -63,7 +64,7 @@ use crate::policy::Policy;
 /// }
 /// ```
 ///
-/// Not with a connection that was swapped for another, or taken out:
+/// Nor with a connection that was swapped for another, or taken out:
 ///
 /// ```compile_fail,E0614
 /// # use koomy_guard::Verified;
@@ -89,7 +90,7 @@ use crate::policy::Policy;
 /// }
 /// ```
 ///
-/// And not with a copy:
+/// Nor with a copy:
 ///
 /// ```compile_fail,E0599
 /// # use koomy_guard::Verified;
@@ -99,9 +100,8 @@ use crate::policy::Policy;
 /// }
 /// ```
 ///
-/// LIMIT: what cannot run in a transaction (`VACUUM`, `CREATE DATABASE`) cannot
-/// run through it. A `COMMIT` in the middle of a text ends the protection of
-/// what follows it.
+/// LIMIT: what cannot run in a transaction (`VACUUM`, `CREATE DATABASE`) cannot run
+/// through it. Statements that follow a `COMMIT` in the same text are not protected.
 #[must_use = "a verified connection does nothing until a seed takes it"]
 pub struct Verified<C> {
     client: C,
@@ -110,12 +110,16 @@ pub struct Verified<C> {
 }
 
 impl<C: Seedable> Verified<C> {
-    /// Asks the server of `client` who it is, on `client` itself, and the seed
-    /// gate whether that is the database to which the variables of the policy's
-    /// `connection` lead, and may be seeded.
+    /// Asks the server of `client` who it is, and the seed gate whether it may be seeded.
     ///
-    /// A [`postgres::Client`](::postgres::Client) gives a `Result`, a
+    /// The server is asked on `client` itself. It must be the database to which the
+    /// variables of the policy's `connection` lead.
+    ///
+    /// For a [`postgres::Client`](::postgres::Client) this returns a `Result`, for a
     /// [`tokio_postgres::Client`] the future of one.
+    ///
+    /// LIMIT: if the policy has other connections, that future blocks its thread until
+    /// their servers have answered. Where that matters, await it on a thread of its own.
     ///
     /// ```no_run
     /// use koomy_guard::policy::Phase;
@@ -133,8 +137,13 @@ impl<C: Seedable> Verified<C> {
     ///
     /// # Errors
     ///
-    /// [`Refusal`] when a rule refuses or could not look; the connection is
-    /// closed then.
+    /// - [`Refusal::Shut`] when a rule refuses or could not look.
+    /// - [`Refusal::Connection`] when the policy has no such connection, or it is not set,
+    ///   or is not PostgreSQL.
+    /// - [`Refusal::Unassertable`] when the server says too little about itself to be
+    ///   recognised in each transaction.
+    ///
+    /// `client` is closed in each case.
     pub fn for_seeding<'a>(
         client: C,
         policy: &'a Policy,
@@ -146,15 +155,17 @@ impl<C: Seedable> Verified<C> {
 }
 
 impl<C> Verified<C> {
-    /// The leave, with what was judged.
+    /// The permit, with what was judged.
     pub fn permit(&self) -> &Permit<Seed> {
         &self.permit
     }
 
-    fn sealed(client: C, identity: &Identity, permit: Permit<Seed>) -> Result<Self, Refusal> {
-        match assertion::of_seed(identity, permit.environment()) {
+    /// Judges what the server of `client` said, and seals `client` if it may be seeded.
+    fn sealed(client: C, subject: &Subject<'_>, identity: Identity) -> Result<Self, Refusal> {
+        let permit = subject.judge(identity.clone())?;
+        match assertion::of_seed(&identity, permit.environment()) {
             Some(assertion) => Ok(Self { client, assertion, permit }),
-            None => Err(Refusal::Unassertable),
+            None => Err(Refusal::Unassertable { connection: subject.connection().to_owned() }),
         }
     }
 }
@@ -167,9 +178,9 @@ impl<C> fmt::Debug for Verified<C> {
 
 /// A driver's connection that can be verified.
 ///
-/// Sealed: a connection of one's own would say of itself what it likes.
+/// Sealed: a connection type from elsewhere could claim any identity.
 pub trait Seedable: sealed::Sealed + Sized + 'static {
-    /// What verifying gives: a `Result`, or the future of one.
+    /// What verification returns: a `Result`, or the future of one.
     type Verifying<'a>;
 
     /// See [`Verified::for_seeding`].
@@ -183,7 +194,7 @@ pub trait Seedable: sealed::Sealed + Sized + 'static {
 }
 
 mod sealed {
-    /// Only the connections of this crate's drivers.
+    /// Implemented only for the connections of this crate's drivers.
     pub trait Sealed {}
     impl Sealed for ::postgres::Client {}
     impl Sealed for tokio_postgres::Client {}

@@ -1,10 +1,10 @@
-//! What the engines have in common.
+//! What the clients of all engines share.
 
 use super::failure::{Failure, Waiting};
 use super::{Patience, pause};
 
-/// Tries, and again while it fails as a server does that wakes up.
-pub(super) fn again<T>(
+/// Tries, and tries again while it fails like a server that is waking up.
+pub(super) fn retry<T>(
     patience: Patience,
     waiting: &dyn Fn(Waiting),
     attempt: impl Fn() -> Result<T, Failure>,
@@ -20,7 +20,7 @@ pub(super) fn again<T>(
     attempt()
 }
 
-/// A text that can stand in a message: not empty, not long, no control character.
+/// Accepts a text that can stand in a message: not empty, not long, no control character.
 pub(super) fn name(text: Option<&str>) -> Result<String, Failure> {
     text.filter(|text| (1..=MAX_NAME_BYTES).contains(&text.len()))
         .filter(|text| !text.chars().any(char::is_control))

@@ -10,8 +10,8 @@ use crate::source::Place;
 
 /// Why a server did not say who it is.
 ///
-/// DELIBERATE: our own words throughout. What a server writes into an error may
-/// be anything; no more than its code is repeated.
+/// DELIBERATE: the guard's own words throughout. A server may write anything into an
+/// error; only its code is repeated.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(super) enum Failure {
     #[cfg(not(all(feature = "postgres", feature = "mysql")))]
@@ -19,13 +19,13 @@ pub(super) enum Failure {
     NotBuilt { engine: crate::target::Engine },
     #[error("the server was not asked, because there was no thread for it")]
     NoThread,
-    #[error("the server was not asked, because the system refused what waiting for it takes")]
+    #[error("the server was not asked, because the system lacks the resources to wait for it")]
     NoRuntime,
     #[error("asking the server failed, and not because of the server")]
     Panicked,
     #[error("the host of the server has no address")]
     NoAddress,
-    #[error("nobody listens where the server should")]
+    #[error("nothing listens at the server's address")]
     ConnectionRefused,
     #[error("the server cannot be reached")]
     Unreachable,
@@ -73,7 +73,7 @@ pub(super) enum Failure {
     Method,
     #[error("the server has no database of that name")]
     NoDatabase,
-    #[error("the role may not connect to the database, or not ask who the server is")]
+    #[error("the role may not connect to the database, or may not ask who the server is")]
     Denied,
     #[error("the connection is inside a transaction")]
     InTransaction,
@@ -81,11 +81,11 @@ pub(super) enum Failure {
     TwoServers,
     #[error("the server's answer makes no sense")]
     Answer,
-    #[error("the server refuses with the error {code}")]
+    #[error("the server refuses with {code}")]
     Refused { code: Code },
 }
 
-/// What names a file with certificates.
+/// What names the certificate file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RootNamed {
     Policy,
@@ -101,8 +101,8 @@ impl fmt::Display for RootNamed {
     }
 }
 
-/// What is wrong with a file of certificates. Its name may be a variable's
-/// value, so it is not repeated.
+/// What is wrong with a certificate file. Its name may be a variable's value, so it is
+/// not repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RootProblem {
     Unreadable(&'static str),
@@ -115,12 +115,12 @@ impl fmt::Display for RootProblem {
         f.write_str(match self {
             Self::Unreadable(_) => "cannot be read",
             Self::Empty => "holds no certificate",
-            Self::NotOne => "holds something that is no certificate of an authority",
+            Self::NotOne => "holds something that is not the certificate of an authority",
         })
     }
 }
 
-/// The code of a server's error: letters and digits, or nothing of it.
+/// The code of a server's error; hidden unless it has only letters and digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Code(String);
 
@@ -128,7 +128,11 @@ impl Code {
     pub(super) fn new(code: &str) -> Self {
         let plain =
             (1..=5).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric());
-        Self(if plain { format!("`{code}`") } else { "that is none".to_owned() })
+        Self(if plain {
+            format!("the error `{code}`")
+        } else {
+            "an error without a code".to_owned()
+        })
     }
 }
 
@@ -144,7 +148,7 @@ impl Failure {
         Cause { message: self.to_string(), help: self.help(), place: place.clone() }
     }
 
-    /// Whether a server that wakes up fails like this.
+    /// Whether a server that is waking up fails like this.
     pub(super) fn may_pass(&self) -> bool {
         matches!(
             self,
@@ -165,7 +169,7 @@ impl Failure {
         }
     }
 
-    /// A failure on a connection that was open.
+    /// A failure on an open connection.
     pub(super) fn of_talking(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Self::Protocol,
@@ -184,7 +188,7 @@ impl Failure {
             Self::Root { why: RootProblem::Unreadable(help), .. } => help,
             Self::NoThread => "let the process start more threads, then try again",
             Self::NoRuntime => "let the process open more files, then try again",
-            Self::Panicked => "report it as a defect of the guard, with the server's version",
+            Self::Panicked => "report it as a bug in the guard, with the server's version",
             Self::NoAddress => "check the host's name, and that this machine can look it up",
             Self::ConnectionRefused | Self::Unreachable => {
                 "check that the server runs, and that this machine may connect to it"
@@ -194,19 +198,19 @@ impl Failure {
                  longer (`Patience`; on the command line `--timeout`)"
             }
             Self::Starting | Self::Lost => "try again when the server has started",
-            Self::Full => "close connections that nobody uses, or let the server take more",
+            Self::Full => "close unused connections, or let the server take more",
             Self::Silent => {
                 "check that a database server listens there and is well, then try again, or wait \
                  longer (`Patience`; on the command line `--timeout`)"
             }
             Self::Protocol | Self::Flood | Self::Answer => {
-                "check that the port is a database server's, and no other service's"
+                "check that a database server listens on the port, and not another service"
             }
             Self::NoTls => {
                 "switch TLS on at the server; a connection that must be encrypted never falls back"
             }
             Self::CertificateName => {
-                "connect by a name that the certificate has, or have one issued for this name"
+                "connect by a name in the certificate, or have one issued for this name"
             }
             Self::CertificateAuthority => {
                 "give the authority's certificate as `root_certificate` of the policy's database, \
@@ -214,7 +218,7 @@ impl Failure {
             }
             Self::CertificateExpired => "renew the server's certificate",
             Self::CertificateEarly => "check the clocks of the server and of this machine",
-            Self::Certificate => "have the certificate issued anew, for a server and this host",
+            Self::Certificate => "have a certificate issued for a server and for this host",
             Self::Handshake => "let the server speak TLS 1.2 or 1.3",
             Self::Root { why: RootProblem::Empty | RootProblem::NotOne, .. } => {
                 "name a file with the certificate of the authority, in PEM"
@@ -243,12 +247,12 @@ impl Failure {
     }
 }
 
-/// What is told while a server is waited for.
+/// A notice that the guard waits for a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Waiting {
     /// Which wait this is, from 1.
     pub(super) number: u32,
-    /// How many there will be at most.
+    /// How many waits there will be at most.
     pub(super) most: u32,
 }
 
@@ -334,12 +338,12 @@ mod tests {
     #[test]
     fn a_code_is_repeated_only_if_it_looks_like_one() {
         let table = [
-            ("XX000", "`XX000`"),
-            ("1045", "`1045`"),
-            ("", "that is none"),
-            ("XX0000", "that is none"),
-            ("a\u{1b}b", "that is none"),
-            ("a b", "that is none"),
+            ("XX000", "the error `XX000`"),
+            ("1045", "the error `1045`"),
+            ("", "an error without a code"),
+            ("XX0000", "an error without a code"),
+            ("a\u{1b}b", "an error without a code"),
+            ("a b", "an error without a code"),
         ];
         for (code, shown) in table {
             assert_eq!(Code::new(code).to_string(), shown);

@@ -1,4 +1,4 @@
-//! Several servers asked at the same time, each for a bounded time.
+//! Asks several servers at the same time, each for a limited time.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Sender};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::failure::{Failure, Waiting};
 use crate::facts::Identity;
 
-/// Asks one server; tells when it waits.
+/// Asks one server, and reports each wait.
 pub(super) type Question = Box<dyn FnOnce(&dyn Fn(Waiting)) -> Result<Identity, Failure> + Send>;
 
 enum News {
@@ -21,11 +21,11 @@ enum News {
 
 type Queue = Arc<Mutex<Vec<(usize, Question)>>>;
 
-/// Asks every question, and gives the answers in their order.
+/// Asks every question, and returns the answers in their order.
 ///
-/// INVARIANT: ends within `longest` for every [`AT_ONCE`] questions, whatever a
-/// question does. Each bounds itself; this is for one that cannot, such as a
-/// look-up of a name that hangs in the system's resolver.
+/// INVARIANT: ends within `longest` for every [`AT_ONCE`] questions, whatever a question
+/// does. Each question has its own limit; this one is for what cannot be interrupted,
+/// such as a name look-up that hangs in the system's resolver.
 pub(super) fn all(
     questions: Vec<Question>,
     longest: Duration,
@@ -45,7 +45,7 @@ pub(super) fn all(
     drop(sender);
     let rounds = u32::try_from(count.div_ceil(AT_ONCE)).unwrap_or(u32::MAX);
     let clock = Clock::start(longest.saturating_add(GRACE).saturating_mul(rounds));
-    // Ends when the last thread does, too.
+    // Also ends when the last thread does.
     while let Ok((index, news)) = news.recv_timeout(clock.left()) {
         let answer = match news {
             News::Begun => Err(Failure::Silent),
@@ -62,7 +62,7 @@ pub(super) fn all(
     answers
 }
 
-/// What is left of the time. A question that goes on telling does not get more.
+/// The remaining time. A question that keeps reporting waits does not get more.
 struct Clock {
     start: Instant,
     patience: Duration,
@@ -83,7 +83,7 @@ fn work(queue: &Queue, sender: &Sender<(usize, News)>) {
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let Some((index, question)) = next else { return };
-        // Nobody is left to tell once the time is over.
+        // Nobody listens any more when the time is over.
         let tell = |news| drop(sender.send((index, news)));
         tell(News::Begun);
         let ask = || question(&|waiting| tell(News::Waiting(waiting)));
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_that_goes_on_telling_is_not_waited_for() {
+    fn a_question_that_keeps_reporting_is_not_waited_for() {
         let endless: Question = Box::new(|tell| {
             for _ in 0..ROUNDS {
                 tell(Waiting { number: 1, most: 1 });
@@ -141,9 +141,9 @@ mod tests {
         assert!((1..ROUNDS).contains(&told.get()));
     }
 
-    /// Longer than a question takes that does not wait.
+    /// Longer than a question that does not wait takes.
     const WHILE: Duration = Duration::from_secs(10);
 
-    /// More than the grace has.
+    /// More than fit into the grace period.
     const ROUNDS: usize = 500;
 }

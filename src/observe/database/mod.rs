@@ -1,7 +1,7 @@
-//! The servers at the other ends, asked who they are.
+//! Asks the servers behind the connections who they are.
 //!
-//! A connection is built by setters from the judged target, never from the text
-//! of a URL. What is asked is read-only and changes nothing.
+//! A connection is built with setters from the judged target, never from the text of a
+//! URL. The questions are read-only and change nothing.
 
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod common;
@@ -34,12 +34,12 @@ use crate::target::Engine;
 /// How long servers are waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
-    /// For one connection, from the first packet until the session is ready.
+    /// The limit for one connection, from the first packet until the session is ready.
     pub connect: Duration,
-    /// For one answer on it.
+    /// The limit for one answer.
     pub answer: Duration,
-    /// How often a server that cannot be reached is tried again: a database
-    /// that sleeps needs seconds to wake up.
+    /// How often a server that cannot be reached is tried again. A database that sleeps
+    /// needs seconds to wake up.
     pub retries: u32,
 }
 
@@ -49,21 +49,20 @@ impl Default for Patience {
     }
 }
 
-/// Asks the servers that the connections of `verdict` lead to, who they are.
+/// Asks the servers behind the connections of `verdict` who they are.
 ///
-/// Nothing is dialed unless [`Verdict::may_ask_servers`]. A seed's verdict has
-/// the tables of the environment's tripwire counted, too. `notice` is told, in
-/// words without a value, when a server is waited for.
+/// Nothing is contacted unless [`Verdict::may_ask_servers`] holds. For the verdict of a
+/// seed gate, the tables of the environment's tripwire are counted, too. `notice` is
+/// called, without any value, when a server is waited for.
 ///
-/// All are asked at the same time, on threads of their own, so that this may be
-/// called from asynchronous code as well; it blocks until the last has answered
-/// or `patience` is over.
+/// All are asked at the same time, on threads of their own, so this does not panic inside
+/// an asynchronous runtime; it blocks until the last has answered or `patience` is over.
 ///
 /// # Process-wide effect
 ///
-/// A MySQL server that is asked over TLS (feature `mysql`): its driver takes the
-/// process's `rustls::crypto::CryptoProvider`, and *ring* is installed as that if
-/// there is none. A program that installs its own does so before.
+/// When a MySQL server is asked over TLS (feature `mysql`), its driver takes the
+/// process's `rustls::crypto::CryptoProvider`, and *ring* is installed as that if there
+/// is none. A program that installs its own must do so before.
 pub fn identities(
     policy: &Policy,
     verdict: &Verdict<'_>,
@@ -129,7 +128,7 @@ fn not_asked(place: &Place) -> Cause {
 }
 
 impl Patience {
-    /// The longest that one server can take, all tries and pauses together.
+    /// The longest that one server can take, with all tries and pauses.
     fn longest(self) -> Duration {
         let pauses = pause(u32::MAX).saturating_mul(self.retries);
         let tries = self.connect.saturating_mul(self.retries.saturating_add(1));
@@ -137,7 +136,7 @@ impl Patience {
     }
 }
 
-/// How long to wait before the try after the one of this number.
+/// The pause after the try of this number.
 fn pause(tries: u32) -> Duration {
     FIRST_PAUSE.saturating_mul(1 << tries.saturating_sub(1).min(3))
 }
@@ -156,7 +155,7 @@ mod tests {
             let tries = patience.connect * (retries + 1);
             assert!(patience.longest() >= tries + pauses + patience.answer, "{retries}");
         }
-        // Counted, and not walked through.
+        // Computed, not counted up.
         let endless = Patience { retries: u32::MAX, ..Patience::default() };
         assert!(endless.longest() > Duration::from_secs(60 * 60 * 24 * 365));
     }

@@ -6,7 +6,7 @@ use super::gather::Question;
 use crate::policy::{Policy, Tripwire};
 use crate::rules::Destination;
 
-/// As of an engine with a driver; nothing is asked.
+/// The same as for an engine with a driver; nothing is asked.
 pub(super) fn question(_: &Policy, to: &Destination<'_>, _: &[Tripwire], _: Patience) -> Question {
     let engine = to.target.engine();
     Box::new(move |_| Err(Failure::NotBuilt { engine }))

@@ -1,4 +1,4 @@
-//! TLS to a server: always the whole check, chain and host name.
+//! TLS to a server: always the complete check, chain and host name.
 
 use std::path::{Path, PathBuf};
 
@@ -16,17 +16,18 @@ use crate::rules::Destination;
 pub(super) enum Authorities {
     /// This machine's.
     Platform,
-    /// Those of a file, and no other.
+    /// Those in a file, and no others.
     File {
         /// Where it is.
         path: PathBuf,
-        /// What names it.
+        /// What names the file.
         by: RootNamed,
     },
 }
 
 impl Authorities {
-    /// Those that the address names, or else the policy, or else this machine's.
+    /// The authorities that the address names, or else the policy, or else this
+    /// machine's.
     pub(super) fn of(policy: &Policy, to: &Destination<'_>) -> Self {
         let mut parameters = to.target.parameters();
         match parameters.find(|(key, _)| *key == "sslrootcert") {
@@ -43,7 +44,7 @@ impl Authorities {
     }
 }
 
-/// A path of the policy, as seen from the policy's directory.
+/// A path in the policy, relative to the policy's directory.
 fn beside(policy: &Policy, path: &str) -> PathBuf {
     match policy.origin() {
         Origin::File => Path::new(policy.source().name())
@@ -53,7 +54,7 @@ fn beside(policy: &Policy, path: &str) -> PathBuf {
     }
 }
 
-/// The authorities in a file; at least one.
+/// Reads the authorities in a file; at least one.
 pub(super) fn roots(path: &Path) -> Result<RootCertStore, RootProblem> {
     let pem = file::read(path, LIMIT).map_err(|error| RootProblem::Unreadable(error.help()))?;
     let mut roots = RootCertStore::empty();
@@ -64,7 +65,7 @@ pub(super) fn roots(path: &Path) -> Result<RootCertStore, RootProblem> {
     if roots.is_empty() { Err(RootProblem::Empty) } else { Ok(roots) }
 }
 
-/// Why a handshake failed, told apart.
+/// Translates the error of a handshake.
 pub(super) fn failure(error: &Error) -> Failure {
     let Error::InvalidCertificate(error) = error else {
         return match error {
@@ -76,7 +77,7 @@ pub(super) fn failure(error: &Error) -> Failure {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             Failure::CertificateName
         }
-        // Another authority of the same name has another key.
+        // Another authority with the same name has another key.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             Failure::CertificateAuthority
         }
@@ -90,14 +91,14 @@ pub(super) fn failure(error: &Error) -> Failure {
     }
 }
 
-/// The error of rustls somewhere below `error`.
+/// Finds the error of rustls somewhere below `error`.
 pub(super) fn below<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Error> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref() {
             return Some(found);
         }
-        // The source of such an error is its content's, and not its content.
+        // The source of such an error is its content's source, not its content.
         next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
             Some(content) => Some(content),
             None => error.source(),

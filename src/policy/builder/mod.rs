@@ -2,8 +2,8 @@
 //!
 //! The builder writes TOML and hands it to [`Policy::parse`](Policy::parse):
 //! a policy in code and a policy in a file are one model, with one set of
-//! checks. What is wrong is said by [`PolicyBuilder::build`], all at once, with
-//! places in the text that [`PolicyBuilder::to_toml`] shows.
+//! checks. [`PolicyBuilder::build`] reports every problem at once, with places in
+//! the text that [`PolicyBuilder::to_toml`] prints.
 //!
 //! ```
 //! use koomy_guard::Policy;
@@ -60,7 +60,7 @@ impl Policy {
     }
 }
 
-/// A policy that is being built. Order matters where it does in a file.
+/// A policy that is being built; order matters where it does in a file.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is built before `build`"]
 pub struct PolicyBuilder {
@@ -69,12 +69,12 @@ pub struct PolicyBuilder {
 }
 
 impl PolicyBuilder {
-    /// Says who validates a change of the policy.
+    /// Says who approves a change of the policy.
     pub fn owner(self, owner: impl Into<String>) -> Self {
         Self { top: self.top.text("owner", owner), ..self }
     }
 
-    /// Claims the variables that start with `prefix`.
+    /// Reserves the variables that start with `prefix` for this policy.
     pub fn prefix(self, prefix: impl Into<String>) -> Self {
         Self { top: self.top.text("prefix", prefix), ..self }
     }
@@ -106,7 +106,7 @@ impl PolicyBuilder {
         self.with(fill(ConnectionBuilder(Table::named("connections", name.into()))).0)
     }
 
-    /// Declares a PostgreSQL connection that one variable gives as a URL.
+    /// Declares a PostgreSQL connection whose URL is in one variable.
     pub fn connection_url(self, name: impl Into<String>, variable: impl Into<String>) -> Self {
         self.connection(name, |connection| connection.url(variable))
     }
@@ -120,7 +120,7 @@ impl PolicyBuilder {
         self.with(fill(VariableBuilder(Table::named("variables", name.into()))).0)
     }
 
-    /// The policy as a file would hold it.
+    /// Prints the policy as a file would hold it.
     pub fn to_toml(&self) -> String {
         let mut out = String::new();
         self.top.write(&mut out);
@@ -143,5 +143,5 @@ impl PolicyBuilder {
     }
 }
 
-/// What messages call the text.
+/// The name of the text in messages.
 const NAME: &str = "policy built in code";

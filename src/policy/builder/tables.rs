@@ -1,4 +1,4 @@
-//! The tables of a policy, filled in code.
+//! The tables of a policy that is built in code.
 
 use super::text::{Item, Table};
 use crate::facts::Right;
@@ -52,25 +52,25 @@ impl EnvironmentBuilder {
         Self(self.0.set("live", Item::Boolean(true)))
     }
 
-    /// Lists what the role of a connection may not be or have.
+    /// Lists the rights that the role of a connection may not have.
     pub fn forbidden_rights(self, rights: impl IntoIterator<Item = Right>) -> Self {
         Self(self.0.texts("forbidden_rights", rights.into_iter().map(Right::name)))
     }
 
-    /// Lets a seed run only while a table, as `schema.table`, has no more rows
-    /// than this.
+    /// Lets a seed run only while a table, as `schema.table`, has at most this many
+    /// rows.
     pub fn tripwire_rows(self, table: impl Into<String>, rows: u32) -> Self {
         Self(self.0.entry_of("tripwire", table.into(), "rows", Item::Integer(rows.into())))
     }
 
     /// Lets a seed run only while a table, as `schema.table`, has no row that is
-    /// younger than a day by this column.
+    /// younger than a day according to `column`.
     pub fn tripwire_recent(self, table: impl Into<String>, column: impl Into<String>) -> Self {
         Self(self.0.entry_of("tripwire", table.into(), "recent", Item::Text(column.into())))
     }
 
-    /// Allows debug endpoints below `paths`, to whoever sends the secret of the
-    /// variable `secret` in `header`.
+    /// Allows debug endpoints below `paths` for requests whose `header` holds the
+    /// value of the variable `secret`.
     pub fn debug(
         self,
         paths: impl IntoIterator<Item = impl Into<String>>,
@@ -92,18 +92,18 @@ impl EnvironmentBuilder {
         Self(self.0.entry("web", "health_paths", Item::texts(paths)))
     }
 
-    /// Lists who may ask for these paths under any host; everybody unless it is
-    /// said.
+    /// Lists the addresses that may ask for these paths under any host; all by
+    /// default.
     pub fn health_addresses(self, ranges: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(self.0.entry("web", "health_addresses", Item::texts(ranges)))
     }
 
-    /// Says what becomes of a request that a page of another environment sends.
+    /// Says how a request is treated that a page of another environment sends.
     pub fn foreign_origins(self, what: ForeignOrigins) -> Self {
         Self(self.0.entry("web", "foreign_origins", Item::Text(what.name().to_owned())))
     }
 
-    /// Says what becomes of an answer whose body is encoded already.
+    /// Says how an answer is treated whose body is already encoded.
     pub fn encoded_responses(self, what: EncodedResponses) -> Self {
         Self(self.0.entry("web", "encoded_responses", Item::Text(what.name().to_owned())))
     }
@@ -115,7 +115,7 @@ impl EnvironmentBuilder {
 pub struct DatabaseBuilder(pub(super) Table);
 
 impl DatabaseBuilder {
-    /// Says which engine it is; PostgreSQL unless it is said.
+    /// Says which engine it is; PostgreSQL by default.
     pub fn engine(self, engine: Engine) -> Self {
         Self(self.0.text("engine", engine.name()))
     }
@@ -145,7 +145,7 @@ impl DatabaseBuilder {
         Self(self.0.texts("endpoints", hosts))
     }
 
-    /// Lists hosts that may lead to other databases, too.
+    /// Lists hosts that may also lead to other databases.
     pub fn hosts(self, hosts: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(self.0.texts("hosts", hosts))
     }
@@ -155,7 +155,7 @@ impl DatabaseBuilder {
         Self(self.0.texts("sockets", directories))
     }
 
-    /// Lists its ports, instead of the engine's and the provider's.
+    /// Lists its ports, instead of the defaults of the engine and the provider.
     pub fn ports(self, ports: impl IntoIterator<Item = u16>) -> Self {
         let ports = ports.into_iter().map(|port| Item::Integer(port.into())).collect();
         Self(self.0.set("ports", Item::List(ports)))
@@ -176,12 +176,12 @@ impl DatabaseBuilder {
         Self(self.0.text("system_identifier", digits))
     }
 
-    /// Pins what `@@hostname` of its MySQL server says.
+    /// Pins the `@@hostname` of its MySQL server.
     pub fn server_hostname(self, name: impl Into<String>) -> Self {
         Self(self.0.text("server_hostname", name))
     }
 
-    /// Names the file with the certificate of the authority that signed its
+    /// Names the file with the certificate of the authority that signed the
     /// server's.
     pub fn root_certificate(self, path: impl Into<String>) -> Self {
         Self(self.0.text("root_certificate", path))
@@ -199,7 +199,7 @@ impl DatabaseBuilder {
 pub struct ConnectionBuilder(pub(super) Table);
 
 impl ConnectionBuilder {
-    /// Says which engine it speaks to; PostgreSQL unless it is said.
+    /// Says which engine it speaks to; PostgreSQL by default.
     pub fn engine(self, engine: Engine) -> Self {
         Self(self.0.text("engine", engine.name()))
     }
@@ -239,8 +239,7 @@ impl ConnectionBuilder {
         Self(self.0.text("encryption", variable))
     }
 
-    /// Lists the databases it may lead to, where those are less than all of the
-    /// environment's.
+    /// Lists the databases it may lead to, instead of all of the environment's.
     pub fn databases(self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(self.0.texts("databases", names))
     }
@@ -252,7 +251,7 @@ impl ConnectionBuilder {
 pub struct VariableBuilder(pub(super) Table);
 
 impl VariableBuilder {
-    /// Says what it is; text unless it is said.
+    /// Says what it is; text by default.
     pub fn is(self, is: Is) -> Self {
         Self(self.0.text("is", is.name()))
     }
@@ -267,7 +266,7 @@ impl VariableBuilder {
         Self(self.0.entry("class", environment, Item::Text(class.name().to_owned())))
     }
 
-    /// Lists the environments that may have it; all unless it is said.
+    /// Lists the environments that may have it; all by default.
     pub fn allowed_in(self, environments: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self(self.0.texts("allowed", environments))
     }
@@ -300,7 +299,7 @@ impl VariableBuilder {
         Self(self.0.entry("hosts", environment, Item::texts(list)))
     }
 
-    /// Gives a regular expression for the whole value, and a value that fits.
+    /// Gives a regular expression for the whole value, and an example that matches.
     pub fn matches(self, pattern: impl Into<String>, example: impl Into<String>) -> Self {
         Self(self.0.text("matches", pattern).text("example", example))
     }
@@ -316,7 +315,7 @@ impl VariableBuilder {
     }
 }
 
-/// What connections and variables have in common.
+/// The methods that connections and variables share.
 macro_rules! demanded {
     ($($name:ident),+) => {
         $(impl $name {
@@ -338,8 +337,8 @@ macro_rules! demanded {
                 Self(self.0.texts("required", environments))
             }
 
-            /// Lists the phases that require it; the boot alone unless it is
-            /// said.
+            /// Lists the phases in which it is required; by default `boot`, and for a
+            /// connection also `seed`.
             pub fn phases(self, phases: impl IntoIterator<Item = Phase>) -> Self {
                 Self(self.0.texts("phases", phases.into_iter().map(Phase::name)))
             }

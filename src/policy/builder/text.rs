@@ -1,4 +1,4 @@
-//! TOML text from tables that were filled in code.
+//! TOML text from tables that were built in code.
 
 use toml_writer::{ToTomlKey, ToTomlValue, TomlKeyBuilder, TomlStringBuilder};
 
@@ -142,8 +142,8 @@ fn key(name: &str) -> String {
     TomlKeyBuilder::new(name).as_default().to_toml_key()
 }
 
-// DELIBERATE: always on one line and in double quotes. The other forms of TOML
-// are shorter for some texts and cannot hold every text.
+// DELIBERATE: always on one line and in double quotes; the other forms of TOML
+// cannot hold every text.
 fn quoted(text: &str) -> String {
     TomlStringBuilder::new(text).as_basic().to_toml_value()
 }

@@ -1,11 +1,11 @@
-//! What a policy says of connections and of the databases that they lead to.
+//! The keys of connections and of the databases that they lead to.
 
 use crate::policy::Network;
 use crate::target::Engine;
 
 use super::{Key, Need, PHASES, PROVIDERS, REQUIRED, Shape, optional, required, table};
 
-/// `[connections.NAME]`
+/// The keys of `[connections.NAME]`.
 pub static CONNECTION: &[Key] = &[
     ENGINE,
     optional(
@@ -48,13 +48,13 @@ pub static CONNECTION: &[Key] = &[
     PHASES,
 ];
 
-/// `[databases.NAME]`
+/// The keys of `[databases.NAME]`.
 pub static DATABASE: &[Key] = &[
     ENGINE,
     optional(
         "provider",
         Shape::OneOf(PROVIDERS),
-        "Who runs it: decides the ports that are taken for granted, and what the server is asked.",
+        "Who runs it. Decides the default ports, and what the server is asked.",
         "\"neon\"",
     ),
     optional(
@@ -102,23 +102,18 @@ pub static DATABASE: &[Key] = &[
     optional(
         "system_identifier",
         Shape::Text,
-        "The identifier of a PostgreSQL cluster, as `guard-cli identify` shows it. A server that \
-         says another is another.",
+        "The identifier of its PostgreSQL cluster, as `guard-cli identify` shows it. A server \
+         with another one is another server.",
         "\"7412953860124471013\"",
     ),
-    optional(
-        "server_hostname",
-        Shape::Text,
-        "What `@@hostname` of a MySQL server says.",
-        "\"db-1\"",
-    ),
+    optional("server_hostname", Shape::Text, "The `@@hostname` of its MySQL server.", "\"db-1\""),
     optional(
         "root_certificate",
         Shape::Text,
         "A file with the certificate of the authority that signed the server's, for the guard's \
-         own connections; from the directory of the policy's file. PostgreSQL's is signed by \
-         this authority alone, or by one of the platform's when left out; MySQL's by this one \
-         or one of Mozilla's.",
+         own connections; from the directory of the policy's file. For PostgreSQL \
+         only this authority counts, or those of the platform when left out; for MySQL this one \
+         and those of Mozilla.",
         "\"certificates/koomy.pem\"",
     ),
     optional(
@@ -130,13 +125,13 @@ pub static DATABASE: &[Key] = &[
     ),
 ];
 
-/// `branch = { … }`
+/// The keys of `branch = { … }`.
 pub static BRANCH: &[Key] = &[
     optional("names", Shape::Texts, "Its names, for people.", "[\"main\", \"production\"]"),
     optional(
         "id",
         Shape::Text,
-        "The provider's id, which the server itself tells.",
+        "The provider's id, which the server itself reports.",
         "\"br-koomy-main-10000001\"",
     ),
 ];

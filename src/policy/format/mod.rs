@@ -32,16 +32,16 @@ const fn optional(
     Key { name, shape, need: Need::Optional, doc, example: Some(example) }
 }
 
-/// A key whose value is better shown as a table of its own.
+/// A key without an example, because its value is shown as a table of its own.
 const fn table(name: &'static str, need: Need, shape: Shape, doc: &'static str) -> Key {
     Key { name, shape, need, doc, example: None }
 }
 
-/// The top of the file.
+/// The keys at the top of the file.
 pub static POLICY: &[Key] = &[
     required("version", Shape::Integer(1, 1), "The version of this format.", "1"),
     required("name", Shape::Text, "The name of the policy, for messages.", "\"koomy\""),
-    optional("owner", Shape::Text, "Who validates a change of this policy.", "\"CTO\""),
+    optional("owner", Shape::Text, "Who approves a change of this policy.", "\"CTO\""),
     optional(
         "prefix",
         Shape::Text,
@@ -75,7 +75,7 @@ pub static POLICY: &[Key] = &[
     ),
 ];
 
-/// `[environments.NAME]`
+/// The keys of `[environments.NAME]`.
 pub static ENVIRONMENT: &[Key] = &[
     required(
         "data",
@@ -122,16 +122,16 @@ pub static ENVIRONMENT: &[Key] = &[
     optional(
         "forbidden_rights",
         Shape::Words(Right::WORDS),
-        "What the role of a connection may not be or have, as its server says it: asked wherever \
-         the servers are asked.",
+        "The rights that the role of a connection may not have, as its server reports them. \
+         Checked wherever the servers are asked.",
         "[\"superuser\", \"replication\"]",
     ),
     table(
         "tripwire",
         Need::Optional,
         Shape::Named(TRIPWIRE),
-        "Tables, as `\"schema.table\"`, whose rows give away that a database is in use: no seed \
-         runs on it then.",
+        "Tables, as `\"schema.table\"`, whose rows show that a database is in use, so that no \
+         seed runs on it.",
     ),
     optional(
         "debug",
@@ -142,12 +142,12 @@ pub static ENVIRONMENT: &[Key] = &[
     optional(
         "web",
         Shape::Table(WEB),
-        "What the layers of a web service make of requests and answers.",
+        "How the layers of a web service treat requests and answers.",
         "{ health_paths = [\"/healthz\"], foreign_origins = \"refuse\" }",
     ),
 ];
 
-/// `[environments.NAME.tripwire]`
+/// The keys of `[environments.NAME.tripwire."SCHEMA.TABLE"]`.
 pub static TRIPWIRE: &[Key] = &[
     optional(
         "rows",
@@ -163,7 +163,7 @@ pub static TRIPWIRE: &[Key] = &[
     ),
 ];
 
-/// `debug = { … }`
+/// The keys of `debug = { … }`.
 pub static DEBUG: &[Key] = &[
     required(
         "paths",
@@ -180,12 +180,12 @@ pub static DEBUG: &[Key] = &[
     required("secret", Shape::Text, "The variable that holds the secret.", "\"DEBUG_SECRET\""),
 ];
 
-/// `web = { … }`
+/// The keys of `web = { … }`.
 pub static WEB: &[Key] = &[
     optional(
         "proxies",
         Shape::Texts,
-        "Addresses, or ranges of them, of the proxies whose `X-Forwarded-Host` is believed. Nobody \
+        "Addresses, or ranges of them, of the proxies whose `X-Forwarded-Host` is believed. None \
          when left out.",
         "[\"10.0.0.0/8\"]",
     ),
@@ -205,19 +205,19 @@ pub static WEB: &[Key] = &[
     optional(
         "foreign_origins",
         Shape::OneOf(ForeignOrigins::WORDS),
-        "What becomes of a request that a page of another environment sends; `pass` when left out.",
+        "How a request is treated that a page of another environment sends; `pass` when left out.",
         "\"refuse\"",
     ),
     optional(
         "encoded_responses",
         Shape::OneOf(EncodedResponses::WORDS),
-        "What becomes of an answer whose body is encoded (`gzip`, …) before the shield can look \
-         into it; `refuse` when left out.",
+        "How an answer is treated whose body is encoded (`gzip`, …) before the shield can check \
+         it; `refuse` when left out.",
         "\"pass\"",
     ),
 ];
 
-/// `[variables.NAME]`
+/// The keys of `[variables.NAME]`.
 pub static VARIABLE: &[Key] = &[
     optional(
         "is",
@@ -297,7 +297,7 @@ const PHASES: Key = optional(
     "[\"boot\", \"build\"]",
 );
 
-/// The words of `provider`: those of [`Provider`] that are a service's.
+/// The words of `provider`: those of [`Provider`] that name a service.
 pub const PROVIDERS: &[&str] = match (Provider::WORDS, Provider::ALL) {
     ([services @ .., _, _, _], [.., Provider::Local, Provider::Socket, Provider::Plain]) => {
         services

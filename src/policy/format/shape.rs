@@ -1,13 +1,14 @@
-//! What the keys and the values of a policy look like, in general.
+//! The types that describe the keys and values of a policy.
 
 use crate::visible::listed;
 
 /// A key of a table.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Key {
     /// As written in the file.
     pub name: &'static str,
-    /// What its value looks like.
+    /// The shape of its value.
     pub shape: Shape,
     /// Whether a table without it is a problem.
     pub need: Need,
@@ -22,12 +23,13 @@ pub struct Key {
 pub enum Need {
     /// A table without it is a problem.
     Required,
-    /// It has a meaning when it is left out.
+    /// Leaving it out has a meaning of its own.
     Optional,
 }
 
-/// What a value looks like.
+/// The shape of a value.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Shape {
     /// A string.
     Text,
@@ -54,7 +56,7 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// The shape in words, for "expected …".
+    /// Describes the shape in words, to follow "expected".
     pub fn describe(&self) -> String {
         match self {
             Self::Text => "a string".to_owned(),

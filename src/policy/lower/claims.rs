@@ -1,4 +1,4 @@
-//! What only one environment, or one database, can have.
+//! What can belong to only one environment or one database.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -46,7 +46,7 @@ pub(super) fn check(
     claims.aliases(&claimed);
 }
 
-/// What a database's addresses lead to.
+/// The addresses of a database, in the form in which they are compared.
 fn keys(database: &Database) -> impl Iterator<Item = (DatabaseKey<'_>, &Spanned<String>)> {
     let Database { engine, endpoints, hosts, sockets, ports, database: name, users, .. } = database;
     let tcp = endpoints.iter().chain(hosts).flat_map(move |host| {
@@ -114,8 +114,8 @@ impl Claims<'_> {
         }
     }
 
-    /// Reports the first address of a database that another environment claims
-    /// under another name. What both write alike was reported before.
+    /// Reports an address of a database that another environment uses under
+    /// another name; those that both write alike were reported before.
     fn aliases(&mut self, claimed: &[(&Spanned<String>, &Database)]) {
         let mut made = HashMap::new();
         for (environment, database) in claimed {
@@ -156,7 +156,7 @@ impl Claims<'_> {
     }
 }
 
-/// An address of `second` at which a connection could mean `first` as well.
+/// An address of `second` at which a connection could also mean `first`.
 fn shared_address<'a>(first: &Database, second: &'a Database) -> Option<&'a Spanned<String>> {
     let same_name = first.engine == second.engine && first.database.value == second.database.value;
     let same_port = first.ports.iter().any(|port| second.ports.contains(port));

@@ -15,7 +15,7 @@ impl Lower {
             .into_iter()
             .filter_map(|(name, section)| self.one_connection(name, section))
             .collect();
-        self.given_twice(&connections);
+        self.used_twice(&connections);
         connections
     }
 
@@ -31,7 +31,7 @@ impl Lower {
         Some(Connection {
             engine: engine(section),
             given,
-            required: self.places(section, "required"),
+            required: self.wherever(section, "required"),
             databases,
             phases: self.phases(section, &[Phase::Boot, Phase::Seed]),
             name,
@@ -46,12 +46,12 @@ impl Lower {
             (Some(url), true) => {
                 self.contradiction(
                     url.span,
-                    format!("`{}` is given by a URL and by parts", name.value),
-                    "keep `url`, or the parts; declare two connections if there are two",
+                    format!("`{}` has both `url` and variables for its parts", name.value),
+                    "keep `url` or the parts; declare two connections if there are two",
                 );
                 None
             }
-            // Of the wrong type, which is a problem already.
+            // DELIBERATE: it has the wrong type, which was reported already.
             (None, _) if section.has("url") => None,
             (None, _) => {
                 let (Some(host), Some(database), Some(user)) =
@@ -62,7 +62,7 @@ impl Lower {
                     }
                     self.contradiction(
                         name.span,
-                        format!("`{}` does not say which variables give it", name.value),
+                        format!("`{}` does not say which variables hold it", name.value),
                         "give `url`, or `host` and `database` and `user`",
                     );
                     return None;
@@ -79,7 +79,7 @@ impl Lower {
         }
     }
 
-    fn given_twice(&mut self, connections: &[Connection]) {
+    fn used_twice(&mut self, connections: &[Connection]) {
         let urls = connections.iter().filter_map(|connection| match &connection.given {
             Given::Url(url) => Some(url),
             Given::Parts(_) => None,
@@ -89,8 +89,8 @@ impl Lower {
             if !seen.insert(url.value.as_str()) {
                 self.contradiction(
                     url.span,
-                    format!("`{}` gives two connections", url.value),
-                    "declare one of them",
+                    format!("`{}` is the `url` of two connections", url.value),
+                    "keep one of them",
                 );
             }
         }

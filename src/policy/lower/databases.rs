@@ -54,7 +54,7 @@ impl Lower {
         Some(database)
     }
 
-    /// What only one of the engines can say of itself.
+    /// Rejects pins that this engine or provider cannot confirm.
     fn identity(&mut self, database: &Database) {
         let Database { system_identifier, server_hostname, provider, engine, .. } = database;
         let is_decimal = |text: &str| text.parse::<u64>().is_ok_and(|it| it.to_string() == text);
@@ -65,31 +65,38 @@ impl Lower {
             } else if *provider == Some(Provider::Neon) {
                 self.contradiction(
                     identifier.span,
-                    "every branch of a Neon project has one system identifier",
+                    "all branches of a Neon project have the same system identifier",
                     "pin `project` and `branch.id` instead",
                 );
             } else if !is_decimal(&identifier.value) {
                 self.contradiction(
                     identifier.span,
-                    format!("`{}` is no system identifier", identifier.value),
-                    "write the decimal digits that `guard-cli identify` shows",
+                    format!("`{}` is not a system identifier", identifier.value),
+                    "write the digits that `guard-cli identify` shows",
                 );
             }
         }
         if let (Some(hostname), Engine::Postgres) = (server_hostname, engine) {
             let help = "pin `system_identifier` instead";
-            self.contradiction(hostname.span, "PostgreSQL does not say its host name", help);
+            self.contradiction(
+                hostname.span,
+                "a PostgreSQL server does not report its host name",
+                help,
+            );
         }
     }
 
-    /// To leave one of these out means "any" or "the usual ones"; an empty list
-    /// would read as none, and `users = []` would let everybody in.
+    /// Rejects empty lists where a missing key means "any" or "the usual ones":
+    /// `users = []` reads as nobody and would admit everybody.
     fn empty_lists(&mut self, name: &Spanned<String>, section: Section<'_>) {
         for key in ["ports", "users"] {
             if let (Some(span), true) = (section.span(key), section.is_empty_list(key)) {
                 self.contradiction(
                     span,
-                    format!("`{}` lists no {key}, so nothing could lead to it", name.value),
+                    format!(
+                        "`{}` has an empty list of `{key}`, so nothing could lead to it",
+                        name.value
+                    ),
                     format!("list its `{key}`, or leave the key out"),
                 );
             }
@@ -114,7 +121,7 @@ impl Lower {
                 self.contradiction(
                     host.span,
                     format!("`{}` names a pooler", host.value),
-                    "leave `-pooler` out; both spellings then lead to the database",
+                    "remove `-pooler`; both spellings then lead to the database",
                 );
             }
         }
@@ -130,7 +137,7 @@ impl Lower {
         }
     }
 
-    /// What no accepted address can name would be listed in vain.
+    /// Rejects what no accepted address can contain.
     fn nameable(
         &mut self,
         part: &str,
@@ -143,7 +150,7 @@ impl Lower {
         }
     }
 
-    /// On a shared host the user is the identity, and must be pinned.
+    /// Demands `users` on a shared host, where only the user tells databases apart.
     fn users(&mut self, database: &Database) {
         if !database.users.is_empty() {
             return;
@@ -157,8 +164,11 @@ impl Lower {
         if let Some(host) = shared {
             self.contradiction(
                 host.span,
-                format!("`{}` is shared by many databases; the user tells them apart", host.value),
-                "pin `users`, such as `[\"postgres.PROJECT\"]`",
+                format!(
+                    "many databases share `{}`, and only the user tells them apart",
+                    host.value
+                ),
+                "list the `users`, such as `[\"postgres.PROJECT\"]`",
             );
         }
     }

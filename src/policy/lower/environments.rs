@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Lower;
+use crate::difference::appearance;
 use crate::facts::Right;
 use crate::policy::reader::Section;
 use crate::policy::{
@@ -28,7 +29,8 @@ impl Lower {
             .zip(0..)
             .map(|((name, section), id)| self.one_environment(name, EnvironmentId(id), section))
             .collect();
-        self.circles(&environments);
+        self.names(&environments);
+        self.cycles(&environments);
         environments
     }
 
@@ -52,10 +54,10 @@ impl Lower {
             .filter_map(|name| Some(Spanned { value: self.database(name)?, span: name.span }))
             .collect();
         let domains = section.texts("domains").unwrap_or_default();
-        domains.iter().for_each(|domain| self.domain(domain));
+        domains.iter().for_each(|domain| self.host_name(domain, is_name));
         Environment {
             id,
-            // DELIBERATE: a wrong word is a problem already; the strictest reading costs nothing.
+            // DELIBERATE: a wrong word was reported already, so the value is never used.
             data: section.word("data", Data::from_name).unwrap_or(Data::Real),
             runtime: runtime(section),
             databases,
@@ -76,13 +78,26 @@ impl Lower {
         }
     }
 
-    fn domain(&mut self, domain: &Spanned<String>) {
-        if !is_name(&domain.value) {
-            self.contradiction(
-                domain.span,
-                format!("`{}` is not a lower-case host name", domain.value),
-                "write the host alone, without scheme, port, path, wildcard or trailing dot",
-            );
+    /// Reports names that people cannot tell apart from each other.
+    fn names(&mut self, environments: &[Environment]) {
+        let mut seen = BTreeMap::new();
+        for Environment { name, .. } in environments {
+            if mixes_alphabets(&name.value) {
+                self.contradiction(
+                    name.span,
+                    format!("`{}` mixes Latin letters with Greek or Cyrillic ones", name.value),
+                    "write the name in one alphabet",
+                );
+            }
+            let first = *seen.entry(appearance(&name.value)).or_insert(name);
+            if first.value != name.value {
+                let (first, name, span) = (&first.value, &name.value, name.span);
+                self.contradiction(
+                    span,
+                    format!("`{name}` looks like `{first}`, or differs only in letter case"),
+                    "rename one of the two environments",
+                );
+            }
         }
     }
 
@@ -94,7 +109,7 @@ impl Lower {
         if header.value.is_empty() || !header.value.bytes().all(is_token) {
             self.contradiction(
                 header.span,
-                format!("`{}` is no header name", header.value),
+                format!("`{}` is not the name of a header", header.value),
                 "write a name such as `X-Debug-Secret`",
             );
         }
@@ -115,7 +130,7 @@ impl Lower {
         if name.is_none() {
             self.contradiction(
                 table.span,
-                format!("`{}` is no table of a schema", table.value),
+                format!("`{}` does not name a table and its schema", table.value),
                 "write both, such as `\"public.users\"`, in letters, digits and underscores",
             );
         }
@@ -125,23 +140,23 @@ impl Lower {
         if let (Some(column), None) = (&column, &recent) {
             self.contradiction(
                 column.span,
-                format!("`{}` is no name of a column", column.value),
+                format!("`{}` is not the name of a column", column.value),
                 "write it in letters, digits and underscores",
             );
         }
         if rows.is_none() && column.is_none() {
             self.contradiction(
                 table.span,
-                format!("`{}` has no limit, so no row in it would stop a seed", table.value),
+                format!("`{}` has no limit, so it would stop no seed", table.value),
                 "give `rows`, `recent` or both",
             );
         }
         Some(Tripwire { table: Spanned { value: name?, span: table.span }, rows, recent })
     }
 
-    fn circles(&mut self, environments: &[Environment]) {
+    fn cycles(&mut self, environments: &[Environment]) {
         for environment in environments {
-            if let Some(span) = circle(environment, environments) {
+            if let Some(span) = cycle(environment, environments) {
                 self.contradiction(
                     span,
                     format!("`{}` is released after itself", environment.name.value),
@@ -151,7 +166,7 @@ impl Lower {
         }
     }
 
-    /// What only shows when every table is known.
+    /// Checks what can only be known once every table is read.
     pub(super) fn check_across(
         &mut self,
         environments: &[Environment],
@@ -175,6 +190,9 @@ impl Lower {
             if let Some(debug) = &environment.debug {
                 self.debug_secret(environment, &debug.secret, variables);
             }
+        }
+        for variable in variables.values() {
+            self.check_required(environments, variable);
         }
         for connection in connections {
             for variable in connection.variables() {
@@ -218,7 +236,13 @@ impl Lower {
     }
 }
 
-/// A key that is off when left out; then its place is the name's.
+fn mixes_alphabets(name: &str) -> bool {
+    let is_latin = |c: char| matches!(c, 'A'..='Z' | 'a'..='z' | '\u{c0}'..='\u{24f}');
+    let is_other = |c: char| matches!(c, '\u{370}'..='\u{52f}');
+    name.contains(is_latin) && name.contains(is_other)
+}
+
+/// A key that is off when it is left out; its place is then that of the name.
 fn flag(section: Section<'_>, key: &str, name: Span) -> Spanned<bool> {
     Spanned {
         value: section.boolean(key).unwrap_or(false),
@@ -239,8 +263,8 @@ fn runtime(section: Section<'_>) -> Option<Spanned<Vec<String>>> {
     Some(Spanned { value: values, span: section.span("runtime")? })
 }
 
-/// The `after` that closes a circle through `start`.
-fn circle(start: &Environment, environments: &[Environment]) -> Option<Span> {
+/// The `after` of `start`, if the environments named from there lead back to it.
+fn cycle(start: &Environment, environments: &[Environment]) -> Option<Span> {
     let mut at = start.after.as_ref()?;
     for _ in environments {
         if at.value == start.id {

@@ -4,6 +4,7 @@ mod claims;
 mod connections;
 mod databases;
 mod environments;
+mod values;
 mod variables;
 mod web;
 
@@ -26,8 +27,8 @@ pub(super) fn policy(name: &str, text: &str, origin: Origin) -> Result<Policy, P
     let syntax_errors = problems.len();
     check(tree.get_ref(), format::POLICY, Path::Top, Span::new(0, 0), &mut problems);
     if syntax_errors > 0 {
-        // What a broken line would have said is unknown, so nothing is missing
-        // or undeclared yet.
+        // INVARIANT: what a broken line would have said is unknown, so that nothing
+        // is reported as missing.
         problems.retain(|problem| match &problem.kind {
             ProblemKind::MissingKey { .. } => false,
             ProblemKind::UnknownKey { key, .. } => !key.is_empty(),
@@ -77,14 +78,14 @@ fn error(source: Arc<Source>, mut problems: Vec<Problem>) -> PolicyError {
 }
 
 fn syntax(error: &toml::de::Error) -> Problem {
-    // DELIBERATE: the first letter alone; what is quoted stays as it is.
+    // DELIBERATE: only the first letter; words that are quoted stay as they are.
     let mut letters = error.message().chars();
     let first = letters.next().into_iter().flat_map(char::to_lowercase);
     let kind = ProblemKind::Syntax(first.chain(letters.clone()).collect());
     Problem { kind, span: error.span().unwrap_or_default().into(), related: None }
 }
 
-/// The names that the rest of the file may use.
+/// The names that other tables may refer to.
 struct Names {
     environments: BTreeMap<String, EnvironmentId>,
     databases: BTreeMap<String, DatabaseId>,
@@ -124,8 +125,8 @@ impl Lower {
         id
     }
 
-    /// A key that holds `true`, `false` or a list of environments.
-    fn places(&mut self, section: Section<'_>, key: &str) -> Option<Where> {
+    /// The environments of a key that holds `true`, `false` or a list of them.
+    fn wherever(&mut self, section: Section<'_>, key: &str) -> Option<Where> {
         let span = section.span(key);
         if let Some(everywhere) = section.boolean(key) {
             return Some(if everywhere {
@@ -143,8 +144,8 @@ impl Lower {
         if let (Some(span), true) = (section.span("phases"), section.is_empty_list("phases")) {
             self.contradiction(
                 span,
-                "`phases` is empty, so nothing would ever be required",
-                "leave it out for `[\"boot\"]`; what is not required says so in `required`",
+                "`phases` is empty, so `required` would have no effect",
+                "leave it out for `[\"boot\"]`, or write `required = false`",
             );
         }
         match section.texts("phases") {

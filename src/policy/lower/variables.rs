@@ -8,7 +8,8 @@ use crate::policy::problem::{KIND_OF_SECRET, closest};
 use crate::policy::reader::{Section, Value};
 use crate::policy::variable::{Name, NamePattern};
 use crate::policy::{
-    Is, Matcher, Pattern, PerEnvironment, Phase, SecretRule, Variable, VariableKind, Where,
+    EnvironmentId, Is, Matcher, Pattern, PerEnvironment, Phase, SecretRule, Variable, VariableKind,
+    Where,
 };
 use crate::secret::{Class, Kind, MINIMUM_BITS};
 use crate::source::Spanned;
@@ -26,10 +27,10 @@ impl Lower {
                     exact.insert(variable.name.value.clone(), variable);
                 }
                 Name::Pattern(names) => patterns.push(self.pattern(names, name, section)),
-                Name::NoPattern => self.contradiction(
+                Name::Malformed => self.contradiction(
                     name.span,
-                    format!("`{}` is no pattern of names", name.value),
-                    "write one `*`, at the start or at the end",
+                    format!("`{}` is not a pattern of names", name.value),
+                    "write a single `*`, at the start or at the end",
                 ),
             }
         }
@@ -38,7 +39,7 @@ impl Lower {
         (exact, patterns, environment)
     }
 
-    /// A pattern says where its variables may be, and no more.
+    /// Reads a pattern, which only says where its variables are allowed.
     fn pattern(
         &mut self,
         names: NamePattern,
@@ -50,18 +51,18 @@ impl Lower {
             self.contradiction(
                 span,
                 format!("the pattern `{}` has `{key}`", written.value),
-                "a pattern takes `allowed` alone; declare the variable by its name",
+                "a pattern can only have `allowed`; declare the variable by its name",
             );
         }
         Pattern {
             names,
             written,
-            allowed: self.places(section, "allowed").unwrap_or(Where::Everywhere(None)),
+            allowed: self.wherever(section, "allowed").unwrap_or(Where::Everywhere(None)),
             description: description(section),
         }
     }
 
-    /// The one variable that is the environment, which every policy has.
+    /// The variable that names the environment; a policy without one is reported.
     fn environment_variable(
         &mut self,
         variables: &BTreeMap<String, Variable>,
@@ -78,7 +79,7 @@ impl Lower {
         found
     }
 
-    /// The first variable that is one; each further one is a problem.
+    /// The first variable of this kind; each further one is reported.
     fn at_most_one(&mut self, variables: &BTreeMap<String, Variable>, is: Is) -> Option<String> {
         let mut found: Vec<_> =
             variables.values().filter(|variable| variable.kind.is() == is).collect();
@@ -86,8 +87,12 @@ impl Lower {
         for second in found.iter().skip(1) {
             self.contradiction(
                 second.name.span,
-                format!("`{}` is a second `{}`", second.name.value, is.name()),
-                "one variable names it; declare the other as `text` with `values`",
+                format!(
+                    "`{}` is a second variable with `is = \"{}\"`",
+                    second.name.value,
+                    is.name()
+                ),
+                "keep one; declare the other as `text` with `values`",
             );
         }
         found.first().map(|variable| variable.name.value.clone())
@@ -96,8 +101,8 @@ impl Lower {
     fn variable(&mut self, name: Spanned<String>, section: Section<'_>) -> Variable {
         let kind = self.kind(&name, section);
         let always = matches!(kind, VariableKind::Environment | VariableKind::Runtime);
-        let required = self.places(section, "required");
-        let allowed = self.places(section, "allowed");
+        let required = self.wherever(section, "required");
+        let allowed = self.wherever(section, "allowed");
         let phases: &[Phase] = if always { &Phase::ALL } else { &[Phase::Boot] };
         let variable = Variable {
             required: match (required, always) {
@@ -115,12 +120,12 @@ impl Lower {
             kind,
             name,
         };
-        self.sense(&variable, section);
+        self.reject_keys_without_effect(&variable, section);
         variable
     }
 
     fn kind(&mut self, name: &Spanned<String>, section: Section<'_>) -> VariableKind {
-        // DELIBERATE: another word is a problem already.
+        // DELIBERATE: a wrong word was reported already, so the kind is never used.
         match section.word("is", Is::from_name).unwrap_or(Is::Text) {
             Is::Environment => VariableKind::Environment,
             Is::Runtime => VariableKind::Runtime,
@@ -163,7 +168,7 @@ impl Lower {
             self.contradiction(
                 span,
                 format!("a value of kind `{}` does not tell live from test", kind.id()),
-                "remove `class`; a value of another environment shows when environments are compared",
+                "remove `class`; `check --matrix` finds a value that two environments share",
             );
         }
         let each = self.each(section, "class", |value| {
@@ -178,7 +183,7 @@ impl Lower {
         section: Section<'_>,
         key: &str,
         read: impl Fn(Value<'_>) -> Option<Spanned<T>>,
-    ) -> Vec<(super::super::EnvironmentId, Spanned<T>)> {
+    ) -> Vec<(EnvironmentId, Spanned<T>)> {
         section
             .entries(key)
             .into_iter()
@@ -202,7 +207,7 @@ impl Lower {
             Err(_) => {
                 self.contradiction(
                     pattern.span,
-                    "the pattern is no regular expression, or too large a one",
+                    "the pattern is not a regular expression, or is too large",
                     "write it in the syntax of the `regex` crate, without look-around",
                 );
                 None
@@ -210,9 +215,9 @@ impl Lower {
         }
     }
 
-    /// Keys that mean nothing for what the variable is would be ignored, and
-    /// an ignored key reads as a check that is not there.
-    fn sense(&mut self, variable: &Variable, section: Section<'_>) {
+    /// Rejects keys that have no effect on this kind of variable: a key that is
+    /// ignored looks like a check that exists.
+    fn reject_keys_without_effect(&mut self, variable: &Variable, section: Section<'_>) {
         self.required_is_allowed(variable);
         if section.has("is") && section.word("is", Is::from_name).is_none() {
             return;
@@ -222,7 +227,7 @@ impl Lower {
             if let (Some(span), false) = (section.span(key), is_secret) {
                 self.contradiction(
                     span,
-                    format!("`{}` is no secret, yet has `{key}`", variable.name.value),
+                    format!("`{}` has `{key}` but is not a secret", variable.name.value),
                     "add `is = \"secret\"`, or remove the key",
                 );
             }
@@ -230,36 +235,18 @@ impl Lower {
         if let (Some(span), true) = (section.span("values"), is_secret) {
             self.contradiction(
                 span,
-                format!("`{}` is a secret with a list of its values", variable.name.value),
-                "remove `values`; a secret in a policy is none",
+                format!("`{}` is a secret and has `values`", variable.name.value),
+                "remove `values`; a secret that is written in a policy is no longer secret",
             );
         }
         if let (Some(span), false) = (section.span("hosts"), variable.kind.names_hosts()) {
             self.contradiction(
                 span,
-                format!("`{}` names no host, yet has `hosts`", variable.name.value),
+                format!("`{}` has `hosts` but does not name a host", variable.name.value),
                 "add `is = \"url\"` or `is = \"host\"`, or remove the key",
             );
         }
-        self.example(variable);
-    }
-
-    fn example(&mut self, variable: &Variable) {
-        let name = &variable.name.value;
-        match (&variable.example, &variable.matches) {
-            (Some(example), _) if variable.secret().is_some() => self.contradiction(
-                example.span,
-                format!("`{name}` is a secret with an example"),
-                "remove `example`; a secret in a policy is none",
-            ),
-            (Some(example), Some(matches)) if !matches.value.fits(&example.value) => self
-                .contradiction(
-                    example.span,
-                    format!("the example of `{name}` does not match its pattern"),
-                    "correct the one or the other",
-                ),
-            (Some(_) | None, Some(_) | None) => {}
-        }
+        self.check_values(variable, section);
     }
 
     fn required_is_allowed(&mut self, variable: &Variable) {
@@ -280,8 +267,8 @@ impl Lower {
         for name in forbidden {
             self.contradiction(
                 span,
-                format!("`{}` is required in `{name}` and not allowed there", variable.name.value),
-                format!("add `{name}` to `allowed`, or remove it here"),
+                format!("`{}` is required in `{name}` but not allowed there", variable.name.value),
+                format!("add `{name}` to `allowed`, or remove it from `required`"),
             );
         }
     }
@@ -291,6 +278,6 @@ fn description(section: Section<'_>) -> Option<String> {
     section.text("description").map(|text| text.value)
 }
 
-/// DELIBERATE: what a pattern may have. A key that the format gains is none of a
-/// pattern's until it is listed here.
+/// DELIBERATE: a list of what a pattern may have. A key that a later version of the
+/// format adds is refused in a pattern until it is listed here.
 const OF_PATTERNS: &[&str] = &["allowed", "description"];

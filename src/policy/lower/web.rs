@@ -13,8 +13,8 @@ impl Lower {
         if let (Some(span), true) = (section.span("health_addresses"), health_paths.is_empty()) {
             self.contradiction(
                 span,
-                "`health_addresses` says who may ask for no path",
-                "list the paths in `health_paths`",
+                "`health_addresses` has no effect without `health_paths`",
+                "list the paths in `health_paths`, or remove it",
             );
         }
         WebRule {
@@ -30,7 +30,7 @@ impl Lower {
         }
     }
 
-    /// A path that every reader reads alike.
+    /// Checks that every program reads a path alike.
     pub(super) fn path(&mut self, path: &Spanned<String>) {
         let is_plain = |segment: &str| {
             !matches!(segment, "" | "." | "..") && segment.bytes().all(is_unreserved)
@@ -39,7 +39,7 @@ impl Lower {
         if !below.is_some_and(|below| below.split('/').all(is_plain)) {
             self.contradiction(
                 path.span,
-                format!("`{}` is no plain path below the root", path.value),
+                format!("`{}` is not a plain path below the root", path.value),
                 "write a path such as `/api/_debug`, in letters, digits, `-`, `.`, `_` and `~`, \
                  without a slash at its end",
             );
@@ -56,7 +56,7 @@ impl Lower {
         if range.is_none() {
             self.contradiction(
                 text.span,
-                format!("`{}` is no address and no range of addresses", text.value),
+                format!("`{}` is neither an address nor a range of addresses", text.value),
                 "write one such as `10.0.0.7`, `10.0.0.0/8` or `fd00::/8`",
             );
         }

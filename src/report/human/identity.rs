@@ -1,4 +1,4 @@
-//! What servers said of themselves, for people.
+//! What servers said about themselves, as text for people.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ use crate::report::decision::environments_of;
 use crate::report::escape::visible;
 use crate::rules::{database_of, is_whole};
 
-/// A block for each server that was asked.
+/// Writes a block for each server that was asked.
 pub(in crate::report) fn identities(policy: &Policy, verdict: &Verdict<'_>) -> String {
     match verdict.live {
         Live::NotAsked => String::new(),
@@ -33,7 +33,7 @@ fn block(policy: &Policy, verdict: &Verdict<'_>, answer: &Answer) -> String {
         Observed::Seen(identity) => {
             server(&mut lines, identity);
             let by_address = destination.and_then(|destination| destination.database);
-            lines.add("says it is", &recognised(policy, identity));
+            lines.add("says it is", &recognised(policy, identity, by_address));
             lines.add("address of", &known_as(policy, by_address));
             lines.add("stamp", &stamp(identity));
             identity.tripwires.iter().for_each(|counted| lines.add("tripwire", &tripwire(counted)));
@@ -49,10 +49,13 @@ fn block(policy: &Policy, verdict: &Verdict<'_>, answer: &Answer) -> String {
     lines.0
 }
 
-/// Which database of the policy a server is, by its own word.
-fn recognised(policy: &Policy, identity: &Identity) -> String {
+/// The database of the policy that a server identifies itself as.
+fn recognised(policy: &Policy, identity: &Identity, by_address: Option<&Database>) -> String {
     let database = database_of(policy, identity);
     let said = known_as(policy, database);
+    if database.is_none() && by_address.is_some_and(|database| !database.pins_its_server()) {
+        return "a server that the policy does not pin".to_owned();
+    }
     match database {
         Some(database) if !is_whole(database, identity) => {
             format!("another database on the server of {said}")
@@ -61,7 +64,7 @@ fn recognised(policy: &Policy, identity: &Identity) -> String {
     }
 }
 
-/// Lines of a name and what is to be said of it.
+/// Lines of a name and a text.
 struct Lines(String);
 
 impl Lines {
@@ -87,7 +90,7 @@ fn server(lines: &mut Lines, identity: &Identity) {
             if let Some(neon) = neon {
                 lines.add("neon", &branch(neon));
             }
-            lines.add("cluster", &cluster.as_ref().map_or_else(not_told, self::cluster));
+            lines.add("cluster", &cluster.as_ref().map_or_else(not_reported, self::cluster));
         }
         Server::MySql { hostname, uuid } => {
             lines.add("hostname", hostname);
@@ -104,7 +107,7 @@ fn server(lines: &mut Lines, identity: &Identity) {
 fn rights(Role { name, rights }: &Role) -> String {
     let rights: Vec<_> = rights.iter().map(|right: &Right| right.name()).collect();
     match rights.as_slice() {
-        [] => format!("{name} (no right beyond its grants)"),
+        [] => format!("{name} (no rights beyond its grants)"),
         rights => format!("{name} ({})", rights.join(", ")),
     }
 }
@@ -113,7 +116,7 @@ fn branch(Neon { project, branch, endpoint, timeline }: &Neon) -> String {
     let parts =
         [("project", project), ("branch", branch), ("endpoint", endpoint), ("timeline", timeline)];
     let part = |(name, id): (&str, &Option<String>)| {
-        format!("{name} {}", id.as_deref().unwrap_or("not told"))
+        format!("{name} {}", id.as_deref().unwrap_or("not reported"))
     };
     parts.map(part).join(", ")
 }
@@ -122,13 +125,13 @@ fn cluster(Cluster { system_identifier, database_oid }: &Cluster) -> String {
     format!("system identifier {system_identifier}, database oid {database_oid}")
 }
 
-fn not_told() -> String {
-    "not told".to_owned()
+fn not_reported() -> String {
+    "not reported".to_owned()
 }
 
-/// The policy's name of a database, and whose it is.
+/// The policy's name for a database, and the environments that it belongs to.
 pub(in crate::report) fn known_as(policy: &Policy, database: Option<&Database>) -> String {
-    let Some(database) = database else { return "no database of the policy".to_owned() };
+    let Some(database) = database else { return "not a database of the policy".to_owned() };
     let name = &database.name.value;
     match environments_of(policy, database).as_slice() {
         [] => format!("`{name}`, a database of no environment"),

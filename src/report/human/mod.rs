@@ -1,5 +1,5 @@
-//! Text for people: one line when all is well, the place of each finding with
-//! the line of the policy that decided otherwise.
+//! Text for people: one line if permitted; otherwise the place of each finding, with the
+//! line of the policy that decided.
 
 mod identity;
 mod quote;
@@ -15,6 +15,7 @@ use super::{Color, Style, Tool, counted};
 use crate::facts::Observed;
 use crate::finding::{Finding, Ruling};
 use crate::gate::{Note, Verdict};
+use crate::policy::diff::Change;
 use crate::policy::{Origin, Policy, PolicyError};
 
 pub(super) fn decision(style: Style, tool: Tool, decision: &Decision<'_>) -> String {
@@ -45,7 +46,7 @@ fn shut(style: Style, tool: Tool, decision: &Decision<'_>) -> String {
     out
 }
 
-/// The line that says what was permitted.
+/// Writes the line that says what was permitted.
 pub(super) fn permitted(decision: &Decision<'_>) -> String {
     let mut out = format!("permitted: {} (", visible(&who(decision)));
     let policy = decision.policy;
@@ -62,7 +63,7 @@ pub(super) fn permitted(decision: &Decision<'_>) -> String {
     out
 }
 
-/// A line for each note, and one with the way out.
+/// Writes a line for each note, and one with the way out.
 pub(super) fn notes(verdict: &Verdict<'_>) -> String {
     let text = |Note { message, help, .. }: &Note| {
         format!("note: {}\n  help: {}\n", visible(message), visible(help))
@@ -122,7 +123,7 @@ fn summary(tool: Tool, decision: &Decision<'_>) -> String {
     out
 }
 
-/// The rule that speaks, if it is one, or the word for any.
+/// The rule of the findings if there is only one, or a placeholder.
 fn rule_to_explain(findings: &[&Finding]) -> Option<&'static str> {
     let (first, rest) = findings.split_first()?;
     let id = first.rule().id;
@@ -141,11 +142,29 @@ pub(super) fn policy_error(style: Style, error: &PolicyError, entries: &[Entry<'
     out
 }
 
+/// A line for each change, and its place.
+pub(super) fn changes(changes: &[Change]) -> String {
+    if changes.is_empty() {
+        return format!("{UNCHANGED}\n");
+    }
+    let lines = |change: &Change| format!("{}\n  {}\n", changed(change), change.place);
+    changes.iter().map(lines).collect()
+}
+
+/// Nothing changed that a gate would see.
+pub(super) const UNCHANGED: &str = "nothing got looser or stricter";
+
+/// What changed, in one line.
+pub(super) fn changed(change: &Change) -> String {
+    let Change { direction, subject, message, place: _ } = change;
+    format!("{}: {subject}: {message}", direction.name())
+}
+
 pub(super) fn policy_valid(style: Style, policy: &Policy) -> String {
     line(style, Ruling::Permitted, &valid(policy))
 }
 
-/// The line that says what a policy holds.
+/// Writes the line that says what a policy contains.
 pub(super) fn valid(policy: &Policy) -> String {
     let variables = policy.variables().count() + policy.patterns().len();
     format!(

@@ -1,4 +1,4 @@
-//! Lines of a source, cut and made harmless, with what to say about them.
+//! Lines of a source, cut and made harmless, with labels.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -17,7 +17,7 @@ pub(super) struct Quote<'b> {
     marks: Vec<Mark<'b>>,
 }
 
-/// A range of the shown text and what to say about it.
+/// A range of the shown text and its label.
 struct Mark<'b> {
     span: Range<usize>,
     kind: AnnotationKind,
@@ -25,9 +25,9 @@ struct Mark<'b> {
 }
 
 impl<'b> Quote<'b> {
-    /// The lines of `text` from the first label to the last; `None` where a
-    /// label has no place in it, where they lie too far apart, and where they
-    /// do not fit into `width` columns together.
+    /// Takes the lines of `text` from the first label to the last; `None` if a label has
+    /// no place in it, if they are too far apart, or if they do not fit into `width`
+    /// columns together.
     pub(super) fn new(text: &str, labels: &[&'b Label], width: usize) -> Option<Self> {
         let spans = labels.iter().map(|label| label.place.span).collect::<Option<Vec<_>>>()?;
         let first = spans.iter().map(|span| span.start).min()?;
@@ -43,7 +43,7 @@ impl<'b> Quote<'b> {
         Some(Self { text: shown, line, marks })
     }
 
-    /// What to say about the lines.
+    /// The annotations of the lines.
     pub(super) fn annotations(&mut self) -> Vec<Annotation<'b>> {
         let annotation = |Mark { span, kind, text }: Mark<'b>| match text {
             None => kind.span(span),
@@ -68,7 +68,7 @@ impl<'b> Mark<'b> {
         (span.start <= span.end).then_some(Self { span, kind, text })
     }
 
-    /// The columns of the mark with its text; `None` if it has several lines.
+    /// The columns of the mark with its label; `None` if it spans several lines.
     fn columns(&self, shown: &str) -> Option<Range<usize>> {
         let before = shown.get(..self.span.start)?.rsplit('\n').next()?;
         let marked = shown.get(self.span.clone()).filter(|marked| !marked.contains('\n'))?;
@@ -80,7 +80,7 @@ impl<'b> Mark<'b> {
         self.text.as_ref().map_or(0, |text| columns(text) + 1)
     }
 
-    /// Shortens the mark to what fits beside its text.
+    /// Shortens the mark to what fits beside its label.
     fn shorten(&mut self, shown: &str, room: usize) {
         let most = room.saturating_sub(self.text_columns() + SURROUNDINGS).max(LEAST);
         let marked = shown.get(self.span.clone()).unwrap_or_default();
@@ -90,8 +90,8 @@ impl<'b> Mark<'b> {
     }
 }
 
-/// The marks, if they fit into `room` columns of a line that must be cut; a
-/// single one is made to.
+/// The marks, if they fit into `room` columns of a line that must be cut; a single mark
+/// is shortened until it fits.
 fn fitted<'b>(shown: &str, mut marks: Vec<Mark<'b>>, room: usize) -> Option<Vec<Mark<'b>>> {
     let columns: Vec<_> = marks.iter().filter_map(|mark| mark.columns(shown)).collect();
     let left = columns.iter().map(|columns| columns.start).min().unwrap_or(0);
@@ -116,14 +116,14 @@ fn harmless(lines: &str) -> String {
     visible_lines(&lines.replace("\r\n", "\n")).into_owned()
 }
 
-/// Places that lie further apart are quoted apart.
+/// Places that are further apart are quoted separately.
 const MAX_BYTES: usize = 8 * 1024;
 
-/// Columns of the line number and its bar.
+/// The columns of the line number and its bar.
 const GUTTER: usize = 8;
 
-/// Columns left and right of what is marked.
+/// The columns to the left and right of what is marked.
 const SURROUNDINGS: usize = 12;
 
-/// Columns that are marked in any case.
+/// The columns that are marked at least.
 const LEAST: usize = 8;

@@ -1,4 +1,4 @@
-//! A finding as a block: what is wrong, where, why, and the way out.
+//! A finding as a block: what is wrong, where, why, and what to do about it.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::super::{Color, Style};
 use super::policy_path;
 use super::quote::Quote;
 use crate::finding::{Label, LabelRole, Outcome};
-use crate::policy::{Policy, PolicyError};
+use crate::policy::{Policy, PolicyError, may_be_shown};
 use crate::source::Source;
 
 /// Writes blocks.
@@ -25,14 +25,14 @@ pub(super) struct Blocks<'a> {
 /// Whether the text of the policy is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Quoting {
-    /// It is a policy.
+    /// It certainly is a policy.
     Shown,
     /// It may be any file.
     Hidden,
 }
 
 impl<'a> Blocks<'a> {
-    /// Blocks of findings.
+    /// Makes the writer for findings.
     pub(super) fn new(style: Style, policy: &'a Policy) -> Self {
         Self {
             renderer: renderer(style),
@@ -43,10 +43,10 @@ impl<'a> Blocks<'a> {
         }
     }
 
-    /// Blocks of a policy's problems.
+    /// Makes the writer for a policy's problems.
     ///
-    /// INVARIANT: a file that was given for a policy by mistake, such as a file
-    /// of variables, is not quoted.
+    /// INVARIANT: a file that was given as a policy by mistake, such as an env file, is
+    /// not quoted.
     pub(super) fn of_policy(style: Style, error: &'a PolicyError) -> Self {
         let text = error.policy().shown().unwrap_or_default();
         Self {
@@ -54,11 +54,11 @@ impl<'a> Blocks<'a> {
             width: width(style),
             policy: error.policy(),
             policy_path: visible(error.policy().name()).into_owned(),
-            quoting: if is_policy(text) { Quoting::Shown } else { Quoting::Hidden },
+            quoting: if may_be_shown(text) { Quoting::Shown } else { Quoting::Hidden },
         }
     }
 
-    /// The block of one entry, with an empty line after it.
+    /// Writes the block of one entry, with an empty line after it.
     pub(super) fn write(&self, entry: &Entry<'_>) -> String {
         let level = match entry.severity {
             Severity::Found(Outcome::Refused) => Level::ERROR.with_name("refused"),
@@ -131,31 +131,6 @@ fn origin(path: &str, label: &Label) -> Origin<'static> {
         None => Origin::path(path),
         Some(location) => Origin::path(path).line(location.line).char_column(location.column),
     }
-}
-
-/// Whether a text says of itself that it is a policy.
-fn is_policy(text: &str) -> bool {
-    !sets_variables(text)
-        && text.lines().any(|line| {
-            let value =
-                line.strip_prefix("version").and_then(|rest| rest.trim_start().strip_prefix('='));
-            let value = value.and_then(|rest| rest.trim_start().strip_prefix('1'));
-            value.is_some_and(|rest| {
-                rest.trim_start().is_empty() || rest.trim_start().starts_with('#')
-            })
-        })
-}
-
-/// Whether the top of the file looks like variables: `NAME=…`, or an address.
-/// No key there is in upper case, and none holds an address.
-fn sets_variables(text: &str) -> bool {
-    let top = text.lines().map(str::trim_start).take_while(|line| !line.starts_with('['));
-    let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    top.filter(|line| !line.starts_with('#')).any(|line| {
-        let line = line.strip_prefix("export ").unwrap_or(line);
-        let (name, value) = line.split_once('=').unwrap_or((line, line));
-        name.trim_end().bytes().all(is_name) && !name.is_empty() || value.contains("://")
-    })
 }
 
 const DEFAULT_WIDTH: usize = 100;

@@ -1,4 +1,4 @@
-//! What servers said of themselves, as JSON.
+//! What servers said about themselves, as JSON.
 
 use serde::Serialize;
 
@@ -12,8 +12,7 @@ use crate::report::decision::environments_of;
 use crate::rules::{database_of, is_whole};
 use crate::target::Engine;
 
-/// What came of asking the server of one connection: what it said, or why it
-/// said nothing.
+/// The answer of one connection's server, or why there is none.
 #[derive(Serialize)]
 pub(super) struct AnswerObject<'a> {
     connection: &'a str,
@@ -33,7 +32,7 @@ struct CauseObject<'a> {
     help: &'a str,
 }
 
-/// The policy's names of a database; `None` where it is none of the policy's.
+/// The policy's names for a database; `None` if it is not one of the policy's.
 #[derive(Serialize)]
 struct PolicyDatabaseObject<'a> {
     by_address: Option<&'a str>,
@@ -89,7 +88,7 @@ enum StampObject<'a> {
     Empty,
     Stamped {
         environment: &'a str,
-        /// Whether it was written for the database that it was read from.
+        /// Whether the stamp was written for the database that it was read from.
         is_of_this_database: bool,
         bound_to: BindingObject<'a>,
         stamped_at: &'a str,
@@ -124,7 +123,7 @@ enum RowsObject<'a> {
     Unreadable { message: &'a str },
 }
 
-/// What came of asking; `None` where nobody was asked.
+/// The answers of the servers; `None` if none was asked.
 pub(super) fn answers<'a>(
     policy: &'a Policy,
     verdict: &Verdict<'a>,

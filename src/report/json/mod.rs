@@ -1,7 +1,7 @@
-//! One JSON document, `koomy-guard/v1`. Within v1 it only grows.
+//! One JSON document, `koomy-guard/v1`, to which v1 only adds keys.
 //!
-//! DELIBERATE: structs of their own, so that a change of the core is no change
-//! of the format.
+//! DELIBERATE: the format has structs of its own, so that changes in the core do not
+//! change it.
 
 mod live;
 
@@ -12,11 +12,13 @@ use serde::Serialize;
 use self::live::AnswerObject;
 use super::decision::{Decision, Entry, Member, Subject};
 use super::escape::visible_json;
+use super::place::Files;
 use super::{SCHEMA, Tool};
 use crate::finding::{Finding, Label, Ruling};
 use crate::gate::{Note, Verdict};
+use crate::policy::diff::Change;
 use crate::policy::{Policy, PolicyError};
-use crate::source::Location;
+use crate::source::{Location, Place};
 
 #[derive(Serialize)]
 struct DecisionDocument<'a, E> {
@@ -38,7 +40,7 @@ struct DecisionDocument<'a, E> {
     extra: E,
 }
 
-/// A document of a command's own.
+/// A document that only one command writes.
 #[derive(Serialize)]
 struct OtherDocument<E> {
     schema: &'static str,
@@ -81,7 +83,7 @@ struct FindingObject<'a> {
     places: Vec<PlaceObject<'a>>,
 }
 
-/// What stands in no gate's way, and should be known.
+/// An observation that shuts no gate but that somebody should read.
 #[derive(Serialize)]
 struct NoteObject<'a> {
     subject: &'a str,
@@ -117,6 +119,27 @@ struct PlaceObject<'a> {
 }
 
 #[derive(Serialize)]
+struct ChangesDocument<'a> {
+    changes: Vec<ChangeObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct ChangeObject<'a> {
+    direction: &'static str,
+    subject: &'a str,
+    message: &'a str,
+    place: SpotObject<'a>,
+}
+
+/// A place without a part in a finding.
+#[derive(Serialize)]
+struct SpotObject<'a> {
+    source: &'a str,
+    #[serde(flatten)]
+    location: Option<LocationObject>,
+}
+
+#[derive(Serialize)]
 struct LocationObject {
     line: usize,
     column: usize,
@@ -142,7 +165,7 @@ pub(super) fn decision(tool: Tool, decision: &Decision<'_>, extra: impl Serializ
         environment: decision.environment(),
         outcome: decision.ruling.name(),
         rules_asked: &decision.rules_asked,
-        findings: decision.findings.iter().copied().map(finding).collect(),
+        findings: findings(decision.findings.iter().copied(), Files::beside(policy)),
         notes,
         live,
         environments,
@@ -160,6 +183,11 @@ pub(super) fn policy_error(tool: Tool, error: &PolicyError, entries: &[Entry<'_>
     })
 }
 
+/// What changed in a policy.
+pub(super) fn changes(changes: &[Change]) -> String {
+    other(ChangesDocument { changes: changes.iter().map(change).collect() })
+}
+
 pub(super) fn policy_valid(tool: Tool, policy: &Policy) -> String {
     document(&PolicyDocument {
         schema: SCHEMA,
@@ -170,15 +198,15 @@ pub(super) fn policy_valid(tool: Tool, policy: &Policy) -> String {
     })
 }
 
-/// A document with these keys, which a command has of its own.
+/// Writes a document with these keys, for a single command.
 pub(super) fn other(keys: impl Serialize) -> String {
     document(&OtherDocument { schema: SCHEMA, keys })
 }
 
 /// Writes one document and ends its last line.
 pub(super) fn document(value: &impl Serialize) -> String {
-    // INVARIANT: what is written here has no map with keys other than text, so
-    // it cannot fail; if it did, no document permits nothing.
+    // INVARIANT: every map here has text as keys, so writing cannot fail. If it did, the
+    // document would be empty, which permits nothing.
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     match visible_json(&text) {
@@ -187,16 +215,20 @@ pub(super) fn document(value: &impl Serialize) -> String {
     }
 }
 
-fn finding(finding: &Finding) -> FindingObject<'_> {
-    FindingObject {
+fn findings<'a>(
+    findings: impl IntoIterator<Item = &'a Finding>,
+    files: Files<'a>,
+) -> Vec<FindingObject<'a>> {
+    let object = |finding: &'a Finding| FindingObject {
         rule: finding.rule().id,
         kind: finding.kind(),
         outcome: finding.outcome().name(),
         subject: finding.subject(),
         message: finding.message(),
         help: finding.help(),
-        places: finding.labels().iter().map(place).collect(),
-    }
+        places: places(finding.labels(), files),
+    };
+    findings.into_iter().map(object).collect()
 }
 
 fn environment<'a>(policy: &'a Policy, member: &Member<'a>) -> EnvironmentObject<'a> {
@@ -205,7 +237,7 @@ fn environment<'a>(policy: &'a Policy, member: &Member<'a>) -> EnvironmentObject
         environment: name,
         source,
         outcome: verdict.ruling().name(),
-        findings: verdict.findings.iter().map(finding).collect(),
+        findings: findings(&verdict.findings, Files::beside(policy)),
         notes: notes(verdict),
         live: live::answers(policy, verdict),
     }
@@ -216,21 +248,34 @@ fn notes<'a>(verdict: &'a Verdict<'_>) -> Vec<NoteObject<'a>> {
     verdict.notes.iter().map(object).collect()
 }
 
+fn change(Change { direction, subject, message, place }: &Change) -> ChangeObject<'_> {
+    ChangeObject {
+        direction: direction.name(),
+        subject,
+        message,
+        place: SpotObject { source: place.source.name(), location: location(place) },
+    }
+}
+
 fn problem<'a>(entry: &'a Entry<'_>) -> ProblemObject<'a> {
     ProblemObject {
         message: &entry.message,
         help: entry.help.as_deref(),
-        places: entry.labels.iter().map(place).collect(),
+        places: places(&entry.labels, Files::all()),
     }
 }
 
-fn place(label: &Label) -> PlaceObject<'_> {
-    let location = label.place.location();
-    PlaceObject {
+fn places<'a>(labels: &'a [Label], files: Files<'a>) -> Vec<PlaceObject<'a>> {
+    let object = |label: &'a Label| PlaceObject {
         role: label.role.name(),
-        source: label.place.source.name(),
-        location: location.map(|Location { line, column }| LocationObject { line, column }),
-    }
+        source: files.name(&label.place),
+        location: location(&label.place),
+    };
+    labels.iter().map(object).collect()
+}
+
+fn location(place: &Place) -> Option<LocationObject> {
+    place.location().map(|Location { line, column }| LocationObject { line, column })
 }
 
 impl From<Tool> for ToolObject {

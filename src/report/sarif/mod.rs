@@ -1,6 +1,6 @@
 //! SARIF 2.1.0, as code scanning reads it.
 //!
-//! DELIBERATE: no text of a source is in it, and no path but those given.
+//! DELIBERATE: it contains no text of a source, and no path except those that were given.
 
 mod model;
 
@@ -17,7 +17,7 @@ use super::Tool;
 use super::decision::{Decision, Entry, POLICY};
 use super::escape::uri;
 use super::json::document;
-use super::place::Region;
+use super::place::{Files, Region};
 use crate::finding::{Label, Ruling};
 use crate::policy::{Policy, PolicyError};
 use crate::rules::{RULES, Rule};
@@ -40,12 +40,13 @@ pub(super) fn decision(tool: Tool, decision: &Decision<'_>) -> String {
         Ruling::Refused | Ruling::Permitted => Invocation::succeeded(),
     };
     let rules = RULES.iter().map(|rule| descriptor(rule)).collect();
-    log(tool, rules, results(&entries, &fallback), invocation, properties)
+    let results = results(&entries, &fallback, Files::beside(policy));
+    log(tool, rules, results, invocation, properties)
 }
 
 pub(super) fn policy_error(tool: Tool, error: &PolicyError, entries: &[Entry<'_>]) -> String {
     let fallback = Place::whole(error.policy());
-    let results = results(entries, &fallback);
+    let results = results(entries, &fallback, Files::all());
     let properties = Properties::of_policy("misused", error.policy().name());
     log(tool, vec![about_policy()], results, Invocation::failed(None), properties)
 }
@@ -57,6 +58,19 @@ pub(super) fn policy_valid(tool: Tool, policy: &Policy) -> String {
         ..Properties::of_policy(Ruling::Permitted.name(), policy.origin_name())
     };
     log(tool, vec![about_policy()], Vec::new(), Invocation::succeeded(), properties)
+}
+
+/// One result for everything that got looser in `policy`.
+pub(super) fn changes(tool: Tool, policy: &Policy, looser: &[Entry<'_>]) -> String {
+    let ruling = if looser.is_empty() { Ruling::Permitted } else { Ruling::Refused };
+    let properties = Properties {
+        policy: Some(policy.name()),
+        policy_sha256: Some(policy.sha256()),
+        ..Properties::of_policy(ruling.name(), policy.origin_name())
+    };
+    let fallback = Place::at(policy.source(), policy.name_span());
+    let results = results(looser, &fallback, Files::beside(policy));
+    log(tool, vec![about_changes()], results, Invocation::succeeded(), properties)
 }
 
 fn log(
@@ -110,18 +124,40 @@ fn about_policy() -> Descriptor<'static> {
     }
 }
 
+fn about_changes() -> Descriptor<'static> {
+    Descriptor {
+        short_description: Multiformat::plain("the policy permits no more than it did"),
+        full_description: Multiformat::plain(
+            "A change that lets a gate open where it was shut is for somebody to agree to.",
+        ),
+        help: Multiformat::plain("`guard-cli policy diff` tells what got looser."),
+        ..about_policy()
+    }
+}
+
 /// One result for each entry, in order.
-fn results<'a>(entries: &'a [Entry<'_>], fallback: &'a Place) -> Vec<SarifResult<'a>> {
+fn results<'a>(
+    entries: &'a [Entry<'_>],
+    fallback: &'a Place,
+    files: Files<'a>,
+) -> Vec<SarifResult<'a>> {
     let mut seen = BTreeMap::new();
     let mut fingerprint = |entry: &'a Entry<'_>| {
         let count = seen.entry((entry.rule, entry.subject)).or_insert(0_usize);
         *count += 1;
         format!("{}:{count}", digest(entry))
     };
-    entries.iter().map(|entry| result(entry, fallback, fingerprint(entry))).collect()
+    let fallback = files.hold(fallback).then_some(fallback);
+    let result = |entry| result(entry, cause(entry, fallback, files), files, fingerprint(entry));
+    entries.iter().map(result).collect()
 }
 
-fn result<'a>(entry: &'a Entry<'_>, fallback: &'a Place, fingerprint: String) -> SarifResult<'a> {
+fn result<'a>(
+    entry: &'a Entry<'_>,
+    cause: Location<'a>,
+    files: Files<'a>,
+    fingerprint: String,
+) -> SarifResult<'a> {
     let text = match &entry.help {
         None => entry.message.to_string(),
         Some(help) => format!("{}\n\nhelp: {help}", entry.message),
@@ -131,40 +167,40 @@ fn result<'a>(entry: &'a Entry<'_>, fallback: &'a Place, fingerprint: String) ->
         rule_index: RULES.iter().position(|rule| rule.id == entry.rule).unwrap_or(0),
         level: Level::Error,
         message: Message { text },
-        locations: [cause(entry, fallback)],
-        related_locations: entry.labels.iter().skip(1).map(|label| related(label)).collect(),
+        locations: [cause],
+        related_locations: entry.labels.iter().skip(1).map(|label| related(label, files)).collect(),
         partial_fingerprints: Fingerprints { v1: fingerprint },
         properties: ResultProperties { outcome: entry.severity.name(), subject: entry.subject },
     }
 }
 
-/// The cause. Code scanning demands a file, so that a cause without lines
-/// stands by its name beside the line that decided.
-fn cause<'a>(entry: &'a Entry<'_>, fallback: &'a Place) -> Location<'a> {
+/// The cause's location.
+///
+/// Code scanning demands a file. A cause without lines is therefore given by name beside
+/// the line that decided, if that is in a file.
+fn cause<'a>(entry: &'a Entry<'_>, fallback: Option<&'a Place>, files: Files<'a>) -> Location<'a> {
     let own = entry.labels.first().map(|label| &label.place);
-    let with_lines = |place: &&Place| place.location().is_some();
-    let logical_locations = match own.filter(with_lines) {
-        Some(_) => Vec::new(),
-        None => own.map(|place| logical(place, entry.subject)).into_iter().collect(),
-    };
-    let place = entry.labels.iter().map(|label| &label.place).find(with_lines).unwrap_or(fallback);
-    Location { message: None, physical_location: Some(physical(place)), logical_locations }
+    let by_name = own.filter(|place| !files.have_line(place));
+    let mut places = entry.labels.iter().map(|label| &label.place);
+    let place = places.find(|place| files.have_line(place)).or(fallback);
+    Location {
+        message: None,
+        physical_location: place.map(physical),
+        logical_locations: by_name
+            .map(|own| logical(files.name(own), entry.subject))
+            .into_iter()
+            .collect(),
+    }
 }
 
-fn related(label: &Label) -> Location<'_> {
-    let place = &label.place;
-    let message = Some(Message { text: label.text.clone() });
-    match place.location() {
-        Some(_) => Location {
-            message,
-            physical_location: Some(physical(place)),
-            logical_locations: Vec::new(),
-        },
-        None => Location {
-            message,
-            physical_location: None,
-            logical_locations: vec![logical(place, place.source.name())],
-        },
+fn related<'a>(label: &'a Label, files: Files<'a>) -> Location<'a> {
+    let place = Some(&label.place);
+    let in_file = place.filter(|place| files.have_line(place));
+    let by_name = place.filter(|place| !files.have_line(place)).map(|place| files.name(place));
+    Location {
+        message: Some(Message { text: label.text.clone() }),
+        physical_location: in_file.map(physical),
+        logical_locations: by_name.map(|name| logical(name, name)).into_iter().collect(),
     }
 }
 
@@ -181,11 +217,11 @@ fn physical(place: &Place) -> PhysicalLocation {
     }
 }
 
-fn logical<'a>(place: &Place, name: &'a str) -> LogicalLocation<'a> {
-    LogicalLocation { name, fully_qualified_name: format!("{}::{name}", place.source.name()) }
+fn logical<'a>(source: &str, name: &'a str) -> LogicalLocation<'a> {
+    LogicalLocation { name, fully_qualified_name: format!("{source}::{name}") }
 }
 
-/// What stays the same when a file is edited or lies elsewhere.
+/// A hash of what does not change when a file is edited or moved.
 fn digest(entry: &Entry<'_>) -> String {
     let hash = Sha256::new().chain_update(entry.rule).chain_update([0]).chain_update(entry.subject);
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()

@@ -1,4 +1,4 @@
-//! The part of SARIF 2.1.0 that is written.
+//! The part of SARIF 2.1.0 that reports use.
 
 use serde::Serialize;
 
@@ -119,7 +119,7 @@ pub(super) struct ArtifactLocation {
     pub(super) uri: String,
 }
 
-/// Lines and columns from 1; the end column is after the last character.
+/// Lines and columns count from 1; the end column is after the last character.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct TextRegion {
@@ -136,7 +136,7 @@ pub(super) struct LogicalLocation<'a> {
     pub(super) fully_qualified_name: String,
 }
 
-/// What makes a result the same result in the next run.
+/// By which a result is recognised in the next run.
 #[derive(Serialize)]
 pub(super) struct Fingerprints {
     #[serde(rename = "koomyGuard/v1")]

@@ -64,8 +64,7 @@ impl Identified<'_, '_> {
 
     /// Whether the policy says something of the server itself.
     pub(crate) fn has_server_pin(&self) -> bool {
-        let Database { branch_id, system_identifier, server_hostname, .. } = self.database;
-        [branch_id, system_identifier, server_hostname].into_iter().any(Option::is_some)
+        self.database.pins_its_server()
     }
 
     /// The data of the environment of a stamp; `None` if the policy does not

@@ -13,7 +13,18 @@ fn canonical_forms_are_offered_where_only_the_spelling_is_wrong() {
         ("postgresql://a:b$c@h/d", plain),
         ("postgresql://a:b:c%@h:05432/d", plain),
         ("postgresql://a:b@H.:/%64?&", plain),
+        ("postgresql://a:b@h/d/", plain),
+        ("postgresql://a:b@h/d#", plain),
+        ("postgresql://a:b@h/d?x=y&statement_cache_size=0", plain),
+        ("postgresql://a:b@h/d?x", plain),
+        ("postgresql://a:b@h/d?user=a&host=h&port=5432&dbname=d", plain),
         ("postgresql://a@H/d", "postgresql://a@h:5432/d"),
+        ("POSTGRES://a:@h/d", "postgresql://a@h:5432/d"),
+        (
+            "postgresql://a:b@h/d?sslmode=require&sslmode=require",
+            "postgresql://a:PASSWORD@h:5432/d?sslmode=require",
+        ),
+        ("postgresql://a:b@h/d?ssl=true", "postgresql://a:PASSWORD@h:5432/d?sslmode=require"),
         (
             "postgresql://a:b@h/d?sslmode=REQUIRE&",
             "postgresql://a:PASSWORD@h:5432/d?sslmode=require",
@@ -37,7 +48,6 @@ fn nothing_is_offered_where_it_would_be_a_guess() {
         "POSTGRES://a:b c@h/d",
         "POSTGRES://a:b\0c@h/d",
         "POSTGRES://a:b\\c@h/d",
-        "POSTGRES://a:@h/d",
         "POSTGRES://a:b@h:0/d",
         "POSTGRES://a:b@h:00/d",
         "POSTGRES://a:b@h/d?host",
@@ -49,7 +59,6 @@ fn nothing_is_offered_where_it_would_be_a_guess() {
         "postgresql://a:b#c@H/d",
         "postgresql://a:b\\c@H/d",
         "postgresql://a:b c@H/d",
-        "postgresql://a:@H/d",
         "postgresql://H/d",
         "postgresql://a:b@H",
         "postgresql://a:b@H,i/d",
@@ -62,7 +71,17 @@ fn nothing_is_offered_where_it_would_be_a_guess() {
         "jdbc:postgresql://a:b@h/d",
         "mysql://a:b@h/d",
         "postgresql://a+c:b@h/d",
-        "postgresql://a:b@H/d?x=y",
+        "postgresql://a:b@H/d?host=p&x=y",
+        "postgresql://a:b@h/d?x=c@i",
+        "postgresql://a:b@h/d?x=c#y",
+        "postgresql://a:b@h/d?sslaccept=strict",
+        "postgresql://a:b@h/d?ssl=false",
+        "postgresql://a:b@h/d?server=i",
+        "postgresql://a:b@h/d?hostname=i",
+        "postgresql://a:b@h/d?x=y&amp;host=i",
+        "postgresql://a:b@h/d?sslmode=require&sslmode=disable",
+        "postgresql://a:b@h/d//",
+        "postgresql://a:b@h/d?user=c",
         "postgresql://a:b@h:x/d",
         "postgresql://a:b@%2Ftmp/d",
     ];
@@ -75,7 +94,7 @@ fn nothing_is_offered_where_it_would_be_a_guess() {
 fn no_canonical_form_holds_the_password() {
     let inside = [
         "", "/", "@", ":", "?", "#", "%", "%40", "$", " ", "\n", "\\", "é", "&host=", "://", "'",
-        "\"", "${X}",
+        "\"", "${X}", "@h/d?x=",
     ];
     let around = [("", ""), ("\"", "\""), (" ", "\n")];
     let schemes = ["postgresql", "POSTGRES", "postgresql+x"];

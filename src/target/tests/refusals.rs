@@ -110,7 +110,9 @@ const REFUSALS: &[(&str, Part, Flaw)] = {
         ("postgresql://a:b@h.1/d", Host, P::HostNumber),
         ("postgresql://a:b@0.0.0.0/d", Host, P::HostUnspecified),
         ("postgresql://a:b@pg.neon.tech/d", Host, P::HostChosenInBrowser),
-        ("postgresql://a:b@h?sslmode=disable/d", Host, P::HostName),
+        ("postgresql://a:b@h?sslmode=disable/d", Database, P::DatabaseMissing),
+        ("file:./dev.db", Scheme, P::SchemeOfFile),
+        ("sqlite:///dev.db", Scheme, P::SchemeOfFile),
         ("postgresql://a:b@h:/d", Port, P::PortEmpty),
         ("postgresql://a:b@h:05432/d", Port, P::PortLeadingZero),
         ("postgresql://a:b@h:0/d", Port, P::PortRange),
@@ -233,6 +235,11 @@ fn no_refusal_says_anything_of_the_value() {
 
 const MESSAGES: &[(&str, &str)] = &[
     ("postgresql://a:b@h/d\n", "the value starts or ends in white space"),
+    (
+        "postgresql://a:b@h/d?sslmode=require&what=1&statement_cache_size=0&why",
+        "the query holds a parameter outside the known ones, which some drivers send to the \
+         server: number 2, `statement_cache_size`, number 4",
+    ),
     ("jdbc:x", "the scheme is a JDBC URL, whose parameters can replace its host"),
     ("postgresql://h/d", "the user is missing; drivers take it from the environment or the system"),
     (

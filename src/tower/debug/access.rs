@@ -1,4 +1,4 @@
-//! Who gets in, where the policy lets anybody in.
+//! What a request needs to reach a debug endpoint, where the policy allows any.
 
 use http::header::HeaderName;
 use http::{HeaderValue, Request};
@@ -10,29 +10,29 @@ use crate::facts::{Facts, Observed};
 use crate::policy::Environment;
 use crate::tower::pause::Pause;
 
-/// How to get in: below these paths, with this secret in this header.
+/// What gets a request in: one of these paths, and this secret in this header.
 pub(crate) struct Access {
     paths: Box<[Box<str>]>,
     header: HeaderName,
-    /// INVARIANT: the secret itself is not kept, so that nothing can print it, and
-    /// a comparison takes as long whatever its length.
+    /// INVARIANT: the secret itself is not kept, so nothing can print it, and a
+    /// comparison takes the same time whatever its length.
     digest: [u8; 32],
     tries: Tries,
 }
 
-/// Where a request goes.
+/// Where a request is sent.
 pub(crate) enum Admission {
     /// To the debug endpoints.
     Debug,
     /// To the service without them.
     Service,
-    /// To the service without them, and perhaps not at once: it brought a secret
-    /// that is not it.
+    /// To the service without them, perhaps after a pause: the request brought a wrong
+    /// secret.
     Failed(Option<Pause>),
 }
 
 impl Access {
-    /// `None` where debug endpoints are forbidden, or there is no secret.
+    /// `None` if debug endpoints are forbidden, or there is no secret.
     pub(crate) fn of(environment: &Environment, facts: &Facts) -> Option<Self> {
         let rule = environment.debug.as_ref()?;
         let Observed::Seen(variables) = &facts.variables else { return None };
@@ -45,13 +45,13 @@ impl Access {
         })
     }
 
-    /// Where a request goes.
+    /// Decides where a request is sent.
     ///
-    /// A secret that is not it counts wherever it is sent, and a request without
-    /// one is no try: how long an answer takes says nothing of the path.
+    /// A wrong secret counts as a failed try on every path, and a request without one
+    /// counts on none, so the time that an answer takes does not depend on the path.
     #[inline]
     pub(super) fn admit<B>(&self, request: &Request<B>) -> Admission {
-        // DELIBERATE: a look at each header costs less than to hash a name.
+        // DELIBERATE: comparing each header costs less than hashing a name to look it up.
         let headers = request.headers().iter();
         let mut given = headers.filter(|(name, _)| **name == self.header);
         let Some((_, first)) = given.next() else { return Admission::Service };
@@ -71,12 +71,12 @@ impl Access {
 
     fn is_secret(&self, given: &HeaderValue) -> bool {
         let is_it = digest(given.as_bytes()).ct_eq(&self.digest);
-        // DELIBERATE: an odd byte is no short cut. It is compared all the same.
+        // DELIBERATE: the value is compared even if it is not text, so that the time is
+        // the same.
         bool::from(is_it) & given.to_str().is_ok()
     }
 
-    /// Whether `path` is one of the paths or below it, to the byte. What needs to
-    /// be read before it can be told so is not.
+    /// Whether `path` is one of the paths or below it, to the byte, without decoding.
     fn is_below(&self, path: &str) -> bool {
         self.paths.iter().any(|known| {
             path.strip_prefix(&**known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -1,4 +1,4 @@
-//! Which requests reach a debug endpoint.
+//! Decides which requests reach a debug endpoint.
 
 mod access;
 mod service;
@@ -12,10 +12,10 @@ pub use service::{DebugFuture, DebugLayer, DebugService};
 
 use super::inventory::Inventory;
 
-/// The way to debug endpoints: open where the policy allows them, and not there
-/// elsewhere.
+/// The way to debug endpoints: open where the policy allows them, and missing everywhere
+/// else.
 ///
-/// It comes from a permit alone. There is nothing to switch:
+/// It comes only from a permit. There is nothing to switch on:
 ///
 /// ```compile_fail
 /// let gate = koomy_guard::tower::DebugGate::default();
@@ -47,25 +47,26 @@ pub struct DebugGate {
     pub(super) shared: Arc<Shared>,
 }
 
-/// What all that comes from one permit shares.
+/// What everything made from one permit shares.
 pub(crate) struct Shared {
-    /// How to get in; `None` where the policy forbids it.
+    /// How to get in; `None` if the policy forbids it.
     pub(super) access: Option<Access>,
     pub(super) inventory: Arc<Inventory>,
 }
 
 impl DebugGate {
-    /// Names routes behind the gate, for [`inventory`](Self::inventory): a router
-    /// does not tell its own.
+    /// Names the routes behind the gate, for [`inventory`](Self::inventory).
+    ///
+    /// A router does not list its own routes.
     pub fn naming(self, routes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.shared.inventory.name(routes.into_iter().map(Into::into));
         self
     }
 
-    /// Puts a service with debug endpoints behind the gate; what comes back goes
-    /// around the service that has none.
+    /// Puts a service with debug endpoints behind the gate; the layer wraps the service
+    /// without them.
     ///
-    /// Where debug endpoints are forbidden, `debug` is dropped here.
+    /// If debug endpoints are forbidden, `debug` is dropped here.
     ///
     /// ```
     /// use koomy_guard::tower::DebugGate;
@@ -80,17 +81,17 @@ impl DebugGate {
         DebugLayer { debug: self.is_open().then_some(debug), shared: self.shared }
     }
 
-    /// Whether this environment has debug endpoints.
+    /// Whether debug endpoints are allowed in this environment.
     pub fn is_open(&self) -> bool {
         self.shared.access.is_some()
     }
 
-    /// How many requests of this process came with a secret that was not it.
+    /// How many requests with a wrong secret this process has received.
     pub fn failed_tries(&self) -> u64 {
         self.shared.access.as_ref().map_or(0, Access::failed_tries)
     }
 
-    /// What is behind the gate, here or in another environment.
+    /// The debug paths and routes of every environment, whether allowed here or not.
     pub fn inventory(&self) -> &Inventory {
         &self.shared.inventory
     }

@@ -1,4 +1,4 @@
-//! The gate around a service.
+//! The debug gate around a service.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -15,7 +15,7 @@ use super::{Admission, Shared};
 use crate::tower::inventory::Question;
 use crate::tower::pause::Pause;
 
-/// Layer that applies [`DebugService`]. [`DebugGate::with`] makes it.
+/// Layer that applies [`DebugService`]; made by [`DebugGate::with`].
 ///
 /// [`DebugGate::with`]: super::DebugGate::with
 #[derive(Clone)]
@@ -37,16 +37,16 @@ impl<D: Clone, S> Layer<S> for DebugLayer<D> {
 ///
 /// A request reaches the first when all of this holds:
 ///
-/// 1. the policy allows debug endpoints in this environment; elsewhere there is no
-///    first service;
-/// 2. it has the header of the policy, once, with the secret;
-/// 3. its path is one of the policy's or below it, as it is written.
+/// 1. The policy allows debug endpoints in this environment. If not, there is no first
+///    service.
+/// 2. The request has the header named in the policy, exactly once, with the secret.
+/// 3. Its path, as written, is one of the policy's paths or below one.
 ///
-/// Every other request reaches the second, unchanged. So a debug path that is
-/// refused takes the way of a path that does not exist, because there it is one.
+/// Every other request reaches the second, unchanged. A refused debug path is therefore
+/// answered like a path that does not exist, because in that service it does not exist.
 ///
-/// The header is taken off a request that is admitted. Such a request waits for the
-/// first service if that is not ready, such as behind a limit of concurrency; no other
+/// The header is removed from a request that is admitted. Such a request waits if the
+/// first service is not ready, for example behind a concurrency limit; no other request
 /// does.
 #[derive(Clone)]
 pub struct DebugService<D, S> {
@@ -81,7 +81,7 @@ where
             (Admission::Debug, Some(debug), Some(access)) => {
                 DebugFuture::debug(debug.clone(), without(request, access.header()))
             }
-            // Without a service behind the gate nobody is admitted.
+            // Without a service behind the gate, no request is admitted.
             (Admission::Debug, _, _) => DebugFuture::of(self.inner.call(request)),
             (Admission::Failed(pause), _, _) => DebugFuture {
                 pause: pause.map(Box::new),
@@ -109,7 +109,7 @@ pin_project! {
 pin_project! {
     #[project = WayProjection]
     enum Way<D, S> {
-        // DELIBERATE: boxed, so that a request of anybody else carries no room for it.
+        // DELIBERATE: boxed, so that all other requests carry no space for it.
         Debug { future: Pin<Box<D>> },
         Service { #[pin] future: S },
     }

@@ -1,4 +1,4 @@
-//! Secrets that were not it.
+//! Wrong debug secrets.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -8,15 +8,15 @@ use crate::tower::pause::Pause;
 
 /// The failed tries of a process.
 ///
-/// LIMIT: it slows who guesses, and stops nobody. The right secret is never
-/// slowed, or whoever guesses could keep its owner out; and where too many
-/// guesses wait already, the next one waits no more, or they could use up the
-/// memory. What makes guessing hopeless is a strong secret.
+/// LIMIT: this slows guessing down, and does not stop it. The right secret is never
+/// slowed, or a guesser could keep its owner out. When too many guesses are waiting
+/// already, the next one is not delayed, or they could use up the memory. What makes
+/// guessing hopeless is a strong secret.
 #[derive(Debug)]
 pub(super) struct Tries {
     count: AtomicU64,
     slow: Pace,
-    told: Pace,
+    logged: Pace,
 }
 
 impl Default for Tries {
@@ -24,16 +24,17 @@ impl Default for Tries {
         Self {
             count: AtomicU64::new(0),
             slow: Pace::new(10, 500, 4_000),
-            told: Pace::new(10, 1_000, 1),
+            logged: Pace::new(10, 1_000, 1),
         }
     }
 }
 
 impl Tries {
-    /// Counts one, says so, and how long it has to wait, if it has to.
+    /// Counts and logs one, and returns the pause before its answer, if there must be
+    /// one.
     pub(super) fn failed(&self) -> Option<Pause> {
         let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
-        if self.told.next() == Duration::ZERO {
+        if self.logged.next() == Duration::ZERO {
             tracing::warn!(failed_tries = count, "a request brought a wrong debug secret");
         }
         match self.slow.next() {

@@ -1,20 +1,20 @@
-//! The hosts that a proxy, or who plays one, says that it was asked for.
+//! The hosts that a proxy, or a client that pretends to be one, says it was asked for.
 
 use http::HeaderMap;
 use http::header::{FORWARDED, HeaderName};
 
 pub(super) static X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
-/// Every host in `X-Forwarded-Host`, of every such header.
+/// Every host in every `X-Forwarded-Host` header.
 pub(super) fn hosts(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
     let values = headers.get_all(&X_FORWARDED_HOST).iter();
     values.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii)
 }
 
-/// Every `host=` in `Forwarded`.
+/// Every `host=` in every `Forwarded` header.
 ///
-/// DELIBERATE: quoted text is not skipped. What another reader might take for a
-/// host is taken for one.
+/// DELIBERATE: quoted text is not skipped. Whatever another reader might take for a host
+/// counts as one.
 pub(super) fn hosts_in_forwarded(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
     let values = headers.get_all(FORWARDED).iter();
     let pairs = values.flat_map(|value| value.as_bytes().split(|byte| b",;".contains(byte)));

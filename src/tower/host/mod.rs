@@ -1,4 +1,4 @@
-//! Which hosts a service answers to.
+//! Decides which hosts a service answers to.
 
 mod forwarded;
 mod name;

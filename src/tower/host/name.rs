@@ -4,9 +4,8 @@ use std::net::IpAddr;
 
 /// The host of `authority`, without its port.
 ///
-/// `None` where there is more than a host and a port, or a port that is none. An
-/// address in brackets is no name either: nothing that a policy lists has that
-/// form.
+/// `None` if there is more than a host and a port, or the port is not one. An address in
+/// brackets is not a name either: nothing that a policy lists has that form.
 pub(super) fn host_of(authority: &[u8]) -> Option<&[u8]> {
     let end = authority.iter().position(|byte| !is_of_name(*byte)).unwrap_or(authority.len());
     let (host, rest) = authority.split_at_checked(end)?;
@@ -18,8 +17,7 @@ pub(super) fn host_of(authority: &[u8]) -> Option<&[u8]> {
     (is_whole && !host.is_empty()).then_some(host)
 }
 
-/// The host of an address such as `https://koomy.app:8443/path`, whatever stands
-/// around it.
+/// The host of a URL such as `https://koomy.app:8443/path`, whatever surrounds it.
 pub(super) fn page_host_of(address: &[u8]) -> Option<&[u8]> {
     let at = address.windows(3).position(|window| window == b"://")?;
     let authority = address.get(at + 3..)?.split(|byte| b"/?#\\".contains(byte)).next()?;
@@ -27,7 +25,7 @@ pub(super) fn page_host_of(address: &[u8]) -> Option<&[u8]> {
     host.split(|byte| *byte == b':').next()
 }
 
-/// Whether `authority` is an address and no name, with a port or without.
+/// Whether `authority` is an address rather than a name, with or without a port.
 pub(super) fn is_address(authority: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(authority) else { return false };
     text.starts_with('[')
@@ -49,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_is_a_name_and_perhaps_a_port() {
+    fn a_host_is_a_name_with_or_without_a_port() {
         let table: [(&[u8], Option<&[u8]>); 22] = [
             (b"koomy.app", Some(b"koomy.app")),
             (b"KOOMY.app", Some(b"KOOMY.app")),

@@ -1,4 +1,4 @@
-//! What is judged of a request.
+//! The rules by which a request's hosts are judged.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -15,18 +15,18 @@ use crate::tower::inventory::Inventory;
 use crate::tower::pace::Pace;
 use crate::tower::peer::Peer;
 
-/// What an environment answers to, in the form in which it is compared.
+/// The hosts that an environment answers to, in the form in which they are compared.
 pub(crate) struct HostRules {
     environment: String,
     own: Box<[Box<[u8]>]>,
-    /// The domains of other environments, with their names.
+    /// The domains of other environments, with the names of those.
     foreign: Box<[(Box<[u8]>, String)]>,
     proxies: Box<[AddressRange]>,
     health_paths: Box<[Box<str>]>,
     health_addresses: Box<[AddressRange]>,
     foreign_origins: ForeignOrigins,
     pub(super) inventory: Arc<Inventory>,
-    told: Pace,
+    logged: Pace,
 }
 
 /// Why a request is refused.
@@ -35,19 +35,19 @@ pub(super) enum Refused<'a> {
     /// It names no host, several, or two that differ.
     NotOneHost,
     /// What it names is not a host name.
-    NoName,
-    /// It names a host of nobody in the policy.
+    NotAName,
+    /// It names a host that the policy does not know.
     Unknown,
     /// It names a domain of another environment.
     Foreign(&'a str),
-    /// A page of another environment sent it.
+    /// It was sent by a page of another environment.
     ForeignOrigin(&'a str),
 }
 
 impl Refused<'_> {
     pub(super) const fn status(self) -> StatusCode {
         match self {
-            Self::NotOneHost | Self::NoName | Self::Unknown | Self::Foreign(_) => {
+            Self::NotOneHost | Self::NotAName | Self::Unknown | Self::Foreign(_) => {
                 StatusCode::MISDIRECTED_REQUEST
             }
             Self::ForeignOrigin(_) => StatusCode::FORBIDDEN,
@@ -78,11 +78,11 @@ impl HostRules {
             health_addresses: web.health_addresses.into(),
             foreign_origins: web.foreign_origins,
             inventory,
-            told: Pace::new(10, 1_000, 1),
+            logged: Pace::new(10, 1_000, 1),
         }
     }
 
-    /// Judges a request. Nothing is allocated.
+    /// Judges a request, without allocating.
     pub(super) fn judge<B>(&self, request: &Request<B>) -> Result<(), Refused<'_>> {
         match self.host(request) {
             Ok(()) => {}
@@ -95,14 +95,15 @@ impl HostRules {
         }
     }
 
-    /// Says that a request was refused, and never the host of nobody, which is
-    /// text of whoever sent it.
-    pub(super) fn tell(&self, refused: Refused<'_>) {
+    /// Logs that a request was refused.
+    ///
+    /// An unknown host is never logged, since it is text from whoever sent the request.
+    pub(super) fn log(&self, refused: Refused<'_>) {
         let environment = self.environment.as_str();
         let noise = match refused {
             Refused::NotOneHost => "a request does not name one host",
-            Refused::NoName => "a request names no host name",
-            Refused::Unknown => "a request names a host of nobody",
+            Refused::NotAName => "what a request names is not a host name",
+            Refused::Unknown => "a request names an unknown host",
             Refused::Foreign(of) => return self.alarm(of, "a request for a domain"),
             Refused::ForeignOrigin(of) => return self.alarm(of, "a request from a page"),
         };
@@ -110,8 +111,8 @@ impl HostRules {
     }
 
     fn alarm(&self, of: &str, what: &str) {
-        // DELIBERATE: where nobody listens, no clock is read.
-        if tracing::enabled!(tracing::Level::ERROR) && self.told.next() == Duration::ZERO {
+        // DELIBERATE: the clock is not read if nobody listens.
+        if tracing::enabled!(tracing::Level::ERROR) && self.logged.next() == Duration::ZERO {
             let environment = self.environment.as_str();
             tracing::error!(environment, of, "contamination: {what} of another environment");
         }
@@ -126,7 +127,7 @@ impl HostRules {
         if said.is_forwarded { self.forwarded(request, named) } else { self.named(named?) }
     }
 
-    /// LIMIT: a header that comes from a proxy is as true as the proxy makes it.
+    /// LIMIT: a header from a proxy is only as true as the proxy makes it.
     fn forwarded<B>(
         &self,
         request: &Request<B>,
@@ -137,7 +138,8 @@ impl HostRules {
         let peer = Peer::of(request.extensions());
         let mut said = hosts(headers);
         match (peer.is_some_and(|peer| is_in(&self.proxies, peer)), said.next(), said.next()) {
-            // What a proxy was asked for is what counts, whatever it calls us.
+            // The host that the proxy was asked for counts, whatever it calls this
+            // service.
             (true, Some(host), None) => self.named(host),
             (true, Some(_), Some(_)) => Err(Refused::NotOneHost),
             (true | false, _, _) => {
@@ -157,7 +159,7 @@ impl HostRules {
         }
         let Some(host) = host_of(authority) else {
             let address = is_address(authority);
-            return Err(if address { Refused::Unknown } else { Refused::NoName });
+            return Err(if address { Refused::Unknown } else { Refused::NotAName });
         };
         if self.own.iter().any(|domain| domain.eq_ignore_ascii_case(host)) {
             return Ok(());
@@ -181,16 +183,16 @@ impl HostRules {
         of.map_or(Ok(()), |of| Err(Refused::ForeignOrigin(of)))
     }
 
-    /// DELIBERATE: not as strict as the host of a request is read. What any reader
-    /// might take for a page of another environment is one.
+    /// DELIBERATE: less strict than reading the host of a request. Whatever any reader
+    /// might take for a page of another environment counts as one.
     fn page_of_another(&self, addresses: &[u8]) -> Option<&str> {
         let mut addresses = addresses.split(u8::is_ascii_whitespace);
         addresses.find_map(|address| self.foreign_of(page_host_of(address)?))
     }
 
-    /// The environment that `host` is a domain of, if that is another one.
+    /// The other environment that `host` is a domain of, if there is one.
     ///
-    /// A dot at its end makes it no other host to whoever resolves names.
+    /// A dot at its end does not make it another host when names are resolved.
     fn foreign_of(&self, host: &[u8]) -> Option<&str> {
         let host = host.strip_suffix(b".").unwrap_or(host);
         let mut foreign = self.foreign.iter();
@@ -209,10 +211,10 @@ impl HostRules {
     }
 }
 
-/// What the headers say of hosts, from one look at all of them.
+/// The headers about hosts, collected in one pass.
 ///
-/// DELIBERATE: a look at each costs less than three searches, since a search
-/// hashes the name.
+/// DELIBERATE: one pass over all headers costs less than three searches, since each
+/// search hashes the name.
 struct Said<'a> {
     host: Option<&'a [u8]>,
     has_another: bool,
@@ -234,7 +236,7 @@ impl<'a> Said<'a> {
     }
 }
 
-/// The one host that a request names: in its target, in `Host`, or in both alike.
+/// The one host that a request names: in its target, in `Host`, or the same in both.
 fn named<'a>(
     authority: Option<&'a Authority>,
     host: Option<&'a [u8]>,

@@ -1,4 +1,4 @@
-//! The gate around a service.
+//! The host gate around a service.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use tower_service::Service;
 use super::rules::HostRules;
 use crate::tower::inventory::Question;
 
-/// Layer that applies [`HostService`]. `boot.host_layer()` makes it.
+/// Layer that applies [`HostService`]; made by `boot.host_layer()`.
 ///
 /// ```compile_fail
 /// let layer = koomy_guard::tower::HostLayer::default();
@@ -54,22 +54,22 @@ impl<S> Layer<S> for HostLayer {
 ///
 /// A request passes when all of this holds:
 ///
-/// 1. it names exactly one host: in `Host`, in the authority of its target, or in
-///    both alike;
-/// 2. that host is one of the environment's domains, in any letter case and with
-///    any port; a dot at its end, a user before it or an address instead of it
-///    make it another;
-/// 3. so is every host that a `Forwarded` or `X-Forwarded-Host` names. Where the
-///    policy names the peer as a proxy, the one host in `X-Forwarded-Host` is
-///    judged instead of the one in `Host`;
-/// 4. where the policy refuses foreign origins: its `Origin`, and its `Referer`
-///    where the method changes something, name no domain of another environment.
+/// 1. It names exactly one host: in `Host`, in the authority of its target, or the same
+///    in both.
+/// 2. That host is one of the environment's domains, in any letter case and with any
+///    port. A dot at its end, a user before it or an IP address make it another host.
+/// 3. So is every host that a `Forwarded` or `X-Forwarded-Host` header names. If the
+///    policy lists the peer as a proxy, the one host in `X-Forwarded-Host` is judged
+///    instead of the one in `Host`.
+/// 4. If the policy refuses foreign origins, neither its `Origin` nor, for methods that
+///    change something, its `Referer` names a domain of another environment.
 ///
-/// Or when its path is one of the policy's `health_paths`, its method is `GET` or
-/// `HEAD`, and it comes from one of the `health_addresses`, if there are any.
+/// A health check passes as well: its path is one of the policy's `health_paths`, its
+/// method is `GET` or `HEAD`, and it comes from one of the `health_addresses`, if there
+/// are any.
 ///
-/// Otherwise the answer is `421 Misdirected Request`, or `403 Forbidden` for an
-/// origin, without a body.
+/// Every other request is answered `421 Misdirected Request`, or `403 Forbidden` for a
+/// foreign origin, without a body.
 #[derive(Clone)]
 pub struct HostService<S> {
     rules: &'static HostRules,
@@ -95,7 +95,7 @@ where
             Ok(()) => HostFuture { way: Way::Inner { future: self.inner.call(request) } },
             Err(refused) => {
                 Question::answer(&request, &self.rules.inventory);
-                self.rules.tell(refused);
+                self.rules.log(refused);
                 HostFuture { way: Way::Refused { status: Some(refused.status()) } }
             }
         }

@@ -19,7 +19,7 @@ fn boot(environment: &str) -> Permit<Boot> {
     Permit::ask(&policy, &Facts::assume().variable("ENV", environment).facts()).unwrap()
 }
 
-/// A request: `METHOD TARGET`, headers line by line, and ` < PEER` at the end.
+/// Parses a request: `METHOD TARGET`, headers line by line, and ` < PEER` at the end.
 fn request(text: &str) -> Request<()> {
     let (text, peer) = text.split_once(" < ").unwrap_or((text, ""));
     let mut lines = text.split('|').map(str::trim);
@@ -46,7 +46,7 @@ fn judged(rules: &HostRules, text: &str) -> String {
     match rules.judge(&request(text)) {
         Ok(()) => "passes".to_owned(),
         Err(Refused::NotOneHost) => "not one".to_owned(),
-        Err(Refused::NoName) => "no name".to_owned(),
+        Err(Refused::NotAName) => "no name".to_owned(),
         Err(Refused::Unknown) => "unknown".to_owned(),
         Err(Refused::Foreign(of)) => format!("of {of}"),
         Err(Refused::ForeignOrigin(of)) => format!("page of {of}"),
@@ -62,7 +62,7 @@ fn a_request_names_a_host_of_this_environment() {
 }
 
 #[test]
-fn what_is_forwarded_counts_from_a_proxy_alone() {
+fn a_forwarded_host_counts_only_from_a_proxy() {
     let rules = boot("production").host_layer().rules();
     for (text, expected) in FORWARDED {
         assert_eq!(judged(rules, text), *expected, "{text}");
@@ -78,7 +78,7 @@ fn a_health_check_needs_no_host_where_it_may_be_asked() {
 }
 
 #[test]
-fn a_page_of_another_environment_is_refused_where_the_policy_says_so() {
+fn a_page_of_another_environment_is_refused_if_the_policy_says_so() {
     let (production, sandbox) = (boot("production").host_layer(), boot("sandbox").host_layer());
     for (text, expected) in ORIGINS {
         let text = format!("{text}|host: koomy.app");

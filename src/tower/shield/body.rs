@@ -1,4 +1,4 @@
-//! A body that is looked into while it leaves.
+//! A body that is searched for secrets while it leaves.
 
 use std::collections::VecDeque;
 use std::error::Error;
@@ -14,50 +14,50 @@ use crate::shield::Stream;
 
 pub(super) type BoxError = Box<dyn Error + Send + Sync>;
 
-/// The body of an answer, as far as it is clean.
+/// The body of an answer, up to the first secret in it.
 pub struct ShieldBody<B> {
-    /// `None` where nothing comes any more.
+    /// `None` when nothing more comes.
     inner: Option<Pin<Box<B>>>,
-    /// `None` where nobody looks.
+    /// `None` if the body is not searched.
     watched: Option<Watched>,
-    /// What may leave.
+    /// Frames that may leave.
     ready: VecDeque<Frame<Bytes>>,
-    /// What comes after it.
+    /// The error that follows them.
     failed: Option<BoxError>,
 }
 
 struct Watched {
     watch: Watch,
     stream: Stream,
-    /// What waits for what comes next.
+    /// Chunks held back until what follows them is known.
     waiting: VecDeque<Bytes>,
 }
 
-/// Whether anything comes after a chunk.
+/// Whether anything follows a chunk.
 #[derive(Clone, Copy)]
 enum More {
     No,
     Perhaps,
 }
 
-/// The error in which a body ends that held a secret.
+/// The error that ends a body that held a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the answer held a secret and was cut off")]
 #[non_exhaustive]
 pub struct Withheld;
 
 impl<B> ShieldBody<B> {
-    /// No body.
+    /// An empty body.
     pub(super) const fn empty() -> Self {
         Self { inner: None, watched: None, ready: VecDeque::new(), failed: None }
     }
 
-    /// A body into which nobody looks.
+    /// A body that is not searched.
     pub(super) fn passed(body: B) -> Self {
         Self { inner: Some(Box::pin(body)), ..Self::empty() }
     }
 
-    /// A body that is looked into.
+    /// A body that is searched.
     pub(super) fn watched(body: B, watch: Watch) -> Self {
         let stream = watch.shield.stream();
         let watched = Watched { watch, stream, waiting: VecDeque::new() };
@@ -73,7 +73,7 @@ impl<B> ShieldBody<B> {
         self.failed = failed;
     }
 
-    /// Takes what the inner body gives, and whether it has more to give.
+    /// Takes a frame from the inner body, and whether more may follow it.
     fn take(&mut self, frame: Frame<Bytes>, more: More) {
         let Some(watched) = &mut self.watched else { return self.ready.push_back(frame) };
         let clean = match frame.into_data() {
@@ -91,8 +91,8 @@ where
     B: Body<Data = Bytes>,
     B::Error: Into<BoxError>,
 {
-    /// The body with what is there at once: of a stream the first chunk, and more
-    /// if the size is known. `None` if a secret is in it.
+    /// The body with what is available at once: the first chunk of a stream, and more if
+    /// the size is known. `None` if a secret is in it.
     pub(super) fn begun(mut self, cx: &mut Context<'_>) -> Option<Self> {
         let is_sized = self.inner.as_ref().is_some_and(|inner| inner.size_hint().exact().is_some());
         let mut has_room = true;
@@ -103,7 +103,7 @@ where
         (!is_withheld).then_some(self)
     }
 
-    /// INVARIANT: a body that gives more than it said is not gathered for ever.
+    /// INVARIANT: a body that gives more than it announced is not gathered for ever.
     fn has_room(&self) -> bool {
         let gathered: usize = self.ready.iter().filter_map(Frame::data_ref).map(Bytes::len).sum();
         self.ready.len() < GATHERED_FRAMES && gathered as u64 <= GATHERED
@@ -166,7 +166,7 @@ impl Watched {
         Ok(())
     }
 
-    /// Trailers, and whatever else is no data: it comes after all of it.
+    /// Handles trailers and other frames without data, which come after all data.
     fn other(
         &mut self,
         frame: Frame<Bytes>,
@@ -229,7 +229,7 @@ where
     }
 }
 
-/// No body.
+/// An empty body.
 impl<B> Default for ShieldBody<B> {
     fn default() -> Self {
         Self::empty()
@@ -242,6 +242,6 @@ impl<B> fmt::Debug for ShieldBody<B> {
     }
 }
 
-/// So much of a body is gathered before its headers leave.
+/// How much of a body is gathered before its headers leave.
 const GATHERED: u64 = 64 * 1024;
 const GATHERED_FRAMES: usize = 64;

@@ -1,4 +1,4 @@
-//! Which answers leave.
+//! Decides which answers may leave.
 
 mod body;
 mod secrets;
@@ -15,10 +15,10 @@ use http::header::{CONTENT_ENCODING, HeaderMap};
 
 use crate::shield::{Leak, Shield};
 
-/// What an answer is an answer to, and what may not be in it.
+/// The request that is answered, and what may not be in its answer.
 struct Watch {
     shield: Shield,
-    /// For the record alone, and without its query.
+    /// Only for the log, and without its query.
     uri: Uri,
 }
 
@@ -41,14 +41,14 @@ impl Section {
 }
 
 impl Watch {
-    /// The path, unless it holds a secret itself.
+    /// The path, unless it contains a secret itself.
     fn route(&self) -> &str {
         let path = self.uri.path();
         let shown = path.get(..MAX_ROUTE_BYTES).unwrap_or(path);
         if self.shield.find(path.as_bytes()).is_some() { "(hidden)" } else { shown }
     }
 
-    /// INVARIANT: names only; of the value, and of the answer, nothing.
+    /// INVARIANT: logs names only; nothing of the value or of the answer.
     fn record(&self, leak: &Leak<'_>, section: Section) {
         tracing::error!(
             variable = leak.variable,
@@ -56,18 +56,18 @@ impl Watch {
             written = leak.written.name(),
             place = section.name(),
             route = self.route(),
-            "an answer held a secret, and was withheld"
+            "an answer contained a secret and was withheld"
         );
     }
 
     fn record_encoded(&self) {
         tracing::error!(
             route = self.route(),
-            "an answer was encoded before the shield could look, and was withheld"
+            "an answer was encoded before the shield could search it, and was withheld"
         );
     }
 
-    /// Whether names and values of these are clean; what is not is recorded.
+    /// Whether these names and values are clean; what is not is logged.
     fn is_clean(&self, headers: &HeaderMap, section: Section) -> bool {
         let leak = headers.iter().find_map(|(name, value)| {
             let leak = self.shield.find(value.as_bytes());
@@ -80,9 +80,9 @@ impl Watch {
     }
 }
 
-/// Whether a body is written so that no secret in it could be seen.
+/// Whether a body is encoded in a way that hides any secret in it.
 ///
-/// MIRRORS: RFC 9110, section 8.4, and the header of gRPC for the same.
+/// MIRRORS: RFC 9110, section 8.4, and gRPC's header for the same purpose.
 fn is_encoded(headers: &HeaderMap) -> bool {
     let values = headers.get_all(CONTENT_ENCODING).iter().chain(headers.get_all("grpc-encoding"));
     let mut codings = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));

@@ -1,4 +1,4 @@
-//! Which variables of the judged snapshot must not leave.
+//! The variables of the judged snapshot whose values must not leave.
 
 use once_cell::sync::OnceCell;
 
@@ -7,15 +7,15 @@ use crate::policy::{Given, Policy};
 use crate::secret::{MINIMUM_BITS, Secret};
 use crate::shield::{Shield, Value};
 
-/// The secrets of the judged snapshot, and a shield once somebody wants one.
+/// The secrets of the judged snapshot, and the shield once it is first needed.
 pub(in crate::tower) struct Secrets {
-    secrets: Vec<(String, Secret, Sort)>,
+    secrets: Vec<(String, Secret, Kind)>,
     shield: OnceCell<Shield>,
 }
 
 #[derive(Clone, Copy)]
-enum Sort {
-    /// Declared as a secret that withstands so many bits of guessing.
+enum Kind {
+    /// Declared as a secret that withstands this many bits of guessing.
     Secret(u32),
     /// The URL of a connection.
     Connection,
@@ -29,39 +29,39 @@ impl Secrets {
             return Self { secrets: Vec::new(), shield: OnceCell::new() };
         };
         let secrets = variables.iter().filter_map(|seen| {
-            let (secret, sort) = (seen.text()?, sort(policy, seen)?);
-            Some((seen.name.clone(), secret.clone(), sort))
+            let (secret, kind) = (seen.text()?, kind(policy, seen)?);
+            Some((seen.name.clone(), secret.clone(), kind))
         });
         Self { secrets: secrets.collect(), shield: OnceCell::new() }
     }
 
-    /// The shield, made where it is wanted for the first time.
+    /// The shield, made when it is first needed.
     pub(in crate::tower) fn shield(&self) -> &Shield {
         self.shield.get_or_init(|| {
-            Shield::new(self.secrets.iter().map(|(name, secret, sort)| match sort {
-                Sort::Secret(bits) => Value::secret(name, secret).of_bits(*bits),
-                Sort::Connection => Value::connection(name, secret),
-                Sort::Other => Value::address(name, secret),
+            Shield::new(self.secrets.iter().map(|(name, secret, kind)| match kind {
+                Kind::Secret(bits) => Value::secret(name, secret).of_bits(*bits),
+                Kind::Connection => Value::connection(name, secret),
+                Kind::Other => Value::address(name, secret),
             }))
         })
     }
 }
 
-/// What a variable is to the shield; `None` if it may be shown.
-fn sort(policy: &Policy, seen: &Seen) -> Option<Sort> {
+/// How the shield treats a variable; `None` if its value may be shown.
+fn kind(policy: &Policy, seen: &Seen) -> Option<Kind> {
     let mut given = policy.connections().iter().map(|connection| &connection.given);
     let connects = given.find_map(|given| match given {
-        Given::Url(url) => (url.value == seen.name).then_some(Sort::Connection),
+        Given::Url(url) => (url.value == seen.name).then_some(Kind::Connection),
         Given::Parts(parts) => {
             let password = parts.password.as_ref().is_some_and(|it| it.value == seen.name);
-            password.then_some(Sort::Secret(MINIMUM_BITS))
+            password.then_some(Kind::Secret(MINIMUM_BITS))
         }
     });
     let declared = policy.variable(&seen.name).and_then(|variable| variable.secret());
     match (connects, declared) {
-        (Some(sort), _) => Some(sort),
+        (Some(kind), _) => Some(kind),
         (None, Some(rule)) if rule.kind.is_public() => None,
-        (None, Some(rule)) => Some(Sort::Secret(rule.min_bits)),
-        (None, None) => seen.text()?.expose().contains("://").then_some(Sort::Other),
+        (None, Some(rule)) => Some(Kind::Secret(rule.min_bits)),
+        (None, None) => seen.text()?.expose().contains("://").then_some(Kind::Other),
     }
 }

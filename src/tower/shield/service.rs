@@ -16,7 +16,7 @@ use super::{Section, Watch, is_encoded};
 use crate::policy::EncodedResponses;
 use crate::shield::Shield;
 
-/// Layer that applies [`ShieldService`]. `boot.shield_layer()` makes it.
+/// Layer that applies [`ShieldService`]; made by `boot.shield_layer()`.
 ///
 /// ```
 /// # use koomy_guard::gate::{Boot, Permit};
@@ -26,8 +26,8 @@ use crate::shield::Shield;
 /// }
 /// ```
 ///
-/// A program with secrets that no variable holds looks for those as well, with a
-/// layer of its own:
+/// A program whose secrets are not all in variables looks for the others with a layer of
+/// its own:
 ///
 /// ```
 /// use koomy_guard::secret::Secret;
@@ -45,12 +45,13 @@ pub struct ShieldLayer {
 }
 
 impl ShieldLayer {
-    /// Looks for what `shield` knows. Answers that are encoded already are refused.
+    /// Makes a layer that looks for what `shield` knows, and refuses answers that are
+    /// already encoded.
     pub const fn new(shield: Shield) -> Self {
         Self { shield, encoded: EncodedResponses::Refuse }
     }
 
-    /// Says what becomes of an answer that is encoded already.
+    /// Sets what happens to an answer that is already encoded.
     pub const fn encoded(mut self, encoded: EncodedResponses) -> Self {
         self.encoded = encoded;
         self
@@ -69,28 +70,28 @@ impl<S> Layer<S> for ShieldLayer {
 ///
 /// An answer passes, unaltered, when all of this holds:
 ///
-/// 1. no name and no value of its headers holds a secret, as written or in any of
-///    the encodings that [`shield`](crate::shield) knows;
-/// 2. its body is not encoded (`Content-Encoding`, `grpc-encoding`), or is empty,
-///    or the policy lets such answers pass, into which nobody has looked;
-/// 3. neither its body nor its trailers hold a secret, however the body is divided
+/// 1. No name and no value of its headers contains a secret, as written or in any of the
+///    encodings that [`shield`](crate::shield) knows.
+/// 2. Its body is not encoded (`Content-Encoding`, `grpc-encoding`), or is empty, or the
+///    policy lets encoded answers pass unsearched.
+/// 3. Neither its body nor its trailers contain a secret, however the body is divided
 ///    into chunks.
 ///
-/// What does not pass:
+/// Otherwise:
 ///
-/// - before the headers have left, `500 Internal Server Error` takes its place,
-///   without any of its headers and without a body;
-/// - afterwards the body ends in an error, so that the server cuts the connection
-///   off (HTTP/1) or resets the stream (HTTP/2).
+/// - If the headers have not left yet, the answer is replaced by `500 Internal Server
+///   Error` without any of its headers and without a body.
+/// - If they have, the body ends in an error, so that the server cuts the connection off
+///   (HTTP/1) or resets the stream (HTTP/2).
 ///
-/// Each time one `tracing` event of level `ERROR` names the variable and the path
-/// of the request, and no value.
+/// Each time, one `tracing` event of level `ERROR` names the variable and the path of the
+/// request, and no value.
 ///
-/// Before the headers leave, as much of the body is judged as is there at once: of
-/// a stream the first chunk, and up to 64 KiB where the size is known. So nearly
-/// every answer is judged as a whole, and none waits. A later chunk leaves when it
-/// comes, but for its last bytes where these are the first quarter of a secret or
-/// more: they wait for the next chunk, or for the end.
+/// Before the headers leave, the part of the body that is available at once is searched:
+/// the first chunk of a stream, and up to 64 KiB if the size is known. So nearly every
+/// answer is judged as a whole, and none waits. A later chunk leaves when it comes,
+/// except for its last bytes if these are at least the first quarter of a secret: they
+/// wait for the next chunk or for the end.
 #[derive(Clone, Debug)]
 pub struct ShieldService<S> {
     layer: ShieldLayer,

@@ -28,7 +28,7 @@ enum Step {
 
 use Step::{Data, Fail, Trailer, Wait};
 
-/// A body that does as told.
+/// A body that follows a script.
 #[derive(Clone)]
 struct Script {
     steps: VecDeque<Step>,
@@ -102,7 +102,7 @@ fn answer(known: bool, steps: &[Step]) -> Answer {
     Answer { headers: vec![("x-kind", "answer".to_owned())], body }
 }
 
-/// The answer after the shield, once the service has given it.
+/// The answer of a service behind the shield, once it is complete.
 fn shielded(answer: Answer, encoded: EncodedResponses) -> Response<ShieldBody<Script>> {
     let (secret, url) = (Secret::new(SECRET), Secret::new(format!("redis://app:{PASSWORD}@host")));
     let shield = Shield::new([Value::secret("TOKEN", &secret), Value::address("CACHE_URL", &url)]);
@@ -116,7 +116,7 @@ fn shielded(answer: Answer, encoded: EncodedResponses) -> Response<ShieldBody<Sc
     }
 }
 
-/// What leaves, a word for each step: data in parts, `wait`, `error`.
+/// What leaves the shield, a word for each step: data in parts, `wait`, `error`.
 fn left(body: &mut ShieldBody<Script>) -> Vec<String> {
     let mut cx = Context::from_waker(Waker::noop());
     let mut left = Vec::new();
@@ -139,7 +139,7 @@ const PASSWORD: &str = "Wd3nC6yJ5pGf";
 
 #[test]
 fn what_leaves_of_a_body() {
-    // (whether its size is known, what the service does, status, what leaves)
+    // (whether the size is known, what the service does, the status, what leaves)
     let table: [(bool, &[Step], u16, &[&str]); 22] = [
         (true, &[], 201, &[]),
         (true, &[Data("fine")], 201, &["fine"]),
@@ -149,7 +149,7 @@ fn what_leaves_of_a_body() {
         (true, &[Data("fine"), Trailer("q7Rk2vXw9LmT4bNz8HsD")], 500, &[]),
         (true, &[Data("fine"), Trailer("fine")], 201, &["fine", "(trailers)"]),
         (true, &[Data("fine"), Fail], 201, &["fine", "(error)"]),
-        // What is not there at once is not waited for.
+        // What is not available at once is not waited for.
         (true, &[Wait, Data("fine")], 201, &["fine"]),
         (true, &[Data("a"), Wait, Data("q7Rk2vXw9LmT4bNz8HsD")], 201, &["a", "(withheld)"]),
         (false, &[Data("q7Rk2vXw9LmT4bNz8HsD")], 500, &[]),
@@ -161,7 +161,7 @@ fn what_leaves_of_a_body() {
             201,
             &["to ", "(wait)", "(withheld)"],
         ),
-        // The first quarter waits, and less does not.
+        // The first quarter of a secret waits; less than that does not.
         (
             false,
             &[Data("a q7Rk"), Wait, Data("2vXw9LmT4bNz8HsD")],
@@ -225,7 +225,7 @@ fn a_body_that_is_encoded_is_refused_or_passed_as_the_policy_says() {
         ("content-encoding", "identity, BR", &secret, 500, 201),
         ("content-encoding", "aes128gcm", &secret, 500, 201),
         ("grpc-encoding", "gzip", &secret, 500, 201),
-        // Nothing is encoded here: it is looked into.
+        // Nothing is encoded here, so it is searched.
         ("content-encoding", "Identity", &secret, 500, 500),
         ("content-encoding", "", &secret, 500, 500),
         ("content-encoding", "identity", &[Data("fine")], 201, 201),
@@ -266,7 +266,7 @@ fn a_body_that_never_ends_is_not_gathered() {
 }
 
 #[test]
-fn the_record_names_no_secret() {
+fn the_log_names_no_secret() {
     let secret = Secret::new(SECRET);
     let shield = Shield::new([Value::secret("TOKEN", &secret)]);
     let table = [

@@ -1,4 +1,4 @@
-//! An answer, read whole.
+//! An answer that was read completely.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -11,7 +11,7 @@ pub trait Body: http_body::Body<Error: std::fmt::Debug> {}
 
 impl<B: http_body::Body<Error: std::fmt::Debug>> Body for B {}
 
-/// What came back.
+/// What a service answered.
 pub(super) struct Answer {
     status: Option<StatusCode>,
     version: Option<Version>,
@@ -43,7 +43,7 @@ impl Answer {
         }
     }
 
-    /// The answer with `text` left out of headers and body.
+    /// The answer with `text` removed from its headers and body.
     pub(super) fn without(mut self, text: &str) -> Self {
         self.body = replaced(&self.body, text.as_bytes());
         for value in self.headers.values_mut() {
@@ -53,8 +53,7 @@ impl Answer {
         self
     }
 
-    /// What is different about it, where two others that should be alike are
-    /// alike.
+    /// How it differs from two others, in whatever those two have in common.
     pub(super) fn differs_from(&self, one: &Self, other: &Self) -> Option<String> {
         if self.status != one.status || self.version != one.version {
             return Some(format!("status {}, not {}", shown(self.status), shown(one.status)));

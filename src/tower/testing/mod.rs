@@ -1,4 +1,4 @@
-//! What a service's own tests can prove of its debug endpoints.
+//! What a service's own tests can prove about its debug endpoints.
 #![expect(clippy::panic, reason = "assertions for the tests of others")]
 
 mod answer;
@@ -14,16 +14,16 @@ use tower_service::Service;
 
 use super::inventory::{Inventory, Question};
 
-/// Asserts that every debug path of the service answers as a path that does not
-/// exist: by status, headers and body, in every method and spelling.
+/// Asserts that every debug path of the service answers like a path that does not exist:
+/// by status, headers and body, in every method and spelling.
 ///
 /// The paths are those of every environment of the policy, the routes that were
-/// [named](super::DebugGate::naming), and `db-identity`. What differs between
-/// two paths that both do not exist, such as the id of a request, may differ; the
-/// path itself may be in the answer.
+/// [named](super::DebugGate::naming), and `db-identity`. Whatever differs between two
+/// paths that both do not exist, such as the id of a request, may differ; the path itself
+/// may be in the answer.
 ///
-/// Nothing is connected: the service is called as it is. No request has the
-/// header with the secret, so it holds in every environment.
+/// No connection is opened: the service is called directly. No request has the header
+/// with the secret, so this holds in every environment.
 ///
 /// ```no_run
 /// # use koomy_guard::gate::{Boot, Permit};
@@ -38,8 +38,8 @@ use super::inventory::{Inventory, Question};
 ///
 /// # Panics
 ///
-/// When a debug path is not hidden, with each of them; and when the service has no
-/// layer of the guard around it, which would know the paths: then see
+/// If a debug path is not hidden; the message lists each of them. Also if the service has
+/// no layer of the guard around it, which would know the paths: then use
 /// [`assert_hidden_at`].
 #[cfg(feature = "axum")]
 pub async fn assert_hidden<S, ResBody>(app: S)
@@ -50,12 +50,12 @@ where
     assert_hidden_from(app).await;
 }
 
-/// Asserts what `assert_hidden` does, of a service of any framework's: the body
-/// of its requests is the second type.
+/// Asserts the same as `assert_hidden` for a service of any framework; the second type is
+/// the body of its requests.
 ///
 /// # Panics
 ///
-/// As `assert_hidden`, which the feature `axum` has.
+/// As `assert_hidden`, which needs the feature `axum`.
 pub async fn assert_hidden_from<S, ReqBody, ResBody>(app: S)
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>, Error: Debug> + Clone,
@@ -75,11 +75,11 @@ where
     }
 }
 
-/// Asserts of these paths, under this host, what [`assert_hidden_from`] does.
+/// Asserts the same as [`assert_hidden_from`] for these paths, under this host.
 ///
 /// # Panics
 ///
-/// When one is not hidden, with each of them.
+/// If a path is not hidden; the message lists each of them.
 pub async fn assert_hidden_at<S, ReqBody, ResBody>(
     app: S,
     paths: impl IntoIterator<Item = impl Into<String>>,
@@ -94,7 +94,7 @@ pub async fn assert_hidden_at<S, ReqBody, ResBody>(
     assert_alike(&app, twins, host).await;
 }
 
-/// Each path of which the inventory knows, beside what does not exist.
+/// Each path of the inventory, beside paths that do not exist.
 fn twins(inventory: &Inventory) -> Vec<Twin> {
     let below = inventory.paths().iter().map(|path| format!("{path}/db-identity"));
     let all = inventory.paths().iter().cloned().chain(below).chain(inventory.routes());
@@ -135,8 +135,8 @@ where
     }
 }
 
-/// What tells a debug path from one that does not exist; the outer `None` where
-/// no such request can be made.
+/// How a debug path differs from one that does not exist; the outer `None` if no such
+/// request can be made.
 async fn differs<S, ReqBody, ResBody>(
     app: &S,
     twin: &Twin,

@@ -1,6 +1,6 @@
-//! Ways to write a path that somebody might read as the same one.
+//! Ways to write a path that some reader might treat as the same path.
 
-/// A path, and two that do not exist and look like it.
+/// A path, and two similar ones that do not exist.
 pub(super) struct Twin {
     pub(super) hidden: String,
     pub(super) absent: String,
@@ -9,9 +9,9 @@ pub(super) struct Twin {
 }
 
 impl Twin {
-    /// The two differ from the last segment of `root` on, in all letters, so that
-    /// a route for whatever is below is none of theirs. `root` is where the path
-    /// begins that nobody is to find.
+    /// Makes the two from the last segment of `root` on, where they differ in every
+    /// letter, so that a route for everything below does not match them. `root` is where
+    /// the hidden path begins.
     pub(super) fn of(hidden: String, root: &str) -> Self {
         let length = hidden.len();
         let first = root.rfind('/').map_or(0, |slash| slash + 1);
@@ -62,7 +62,7 @@ pub(super) const SPELLINGS: &[Spelling] = &[
     Spelling { write: |path| format!("//{{host}}{path}") },
 ];
 
-/// With the letter at `at` percent-encoded.
+/// The path with the letter at `at` percent-encoded.
 fn encoded(path: &str, at: usize) -> String {
     let one = |(index, c): (usize, char)| {
         if index == at { format!("%{:02X}", u32::from(c)) } else { c.to_string() }

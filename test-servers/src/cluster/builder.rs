@@ -1,4 +1,4 @@
-//! What a cluster is to be like.
+//! The description of a cluster.
 
 use super::{Cluster, Neon};
 use crate::certificate::{Certificate, Tls};
@@ -6,8 +6,8 @@ use crate::text::value;
 
 /// Describes a cluster before it starts.
 ///
-/// Unless told otherwise it offers TLS with a certificate for `localhost` and
-/// `127.0.0.1` of an authority of its own, and is no Neon compute.
+/// By default it offers TLS with a certificate for `localhost` and `127.0.0.1`, from an
+/// authority of its own, and is not a Neon compute.
 #[derive(Clone)]
 pub struct Builder {
     pub(super) certificate: Certificate,
@@ -36,7 +36,7 @@ impl Builder {
         self
     }
 
-    /// Makes it a compute of Neon with these ids.
+    /// Makes it a Neon compute with these ids.
     #[must_use]
     pub fn neon(mut self, neon: Neon) -> Self {
         self.neon = Some(neon);
@@ -96,7 +96,7 @@ const SETTINGS: [(&str, &str); 11] = [
     ("max_wal_size", "64MB"),
     // In the data directory, so that a killed server leaves nothing elsewhere.
     ("dynamic_shared_memory_type", "mmap"),
-    // More than the tests' most concurrent check.
+    // More than the most concurrent test needs.
     ("max_connections", "300"),
     ("log_connections", "on"),
     ("lc_messages", "C"),

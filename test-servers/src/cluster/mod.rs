@@ -37,7 +37,7 @@ impl Cluster {
         Builder::new()
     }
 
-    /// Starts a cluster that offers TLS and is no Neon compute.
+    /// Starts a cluster that offers TLS and is not a Neon compute.
     pub fn start() -> Self {
         Self::builder().start()
     }
@@ -92,8 +92,8 @@ impl Cluster {
         url("postgresql", user, password, self.port, database)
     }
 
-    /// Runs SQL as the superuser and returns the rows, a line each, fields
-    /// parted by `|`.
+    /// Runs SQL as the superuser and returns the rows, one per line, with `|` between
+    /// fields.
     ///
     /// # Panics
     ///
@@ -107,7 +107,7 @@ impl Cluster {
     ///
     /// # Errors
     ///
-    /// What `psql` says, if it does not connect or a statement fails.
+    /// The error text of `psql`, if it cannot connect or a statement fails.
     pub fn try_sql(
         &self,
         (user, password): (&str, &str),
@@ -132,13 +132,13 @@ impl Cluster {
         self.sql(SUPERUSER, &format!("CREATE DATABASE {database} OWNER {owner}"));
     }
 
-    /// What a physical copy keeps, and a fresh cluster does not share.
+    /// The identifier that a physical copy shares, and a fresh cluster does not.
     pub fn system_identifier(&self) -> String {
         let text = "SELECT system_identifier FROM pg_catalog.pg_control_system()";
         self.sql(SUPERUSER, text).trim().to_owned()
     }
 
-    /// Counts the connections of clients, without the one that counts.
+    /// Counts the connections of clients, except the one used for counting.
     pub fn active_connections(&self) -> usize {
         let text = "SELECT count(*) FROM pg_catalog.pg_stat_activity \
                     WHERE backend_type = 'client backend' AND pid <> pg_catalog.pg_backend_pid()";
@@ -152,13 +152,13 @@ impl Cluster {
         run(&mut dump)
     }
 
-    /// Starts a physical copy, configured as this cluster is.
+    /// Starts a physical copy with this cluster's configuration.
     pub fn basebackup(&self) -> Self {
         self.basebackup_as(self.description().clone())
     }
 
-    /// Starts a physical copy, configured as told: with the ids of a child
-    /// branch, say.
+    /// Starts a physical copy with the given configuration: for example, with the ids of
+    /// a child branch.
     pub fn basebackup_as(&self, builder: Builder) -> Self {
         let process = Process::new("postgres", Signal::SIGQUIT);
         let mut backup = unprivileged(self.bin.join("pg_basebackup"));
@@ -177,8 +177,8 @@ impl Cluster {
     pub fn kill(&self) {
         let lock = fs::read_to_string(self.process.home().join(DATA).join("postmaster.pid"));
         self.process.kill();
-        // The last word of the seventh line is the id of the shared memory that
-        // a killed server leaves behind.
+        // The last word of the seventh line is the id of the shared memory that a killed
+        // server leaves behind.
         let lock = lock.unwrap_or_default();
         if let Some(id) = lock.lines().nth(6).and_then(|line| line.split(' ').next_back()) {
             let _ = bare("ipcrm").args(["-m", id]).output();
@@ -188,8 +188,8 @@ impl Cluster {
     /// Starts the server again on the same port, after stopping it if it runs.
     pub fn restart(&self) {
         self.stop();
-        // While nobody listened there, the port may have become that of somebody's
-        // connection, which ends.
+        // While nothing listened on the port, another program's connection may have got
+        // it; that connection will end.
         let tries = std::iter::repeat_with(|| self.serve(self.port)).take(TRIES);
         let is_taken = |said: &String| said.contains("Address already in use");
         for started in tries {
@@ -202,13 +202,13 @@ impl Cluster {
         panic!("port {} does not get free", self.port);
     }
 
-    /// Starts the server again with other ids, as a restored branch does.
+    /// Starts the server again with other ids, like a restored branch.
     pub fn restart_as(&self, neon: Neon) {
         self.description().neon = Some(neon);
         self.restart();
     }
 
-    /// The certificate that the cluster serves with.
+    /// The certificate that the cluster uses.
     pub(crate) fn certificate(&self) -> Certificate {
         self.description().certificate.clone()
     }

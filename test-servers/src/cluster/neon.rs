@@ -7,10 +7,10 @@ use crate::cache::cached;
 use crate::install;
 use crate::process::run;
 
-/// The ids that a compute of Neon carries, as settings of context `postmaster`.
+/// The ids of a Neon compute, as settings of context `postmaster`.
 ///
-/// An empty id is not written into the configuration; the setting exists and
-/// is empty, as with Neon.
+/// An empty id is not written into the configuration; the setting exists and is empty, as
+/// with Neon.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Neon {
     /// `neon.project_id`.
@@ -26,7 +26,7 @@ pub struct Neon {
 }
 
 impl Neon {
-    /// The settings with a value.
+    /// The settings that have a value.
     pub(crate) fn settings(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let all = [
             ("neon.project_id", &self.project_id),

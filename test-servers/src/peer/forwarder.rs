@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use super::listener::{Listener, close, drain};
 
-/// Forwards the connections to its port, as a tunnel does, until it is dropped.
+/// Forwards the connections to its port, like a tunnel, until it is dropped.
 pub struct Forwarder {
     listener: Listener,
     plan: Arc<Mutex<Plan>>,
 }
 
-/// What happens to a connection that begins now.
+/// What happens to a new connection.
 #[derive(Clone, Copy)]
 struct Plan {
     to: u16,
@@ -22,7 +22,7 @@ struct Plan {
     limit: Option<Limit>,
 }
 
-/// The end of what the server gets to say.
+/// What ends the server's part of a connection.
 #[derive(Clone, Copy)]
 enum Limit {
     Cut(usize),
@@ -35,8 +35,8 @@ impl Forwarder {
         Self::delayed(to, Duration::ZERO)
     }
 
-    /// Forwards with a delay in each direction: a round trip takes twice as
-    /// long. Opening the connection is not delayed.
+    /// Forwards with a delay in each direction, so a round trip takes twice as long.
+    /// Opening the connection is not delayed.
     pub fn delayed(to: u16, delay: Duration) -> Self {
         let plan = Arc::new(Mutex::new(Plan { to, delay, limit: None }));
         let shared = Arc::clone(&plan);
@@ -52,18 +52,17 @@ impl Forwarder {
         self.listener.port()
     }
 
-    /// Leads the connections from now on to another port.
+    /// Forwards new connections to another port.
     pub fn lead_to(&self, to: u16) {
         lock(&self.plan).to = to;
     }
 
-    /// Cuts the connections from now on after this many bytes of the server.
+    /// Cuts off new connections after this many bytes from the server.
     pub fn cut_after(&self, bytes: usize) {
         lock(&self.plan).limit = Some(Limit::Cut(bytes));
     }
 
-    /// Holds back what the server says after this many bytes, in the
-    /// connections from now on, which stay open.
+    /// Holds back the server's bytes after this many in new connections, which stay open.
     pub fn stall_after(&self, bytes: usize) {
         lock(&self.plan).limit = Some(Limit::Stall(bytes));
     }
@@ -78,7 +77,7 @@ impl Forwarder {
         self.listener.accepted()
     }
 
-    /// How many connections there are.
+    /// How many connections are open.
     pub fn open(&self) -> usize {
         self.listener.open()
     }
@@ -103,7 +102,7 @@ fn forward(client: &TcpStream, plan: Plan) -> io::Result<()> {
             Some(Limit::Stall(bytes)) => {
                 pump_and_hold(server, client, plan.delay, bytes);
                 drain(server);
-                // The client hears no end; it has to give up by itself.
+                // The client sees no end, and must give up by itself.
                 let _ = questions.join();
             }
         }
@@ -152,7 +151,7 @@ fn deliver(receiver: &Receiver<Due>, mut to: &TcpStream, from: &TcpStream) {
     for (due, bytes) in receiver {
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
         if to.write_all(&bytes).is_err() {
-            // Wakes the thread that collects for nobody.
+            // Wakes the collecting thread, whose bytes nobody takes any more.
             let _ = from.shutdown(Shutdown::Read);
             return;
         }

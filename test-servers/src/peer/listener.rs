@@ -6,7 +6,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-/// Listens until it is dropped, which ends every connection.
+/// Listens until it is dropped, which also ends every connection.
 pub(super) struct Listener {
     port: u16,
     connections: Arc<Mutex<Connections>>,
@@ -21,7 +21,7 @@ struct Connections {
 }
 
 impl Listener {
-    /// Has each connection handled by a thread; it is closed afterwards.
+    /// Handles each connection on a thread, and closes it afterwards.
     pub(super) fn new(
         handle: impl Fn(&TcpStream) -> io::Result<()> + Send + Sync + 'static,
     ) -> Self {
@@ -42,7 +42,7 @@ impl Listener {
         lock(&self.connections).accepted
     }
 
-    /// How many connections there are.
+    /// How many connections are open.
     pub(super) fn open(&self) -> usize {
         lock(&self.connections).open.len()
     }
@@ -59,7 +59,7 @@ impl Drop for Listener {
     fn drop(&mut self) {
         lock(&self.connections).is_stopped = true;
         self.hang_up();
-        // Wakes the thread that accepts, which then sees that it is to stop.
+        // Wakes the accepting thread, which then sees that it must stop.
         let woken = TcpStream::connect(("127.0.0.1", self.port));
         if let (Ok(_), Some(accepting)) = (woken, self.accepting.take()) {
             let _ = accepting.join();
@@ -82,7 +82,7 @@ where
         known.open.insert(id, copy);
         let (connections, handle) = (Arc::clone(connections), Arc::clone(handle));
         std::thread::spawn(move || {
-            // A connection that breaks is what these peers are for.
+            // Broken connections are what these peers are for.
             let _ = handle(&stream);
             close(&stream);
             lock(&connections).open.remove(&id);
@@ -96,9 +96,9 @@ pub(super) fn drain(mut stream: &TcpStream) {
     while stream.read(&mut buffer).is_ok_and(|count| count > 0) {}
 }
 
-/// Ends a connection, whoever else holds it.
+/// Ends a connection, even if others hold it.
 pub(super) fn close(stream: &TcpStream) {
-    // One that is closed already stays closed.
+    // A connection that is already closed stays closed.
     let _ = stream.shutdown(Shutdown::Both);
 }
 

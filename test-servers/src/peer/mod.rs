@@ -1,4 +1,4 @@
-//! Peers on the loopback that are no servers, or stand before one.
+//! Peers on the loopback that are not servers, or are in front of one.
 
 mod forwarder;
 mod listener;

@@ -1,4 +1,4 @@
-//! Peers that speak no protocol.
+//! Peers that do not speak any protocol.
 
 use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
@@ -28,7 +28,7 @@ impl Silent {
     }
 }
 
-/// Sends bytes without end or meaning, until it is dropped.
+/// Sends meaningless bytes without end, until it is dropped.
 ///
 /// They are the same bytes each time.
 pub struct Garbage(Listener);
@@ -39,8 +39,8 @@ impl Garbage {
         Self::after(b"")
     }
 
-    /// Sends garbage after a first answer that means something: `S` takes a
-    /// PostgreSQL client into the handshake of TLS, `N` past it.
+    /// Sends garbage after a meaningful first answer: `S` leads a PostgreSQL client into
+    /// the TLS handshake, `N` past it.
     pub fn after(answer: &'static [u8]) -> Self {
         Self(Listener::new(move |stream| babble(stream, answer)))
     }
@@ -73,7 +73,7 @@ fn babble(mut stream: &TcpStream, answer: &[u8]) -> io::Result<()> {
     }
 }
 
-/// A port that refuses connections, and that nobody else gets.
+/// A port that refuses connections, and that no other program gets.
 pub struct Refusing {
     port: u16,
     _holder: [TcpStream; 2],
@@ -82,7 +82,7 @@ pub struct Refusing {
 impl Refusing {
     /// Takes a free port.
     pub fn start() -> Self {
-        // The near end of a connection has a port on which nobody listens.
+        // The near end of a connection has a port on which nothing listens.
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
         let address = listener.local_addr().expect("the address is known");
         let near = TcpStream::connect(address).expect("the port is open");

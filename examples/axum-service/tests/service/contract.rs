@@ -1,4 +1,4 @@
-//! What the shop answers, and to whom.
+//! What the shop answers, and to which hosts.
 
 use crate::http::{Answer, Request};
 use crate::stage::{
@@ -47,14 +47,14 @@ fn a_request_for_another_host_is_misdirected() {
     for (shop, host, status) in table {
         let answer = Request::get(host, "/products").to(shop.port);
         assert_eq!(answer.status(), status, "{host}: {answer:?}");
-        // A load balancer asks under whatever name it has.
+        // A load balancer may use any host name.
         assert_eq!(Request::get(host, "/ready").to(shop.port).status(), 200, "{host}");
     }
     assert!(sandbox.log().contains("production"), "contamination is logged: {}", sandbox.log());
 }
 
 #[test]
-fn debug_endpoints_of_the_sandbox_want_its_secret() {
+fn debug_endpoints_of_the_sandbox_need_its_secret() {
     let stage = Stage::new(&PRODUCTION, SANDBOX.port());
     let shop = stage.sandbox(SANDBOX.port());
     let secret = debug_secret();
@@ -76,7 +76,7 @@ fn debug_endpoints_of_the_sandbox_want_its_secret() {
     let cluster = &told["connections"][0]["identity"]["system_identifier"];
     assert_eq!(cluster, &SANDBOX.system_identifier());
 
-    // The settings are told, and nothing else of the environment.
+    // The settings are shown, and nothing else from the environment.
     let settings = format!(r#"{{"port":{},"public_url":"http://localhost:8080"}}"#, shop.port);
     assert_eq!(ask("/api/_debug/settings", &open).said(), (200, settings.as_str()));
     for name in ["port", "database_url", "debug_secret"] {
@@ -86,7 +86,7 @@ fn debug_endpoints_of_the_sandbox_want_its_secret() {
 }
 
 #[test]
-fn production_has_no_debug_path_to_the_byte() {
+fn in_production_a_debug_path_is_absent_to_the_byte() {
     let stage = Stage::new(&PRODUCTION, SANDBOX.port());
     let shop = stage.production();
     let secret = debug_secret();
@@ -114,9 +114,9 @@ fn the_sandbox_does_not_open_on_the_database_of_production() {
     let tunnel = Forwarder::start(ALIKE.port());
     let nobody = Refusing::start();
     let table = [
-        // By its address.
+        // Refused by its address.
         (&*PRODUCTION, SANDBOX.port(), production_url(), 78, "database-belongs-to-environment"),
-        // By what the server says, behind the sandbox's own address.
+        // Refused by what the server says, behind the sandbox's own address.
         (&*ALIKE, tunnel.port(), sandbox_url(tunnel.port()), 78, "database-identity-matches"),
         // A server that says nothing does not count as the right one.
         (&*ALIKE, nobody.port(), sandbox_url(nobody.port()), 75, "database-identity-matches"),

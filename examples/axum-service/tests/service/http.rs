@@ -1,11 +1,11 @@
-//! One request, and every byte of what comes back.
+//! One request, and every byte of the answer.
 
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// A request that is sent as it is written here.
+/// A request that is sent exactly as it is written here.
 #[derive(Clone, Copy)]
 pub(crate) struct Request<'a> {
     pub(crate) method: &'a str,
@@ -39,7 +39,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// All that came back.
+/// The complete answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Answer(pub(crate) String);
 

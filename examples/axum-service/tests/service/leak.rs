@@ -1,4 +1,4 @@
-//! A debug endpoint that says too much. The shop has none; this is one.
+//! A debug endpoint that reveals too much. The shop has none; this is one.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -10,7 +10,7 @@ use tower::{Layer as _, ServiceExt as _};
 
 use crate::stage::{POLICY, SANDBOX_ENV, debug_secret, value, variables};
 
-/// Leave to start in the sandbox, without a server to ask.
+/// Permission to start in the sandbox, without asking a server.
 fn boot() -> Permit<Boot> {
     let policy = Policy::parse("policy.toml", &POLICY.replace("live      = true", "")).unwrap();
     let variables = variables(SANDBOX_ENV, &[]);
@@ -20,7 +20,7 @@ fn boot() -> Permit<Boot> {
 }
 
 #[test]
-fn what_an_endpoint_should_not_say_stays_in() {
+fn a_leaking_endpoint_is_withheld() {
     let boot = boot();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     for (name, status) in [("DATABASE_URL", 500), ("DEBUG_SECRET", 500), ("PUBLIC_URL", 200)] {

@@ -1,4 +1,4 @@
-//! Debug routes that are not in the binary at all.
+//! Debug routes that are not compiled in at all.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,11 +8,10 @@ use crate::stage::{
     BINARY, PRODUCTION, SANDBOX, SANDBOX_ENV, Stage, debug_secret, sandbox_url, variables,
 };
 
-/// What the debug routes leave in a binary: their paths, and the names of their
-/// functions.
+/// What debug routes leave in a binary: their paths, and their functions' names.
 const TRACES: [&str; 3] = ["/api/_debug/db-identity", "/api/_debug/settings", SYMBOL];
 
-/// The module `axum_service::debug`, as both manglings write it.
+/// The module `axum_service::debug`, as it appears in both mangling schemes.
 const SYMBOL: &str = "12axum_service5debug";
 
 /// What every build of the shop has, so that the search can be trusted.
@@ -47,7 +46,7 @@ fn found<'a>(binary: &Path, texts: &[&'a str]) -> Vec<&'a str> {
     texts.iter().copied().filter(|part| text.contains(part)).collect()
 }
 
-/// Builds the shop as a release, beside the build of this test, and gives a copy.
+/// Builds a release of the shop, beside this test's build, and returns a copy.
 fn build(more: &[&str]) -> PathBuf {
     let target = Path::new(BINARY).ancestors().nth(2).unwrap();
     let mut cargo = Command::new(env!("CARGO"));
@@ -57,7 +56,7 @@ fn build(more: &[&str]) -> PathBuf {
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let name = if more.is_empty() { "without" } else { "with" };
     let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("axum-service-{name}"));
-    // A program that runs cannot be written, and may be replaced.
+    // A running program cannot be overwritten, but can be replaced.
     let _ = std::fs::remove_file(&copy);
     std::fs::copy(target.join("inspected/axum-service"), &copy).unwrap();
     copy

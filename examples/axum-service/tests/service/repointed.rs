@@ -1,4 +1,4 @@
-//! A server that becomes another while the shop is open.
+//! A server that is replaced by another while the shop is open.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ fn a_shop_whose_server_is_re_pointed_is_not_ready_and_does_not_sell() {
 
     tunnel.lead_to(ALIKE.port());
     tunnel.hang_up();
-    // The connection is gone, and none to the other server takes its place.
+    // The connection is lost, and none to the other server replaces it.
     for _ in 0..3 {
         assert_eq!(ask("/products").said(), (503, r#"{"error":"try again later"}"#));
     }

@@ -19,8 +19,8 @@ pub(crate) static SANDBOX: LazyLock<Cluster> =
 pub(crate) static PRODUCTION: LazyLock<Cluster> =
     LazyLock::new(|| with_shop("shop", &password(PRODUCTION_ENV)));
 
-/// Production's server, on a day when somebody gave it the sandbox's database and
-/// password: nothing but who it is tells it apart.
+/// Production's server, after somebody gave it the sandbox's database and password: only
+/// its identity is different.
 pub(crate) static ALIKE: LazyLock<Cluster> =
     LazyLock::new(|| with_shop("shop_sandbox", &password(SANDBOX_ENV)));
 
@@ -32,7 +32,7 @@ fn with_shop(database: &str, password: &str) -> Cluster {
     cluster
 }
 
-/// What an env file of the example says, with some of it said anew.
+/// The variables of one of the example's env files, with some changes.
 pub(crate) fn variables(file: &str, changes: &[(&str, &str)]) -> BTreeMap<String, String> {
     let lines = file.lines().filter(|line| !line.starts_with('#'));
     let written = lines.filter_map(|line| line.split_once('='));
@@ -62,11 +62,11 @@ pub(crate) fn sandbox_url(port: u16) -> String {
     format!("postgresql://shop:{}@localhost:{port}/shop_sandbox", password(SANDBOX_ENV))
 }
 
-/// A directory with the example's policy, which knows these servers.
+/// A directory with the example's policy, adapted to these servers.
 pub(crate) struct Stage(TempDir);
 
 impl Stage {
-    /// Production is at its own port, the sandbox at `port`.
+    /// Makes one with production at its own port, and the sandbox at `port`.
     pub(crate) fn new(main: &Cluster, port: u16) -> Self {
         let pin = |port: u16, cluster: &Cluster| {
             let id = cluster.system_identifier();
@@ -79,17 +79,17 @@ impl Stage {
         Self(home)
     }
 
-    /// The shop in its sandbox, behind a port.
+    /// Starts the shop in its sandbox, behind a port.
     pub(crate) fn sandbox(&self, port: u16) -> Shop {
         self.open(BINARY, &variables(SANDBOX_ENV, &[("DATABASE_URL", &sandbox_url(port))]))
     }
 
-    /// The shop in production.
+    /// Starts the shop in production.
     pub(crate) fn production(&self) -> Shop {
         self.open(BINARY, &variables(PRODUCTION_ENV, &[("DATABASE_URL", &production_url())]))
     }
 
-    /// A build of the shop, open.
+    /// Starts a build of the shop and waits until it is open.
     #[track_caller]
     pub(crate) fn open(&self, binary: &str, variables: &BTreeMap<String, String>) -> Shop {
         for _ in 0..5 {
@@ -97,13 +97,13 @@ impl Stage {
             if shop.is_open() {
                 return shop;
             }
-            // Somebody else took the port meanwhile.
+            // Another program has taken the port.
             assert!(shop.log().contains("in use"), "{}", shop.log());
         }
         panic!("no free port");
     }
 
-    /// A build of the shop, which may refuse. Nothing is inherited.
+    /// Starts a build of the shop, which may refuse. No variable is inherited.
     pub(crate) fn start(&self, binary: &str, variables: &BTreeMap<String, String>) -> Shop {
         let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
         let log = self.0.path().join(format!("{port}.log"));
@@ -129,7 +129,7 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    /// Waits until it is open; it is not if it ends before.
+    /// Waits until it is open; `false` if it ends before.
     fn is_open(&mut self) -> bool {
         let end = Instant::now() + PATIENCE;
         while Instant::now() < end {
@@ -144,7 +144,7 @@ impl Shop {
         panic!("not open after {PATIENCE:?}: {}", self.log());
     }
 
-    /// Waits until it ends, and gives its code.
+    /// Waits until it ends, and returns its exit code.
     #[track_caller]
     pub(crate) fn ended(&mut self) -> Option<i32> {
         let end = Instant::now() + PATIENCE;
@@ -157,7 +157,7 @@ impl Shop {
         panic!("it runs: {}", self.log());
     }
 
-    /// All that it wrote; no secret is among it.
+    /// Its complete output, which must not contain a secret.
     #[track_caller]
     pub(crate) fn log(&self) -> String {
         let log = std::fs::read_to_string(Path::new(&self.log)).unwrap();
@@ -170,7 +170,7 @@ impl Shop {
 
 impl Drop for Shop {
     fn drop(&mut self) {
-        // One that has ended cannot be ended.
+        // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -85,6 +85,19 @@ fn another_database_of_a_pinned_cluster_is_not_the_pinned_one() {
     }
 }
 
+/// An address alone proves nothing, and nobody says that it did.
+#[test]
+fn what_the_policy_does_not_pin_is_said_to_be_that() {
+    let (main, dev) = (&*PLAIN_MAIN, &*PLAIN_DEV);
+    let stage = Stage::new(&policy((main.port(), ""), (dev.port(), "")), main.port(), dev.port());
+    let said = stage.run(&["identify"], "sandbox").ends(0).stdout;
+    assert!(said.contains("  says it is a server that the policy does not pin\n"), "{said}");
+    assert!(said.contains("  address of `dev`, a database of `sandbox`\n"), "{said}");
+    let last = "nothing contradicts the policy, which does not pin the server of `primary`: \
+                only the address and the name of the database were compared\n";
+    assert!(said.ends_with(last), "{said}");
+}
+
 #[test]
 fn what_is_wrong_elsewhere_is_for_check() {
     let (main, dev) = (PRODUCTION.port(), DEVELOPMENT.port());
@@ -123,7 +136,7 @@ fn without_a_connection_nobody_is_asked() {
     std::fs::write(stage.room().at("sandbox.env"), "APP_ENV=sandbox\n").unwrap();
     for command in [&["identify"][..], &["stamp", "--yes"]] {
         let ran = stage.run(command, "sandbox").ends(3);
-        assert!(ran.stdout.contains("nobody was asked"), "{ran:?}");
+        assert!(ran.stdout.contains("no server was asked"), "{ran:?}");
         assert!(!ran.stdout.starts_with('\n'), "{ran:?}");
         let json: Vec<_> = command.iter().copied().chain(["--format", "json"]).collect();
         let document = stage.run(&json, "sandbox").ends(3).json();

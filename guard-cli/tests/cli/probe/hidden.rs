@@ -27,7 +27,7 @@ fn a_debug_path_that_is_told_from_another_is_refused() {
         ),
         (
             |it| is_debug(it).then(|| http(ABSENT, "x-id: 7\r\nvary: a\r\n", "no /api/_debug")),
-            "GET without a secret: it has a header `vary`, which the other has not",
+            "GET without a secret: it has a header `vary`, which the other does not have",
         ),
         (
             |it| (is_debug(it) && it.method == "options").then(|| http("204 No Content", "", "")),

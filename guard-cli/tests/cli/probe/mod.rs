@@ -154,7 +154,7 @@ fn a_service_that_answers_for_another_environment_is_refused() {
         ),
         (
             |it| Some(absent(it)),
-            "a domain of `sandbox`: status 404, which its own domain gets as well",
+            "a domain of `sandbox`: status 404, which its own domain also gets",
         ),
     ];
     for (service, message) in table {
@@ -180,6 +180,7 @@ fn an_answer_with_the_url_of_a_database_is_refused_and_not_repeated() {
     let message =
         "an answer holds what looks like the URL of a PostgreSQL database, with a password";
     assert_eq!(findings(&document), [("leak".to_owned(), "/".to_owned(), message.to_owned())]);
+    assert_eq!(document["findings"][0]["rule"], "response-has-no-secret");
 }
 
 #[test]
@@ -197,14 +198,13 @@ fn a_service_that_cannot_be_asked_is_undecided() {
 
 #[test]
 fn a_command_line_that_is_wrong_asks_nothing() {
-    let table: [&[&str]; 7] = [
+    let table: [&[&str]; 6] = [
         &["probe", "http://localhost"],
         &["probe", "localhost", "--environment", "production"],
         &["probe", "http://user:pw@localhost", "--environment", "production"],
         &["probe", "http://localhost/path", "--environment", "production"],
         &["probe", "http://localhost", "--environment", "staging"],
         &["probe", "http://localhost", "--environment", "production", "--domain", "other.example"],
-        &["probe", "http://localhost", "--environment", "production", "--format", "sarif"],
     ];
     for args in table {
         room().guard(args).run().ends(2);
@@ -219,6 +219,37 @@ fn a_server_that_is_silent_is_not_waited_for_long() {
     thread::spawn(move || listener.incoming().flatten().collect::<Vec<TcpStream>>());
     let ran = probe(&format!("http://{address}"), &[]).ends(3);
     assert!(ran.took < Duration::from_secs(60), "{ran:?}");
+}
+
+/// Every finding has a rule that `rules` lists, and every form says the same.
+#[test]
+fn every_format_ends_alike() {
+    let services: [(Service, i32, &str); 3] = [
+        (|_| None, 0, ""),
+        (
+            |it| is_foreign(it).then(|| http("200 OK", "", "welcome")),
+            1,
+            "domain-belongs-to-environment",
+        ),
+        (|_| Some(String::new()), 3, "domain-belongs-to-environment"),
+    ];
+    for (service, code, rule) in services {
+        let url = format!("http://{}", serve(service, None));
+        let ran = |format| {
+            let args = ["probe", &url, "--environment", "production", "--format", format];
+            room().guard(args).run().ends(code)
+        };
+        let results = ran("sarif").json()["runs"][0]["results"].clone();
+        let (github, human) = (ran("github").stdout, ran("human").stdout);
+        if code == 0 {
+            assert_eq!(results, json!([]));
+            assert!(github.starts_with("::notice::permitted: production"), "{github}");
+        } else {
+            assert_eq!(results[0]["ruleId"], rule);
+            assert!(github.contains(&format!("[{rule}],file=policy.toml,line=4")), "{github}");
+            assert!(human.contains(&format!("[{rule}]: ")), "{human}");
+        }
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! MIRRORS: error codes of the servers, by the servers' names for them.
+//! MIRRORS: the servers' error codes, under the servers' names.
 
 /// Too many connections.
 pub(super) const ER_CON_COUNT_ERROR: u16 = 1040;
@@ -22,15 +22,15 @@ pub(super) const ER_NO_SUCH_TABLE: u16 = 1146;
 pub(super) const ER_UNKNOWN_SYSTEM_VARIABLE: u16 = 1193;
 /// The user has too many connections.
 pub(super) const ER_TOO_MANY_USER_CONNECTIONS: u16 = 1203;
-/// A lock is not given in time.
+/// A lock was not granted in time.
 pub(super) const ER_LOCK_WAIT_TIMEOUT: u16 = 1205;
 /// The user has used up a resource.
 pub(super) const ER_USER_LIMIT_REACHED: u16 = 1226;
-/// The user proves the password in a way that the server has not loaded.
+/// The server has not loaded the user's authentication plugin.
 pub(super) const ER_PLUGIN_IS_NOT_LOADED: u16 = 1524;
 /// The user or the password is wrong, and neither is repeated.
 pub(super) const ER_ACCESS_DENIED_NO_PASSWORD_ERROR: u16 = 1698;
-/// The connection was ended by somebody (MariaDB).
+/// Somebody ended the connection (MariaDB).
 pub(super) const ER_CONNECTION_KILLED: u16 = 1927;
 /// A statement takes too long (MariaDB).
 pub(super) const ER_STATEMENT_TIMEOUT: u16 = 1969;

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::facts::Right;
 
-/// What `grants` let a role do beyond its tables, in `database` or everywhere.
+/// The rights that `grants` give a role beyond its tables, in `database` or everywhere.
 ///
-/// LIMIT: rights that come by way of another role count where the server lists
-/// them, as MariaDB does of the role that is active.
+/// LIMIT: rights that come from another role count only if the server lists them, as
+/// MariaDB does for the active role.
 pub(super) fn rights(grants: &[String], database: &str) -> BTreeSet<Right> {
     let mut rights = BTreeSet::new();
     for grant in grants {
@@ -45,10 +45,10 @@ fn everywhere(word: &str) -> Option<Right> {
     }
 }
 
-/// Whether an object, such as `` `shop\_1`.* ``, is all of a database.
+/// Whether an object, such as `` `shop\_1`.* ``, covers a whole database.
 ///
-/// A name is a pattern: `_` is any character, unless it has a backslash. What
-/// follows `%` may be anything.
+/// A name is a pattern: `_` is any character, unless it has a backslash. Whatever follows
+/// `%` may be anything.
 fn is_of(object: &str, database: &str) -> bool {
     let Some(schema) = object.strip_suffix(".*") else { return false };
     let schema = schema.trim_matches(['`', '"']).replace("``", "`");

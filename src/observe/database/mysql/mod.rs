@@ -1,8 +1,8 @@
 //! MySQL and MariaDB.
 //!
-//! LIMIT: the driver trusts the authorities of Mozilla beside the policy's, takes
-//! the process's provider of cryptography and installs one where there is none, has
-//! no bound on what it reads, and bounds the time of each read, not of all.
+//! LIMIT: the driver trusts Mozilla's authorities in addition to the policy's, takes the
+//! process's provider of cryptography and installs one if there is none, reads without a
+//! limit, and limits the time of each read but not of all together.
 
 mod code;
 mod grants;
@@ -12,7 +12,7 @@ use mysql::{Conn, Opts, OptsBuilder, SslOpts};
 use rustls::crypto::{CryptoProvider, ring};
 
 use super::Patience;
-use super::common::again;
+use super::common::retry;
 use super::failure::Failure;
 use super::gather::Question;
 use super::tls::{self, Authorities};
@@ -20,7 +20,7 @@ use crate::policy::{Policy, Tripwire};
 use crate::rules::Destination;
 use crate::target::{Encryption, Target};
 
-/// What the thread of one connection does.
+/// Makes the question that the thread of one connection asks.
 pub(super) fn question(
     policy: &Policy,
     to: &Destination<'_>,
@@ -33,7 +33,7 @@ pub(super) fn question(
     Box::new(move |waiting| {
         let secure = authorities.as_ref().map(secure).transpose()?;
         let options = Opts::from(options.ssl_opts(secure));
-        again(patience, waiting, || {
+        retry(patience, waiting, || {
             let connection = Conn::new(options.clone());
             let mut connection = connection.map_err(|error| session::failure(&error))?;
             session::ask(&mut connection, &tripwires)
@@ -41,7 +41,7 @@ pub(super) fn question(
     })
 }
 
-/// By setters alone; and by TCP, wherever the server would rather be spoken to.
+/// Built with setters only; always TCP, even if the server prefers another way.
 fn options(target: &Target, patience: Patience) -> OptsBuilder {
     OptsBuilder::new()
         .ip_or_hostname(target.host())
@@ -56,8 +56,8 @@ fn options(target: &Target, patience: Patience) -> OptsBuilder {
         .stmt_cache_size(0)
 }
 
-/// As with PostgreSQL: verified in full where the address demands encryption,
-/// and plain text where it does not.
+/// As with PostgreSQL: fully verified if the address demands encryption, and plain text
+/// if it does not.
 fn authorities(policy: &Policy, to: &Destination<'_>) -> Option<Authorities> {
     match to.target.encryption() {
         Encryption::Required | Encryption::VerifyCa | Encryption::VerifyFull => {
@@ -68,7 +68,7 @@ fn authorities(policy: &Policy, to: &Destination<'_>) -> Option<Authorities> {
 }
 
 fn secure(authorities: &Authorities) -> Result<SslOpts, Failure> {
-    // DELIBERATE: the driver would install one itself, and panics if there are two
+    // DELIBERATE: otherwise the driver installs one itself, and panics if there are two
     // to choose from.
     if CryptoProvider::get_default().is_none() {
         let _ = ring::default_provider().install_default();

@@ -1,4 +1,4 @@
-//! What a MySQL server is asked, and its answers read.
+//! The questions to a MySQL server, and how its answers are read.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -15,9 +15,9 @@ use crate::policy::{SqlName, TableName, Tripwire};
 
 type Cells = Vec<Option<String>>;
 
-/// Asks the server of a connection.
+/// Asks the server of a connection who it is.
 pub(super) fn ask(connection: &mut Conn, tripwires: &[Tripwire]) -> Result<Identity, Failure> {
-    // Quotes are what they are by default, whatever the server prefers.
+    // Gives quotes their default meaning, whatever the server prefers.
     run(connection, "SET SESSION sql_mode = ''")?;
     run(connection, "START TRANSACTION READ ONLY")?;
     let [database, hostname, version, role, read_only, tables] = one(connection, IDENTITY)?;
@@ -71,14 +71,14 @@ fn seen(connection: &mut Conn, tripwire: &Tripwire) -> Result<Rows, Uncounted> {
     Ok(Rows::Seen { too_many, recent })
 }
 
-/// A table that is counted.
+/// A table that is being counted.
 struct Table<'a> {
     connection: &'a mut Conn,
     name: &'a TableName,
 }
 
 impl Table<'_> {
-    /// Counted no further than it has to be.
+    /// Counts no further than necessary.
     fn has_more_than(&mut self, most: u32) -> Result<bool, Uncounted> {
         let TableName { schema, table } = self.name;
         let limit = u64::from(most) + 1;
@@ -89,8 +89,9 @@ impl Table<'_> {
         Ok(yes(is_more)?)
     }
 
-    /// DELIBERATE: the server compares any two values, and whatever is no time is
-    /// never recent. A column that it does not list is not known to be one.
+    /// DELIBERATE: the server compares any two values, and something that is not a time
+    /// would never be recent. A column that the server does not list is not known to be a
+    /// time.
     fn is_recent(&mut self, column: &SqlName) -> Result<bool, Uncounted> {
         let TableName { schema, table } = self.name;
         let sql = format!(
@@ -105,16 +106,16 @@ impl Table<'_> {
         if yes(is_time)? {
             Ok(recent)
         } else {
-            Err(Uncounted::because("the column that says how recent is no time"))
+            Err(Uncounted::because("the column named by `recent` does not hold a time"))
         }
     }
 }
 
 /// Why the rows of a table were not counted.
 enum Uncounted {
-    /// What is known of the table instead.
+    /// What is known about the table instead.
     Known(Rows),
-    /// Nothing is known of the server either.
+    /// Nothing is known about the server either.
     Failed(Failure),
 }
 
@@ -132,7 +133,7 @@ impl From<Error> for Uncounted {
             ER_TABLEACCESS_DENIED_ERROR
             | ER_COLUMNACCESS_DENIED_ERROR
             | ER_DBACCESS_DENIED_ERROR => Self::because("the role has no right to read it"),
-            _ => Self::because("counting it is an error"),
+            _ => Self::because("counting it fails"),
         }
     }
 }
@@ -156,7 +157,7 @@ fn single<const N: usize>(rows: Vec<Cells>) -> Result<[Option<String>; N], Failu
     row.try_into().map_err(|_| Failure::Answer)
 }
 
-/// The rows as texts; what is no text is none.
+/// The rows as texts; `None` for a cell that is not text.
 fn query(connection: &mut Conn, sql: &str) -> Result<Vec<Cells>, Error> {
     let rows: Vec<Row> = connection.query(sql)?;
     let cell = |value| match value? {
@@ -165,7 +166,7 @@ fn query(connection: &mut Conn, sql: &str) -> Result<Vec<Cells>, Error> {
         Value::UInt(number) => Some(number.to_string()),
         _ => None,
     };
-    // DELIBERATE: `Row::unwrap` panics where a cell was taken.
+    // DELIBERATE: `Row::unwrap` panics if a cell was taken.
     Ok(rows.into_iter().map(|row| row.unwrap_raw().into_iter().map(cell).collect()).collect())
 }
 
@@ -181,7 +182,7 @@ fn name(text: Option<String>) -> Result<String, Failure> {
     super::super::common::name(text.as_deref())
 }
 
-/// Why the driver failed.
+/// Translates the driver's error.
 pub(super) fn failure(error: &Error) -> Failure {
     match error {
         Error::MySqlError(error) => refused(error.code),
@@ -229,8 +230,8 @@ fn refused(code: u16) -> Failure {
     }
 }
 
-/// DELIBERATE: whatever is no view is a table. MariaDB has several kinds of them,
-/// such as `SYSTEM VERSIONED`, and a later version may have more.
+/// DELIBERATE: whatever is not a view counts as a table. MariaDB has several kinds of
+/// tables, such as `SYSTEM VERSIONED`, and a later version may have more.
 const IDENTITY: &str = "SELECT DATABASE(), @@hostname, VERSION(), CURRENT_USER(), @@global.read_only, \
     EXISTS (SELECT 1 FROM information_schema.TABLES \
         WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE NOT IN ('VIEW', 'SYSTEM VIEW', 'TEMPORARY'))";

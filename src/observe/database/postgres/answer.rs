@@ -1,11 +1,11 @@
-//! Answers as rows of texts, before anybody reads them.
+//! Answers as rows of texts, before they are interpreted.
 
 use tokio_postgres::SimpleQueryMessage;
 
 use super::super::failure::Failure;
 use super::driver;
 
-/// A row: texts, or nothing.
+/// A row of texts or NULLs.
 pub(super) type Cells = Vec<Option<String>>;
 
 /// The answer to one message.
@@ -13,7 +13,7 @@ pub(super) type Cells = Vec<Option<String>>;
 pub(super) enum Answer {
     /// What all of its queries returned.
     Rows(Vec<Cells>),
-    /// An error that concerns this message alone.
+    /// An error that concerns only this message.
     Error(Error),
 }
 
@@ -22,16 +22,16 @@ pub(super) enum Answer {
 pub(super) enum Error {
     /// There is no such table.
     NoTable,
-    /// The role has no right.
+    /// The role lacks the right.
     Denied,
     /// It takes too long.
     Slow,
-    /// There is something that is not as it should be.
+    /// Something is not as expected.
     Other,
 }
 
 impl Answer {
-    /// What a server said to one message.
+    /// The server's answer to one message.
     pub(super) fn of(
         said: Result<Vec<SimpleQueryMessage>, tokio_postgres::Error>,
     ) -> Result<Self, Failure> {
@@ -44,7 +44,7 @@ impl Answer {
         }
     }
 
-    /// The rows, where an error would concern the connection as a whole.
+    /// The rows, for a message whose error concerns the connection as a whole.
     pub(super) fn rows(
         said: Result<Vec<SimpleQueryMessage>, tokio_postgres::Error>,
     ) -> Result<Vec<Cells>, Failure> {
@@ -52,7 +52,7 @@ impl Answer {
     }
 }
 
-/// What a code says of one message; nothing if it is of the whole connection.
+/// What a code says about one message; `None` if it concerns the whole connection.
 fn of_message(code: &str) -> Option<Error> {
     match code {
         "42P01" | "3F000" => Some(Error::NoTable),

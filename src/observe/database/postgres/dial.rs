@@ -1,4 +1,4 @@
-//! One server, dialed and asked, with a bound on everything.
+//! Connects to one server and asks it, with a limit on everything.
 
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
@@ -21,7 +21,7 @@ use crate::facts::Identity;
 use crate::policy::Tripwire;
 use crate::target::Address;
 
-/// Dials the server and asks it who it is; again if it may be about to wake up.
+/// Connects to the server and asks who it is; tries again if it may be waking up.
 pub(super) async fn ask(
     settings: &Settings,
     tripwires: &[Tripwire],
@@ -49,8 +49,8 @@ async fn once(
 ) -> Result<Identity, Failure> {
     let until = Instant::now() + patience.connect.min(MAX_WAIT);
     let wire = Metered::new(open(&settings.address, until).await?);
-    // INVARIANT: encrypted if and only if the settings say so; the driver's
-    // mode does not fall back either.
+    // INVARIANT: encrypted if and only if the settings say so; the driver's mode does not
+    // fall back either.
     match (tls, &settings.address) {
         (Some(mut tls), Address::Tcp { host, .. }) => {
             let Ok(tls) = MakeTlsConnect::<Metered>::make_tls_connect(&mut tls, host);
@@ -82,13 +82,13 @@ where
         let found = timeout(patience.answer, beside(&mut connection, question));
         found.await.unwrap_or(Err(Failure::Silent))
     };
-    // Says goodbye, so that the server need not find out by itself.
+    // Says goodbye, so that the server does not have to notice the end by itself.
     drop(client);
     let _goodbye = timeout(GOODBYE, connection).await;
     found
 }
 
-/// Runs `question` while `connection` runs; without the one the other stops.
+/// Runs `question` while `connection` runs; neither goes on without the other.
 async fn beside<T>(
     connection: &mut (impl Future<Output = Result<(), tokio_postgres::Error>> + Unpin),
     question: impl Future<Output = Result<T, Failure>>,
@@ -117,7 +117,7 @@ async fn open(address: &Address, until: Instant) -> Result<Box<dyn Wire>, Failur
         }
         #[cfg(unix)]
         Address::Socket { directory } => {
-            // MIRRORS: a socket is named by the port, and has the default one.
+            // MIRRORS: a socket is named after the port, here the default one.
             let path = format!("{directory}/.s.PGSQL.5432");
             let opened = timeout_at(until, tokio::net::UnixStream::connect(path)).await;
             let opened = opened.map_err(|_| Failure::ConnectTimeout)?;
@@ -128,8 +128,8 @@ async fn open(address: &Address, until: Instant) -> Result<Box<dyn Wire>, Failur
     }
 }
 
-/// The first of several addresses that takes a connection. Each gets its share
-/// of the time, so that one that swallows packets does not hide the next.
+/// Connects to the first of several addresses that accepts. Each gets its share of the
+/// time, so that one that drops packets does not hide the next.
 async fn first(addresses: &[SocketAddr], until: Instant) -> Result<Box<dyn Wire>, Failure> {
     let mut failure = Failure::NoAddress;
     for (tried, address) in addresses.iter().enumerate() {
@@ -139,7 +139,7 @@ async fn first(addresses: &[SocketAddr], until: Instant) -> Result<Box<dyn Wire>
             Err(_) => Failure::ConnectTimeout,
             Ok(Err(error)) => Failure::of_dialing(&error),
             Ok(Ok(stream)) => {
-                // A slower connection is still one.
+                // A connection that stays slower still works.
                 let _ = stream.set_nodelay(true);
                 return Ok(Box::new(stream));
             }
@@ -150,5 +150,5 @@ async fn first(addresses: &[SocketAddr], until: Instant) -> Result<Box<dyn Wire>
 
 const GOODBYE: Duration = Duration::from_millis(250);
 
-/// Who would wait longer gets this; a clock has an end.
+/// The longest wait that is allowed, since a clock cannot hold any time.
 const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);

@@ -1,4 +1,4 @@
-//! The driver's words in ours.
+//! Translates the driver's words into the guard's.
 
 use std::error::Error as _;
 use std::future::{Future, poll_fn};
@@ -16,8 +16,8 @@ use super::read::read;
 use crate::facts::Identity;
 use crate::policy::Tripwire;
 
-/// Asks the server of a connection that is outside a transaction: everything at
-/// once, so that it is one round trip.
+/// Asks the server of a connection that is outside a transaction, everything at once in
+/// one round trip.
 pub(super) async fn ask(
     client: &Client,
     tripwires: &[Tripwire],
@@ -29,7 +29,7 @@ pub(super) async fn ask(
     read(&answers?, tripwires)
 }
 
-/// As [`ask`], one after the other.
+/// Does the same as [`ask`], one message after the other.
 pub(super) fn ask_in_turn(
     client: &mut ::postgres::Client,
     tripwires: &[Tripwire],
@@ -40,7 +40,7 @@ pub(super) fn ask_in_turn(
     read(&answers.collect::<Result<Vec<_>, _>>()?, tripwires)
 }
 
-/// Whether a connection is outside a transaction, after [`probe::FREE`].
+/// Whether a connection is outside a transaction, by its answer to [`probe::FREE`].
 pub(super) fn is_free(said: Result<Vec<SimpleQueryMessage>, Error>) -> Result<(), Failure> {
     let rows = Answer::rows(said)?;
     match rows.as_slice() {
@@ -53,7 +53,7 @@ pub(super) fn is_free(said: Result<Vec<SimpleQueryMessage>, Error>) -> Result<()
     }
 }
 
-/// Starts all, in their order, and waits for all.
+/// Starts all in their order, and waits for all.
 async fn together<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
     let mut running: Vec<_> = futures.map(|future| (Box::pin(future), None)).collect();
     poll_fn(|context| {
@@ -74,10 +74,10 @@ async fn together<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output>
     .await
 }
 
-/// Why the driver failed.
+/// Translates the driver's error.
 ///
-/// MIRRORS: `tokio_postgres::Error` keeps its kind to itself and shows it as one
-/// of a few fixed sentences; `tests/live` holds these to the driver's.
+/// MIRRORS: `tokio_postgres::Error` hides its kind and shows it as one of a few fixed
+/// sentences; `tests/live` checks these against the driver.
 pub(super) fn failure(error: &Error) -> Failure {
     if let Some(refusal) = error.as_db_error() {
         return refused(refusal.code().code(), refusal.message());
@@ -99,8 +99,8 @@ pub(super) fn failure(error: &Error) -> Failure {
     }
 }
 
-/// MIRRORS: the driver's words for a server that declines. Anything else went wrong
-/// with a server that did not.
+/// MIRRORS: the driver's words for a server that declines TLS. Any other failure is one
+/// of a server that does not.
 fn no_handshake(error: &Error) -> Failure {
     match error.source().map(ToString::to_string).as_deref() {
         Some("server does not support TLS") => Failure::NoTls,
@@ -124,8 +124,8 @@ fn refused(code: &str, said: &str) -> Failure {
     }
 }
 
-/// MIRRORS: older versions of PgBouncer have one code for all refusals, and tell
-/// them apart by these words.
+/// MIRRORS: older versions of PgBouncer have one code for all refusals, and distinguish
+/// them only by these words.
 fn pooled(said: &str) -> Failure {
     let says = |words: &str| said.contains(words);
     if says("authentication failed") || says("no such user") {
@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_has_our_own_words() {
+    fn a_code_has_the_guards_own_words() {
         let other = |code: &str| Failure::Refused { code: Code::new(code) };
         let table = [
             ("28P01", "", Failure::Credentials),

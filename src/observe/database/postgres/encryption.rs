@@ -9,14 +9,14 @@ use rustls_platform_verifier::BuilderVerifierExt as _;
 use super::super::failure::Failure;
 use super::super::tls::{self, Authorities};
 
-/// What a client of TLS needs.
+/// Makes the configuration of a TLS client.
 pub(super) fn client(authorities: &Authorities) -> Result<ClientConfig, Failure> {
     let builder = ClientConfig::builder_with_provider(Arc::new(provider()))
         .with_safe_default_protocol_versions()
         .map_err(|_| Failure::Handshake)?;
     let mut client = match authorities {
-        // DELIBERATE: not even loaded where a file is named; it takes longer
-        // than all the rest.
+        // DELIBERATE: the platform's authorities are not even loaded if a file is named,
+        // since that takes longer than everything else.
         Authorities::Platform => {
             builder.with_platform_verifier().map_err(|_| Failure::NoAuthorities)?
         }
@@ -30,8 +30,8 @@ pub(super) fn client(authorities: &Authorities) -> Result<ClientConfig, Failure>
     Ok(client)
 }
 
-/// DELIBERATE: PostgreSQL's own default is P-256 and no other curve. A client
-/// that offers another one first is asked to try again, which costs a round trip.
+/// DELIBERATE: PostgreSQL's default is P-256 and no other curve. A client that offers
+/// another one first is asked to try again, which costs a round trip.
 fn provider() -> CryptoProvider {
     let mut provider = ring::default_provider();
     provider.kx_groups.sort_by_key(|group| group.name() != NamedGroup::secp256r1);

@@ -1,4 +1,4 @@
-//! A connection from which no more than a bound is read.
+//! A connection from which only a limited amount is read.
 
 use std::io;
 use std::pin::Pin;
@@ -6,13 +6,13 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Something to read from and to write to.
+/// Something to read from and write to.
 pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
 
-/// A connection that fails once the other end has sent more than any answer
-/// has, so that a hostile server cannot fill the memory.
+/// A connection that fails once the other end has sent more than any answer needs, so
+/// that a hostile server cannot fill the memory.
 pub(super) struct Metered {
     wire: Box<dyn Wire>,
     left: usize,

@@ -1,7 +1,7 @@
 //! PostgreSQL.
 //!
-//! [`identify`] and [`connect`] are for a program that goes on to use the
-//! connection; [`identities`](super::identities) asks on one of its own.
+//! [`identify`] and [`connect`] are for a program that goes on to use the connection;
+//! [`identities`](super::identities) opens its own connections.
 
 mod answer;
 mod dial;
@@ -23,7 +23,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use self::settings::Settings;
 use super::Patience;
-use super::common::again;
+use super::common::retry;
 use super::failure::{Failure, Waiting};
 use super::gather::Question;
 use crate::facts::{Cause, Identity};
@@ -33,17 +33,17 @@ use crate::source::Place;
 
 /// Connects to a judged target.
 ///
-/// Where the address demands encryption, the server's certificate is verified
-/// in full, chain and host name, and there is no connection without. A server
-/// that cannot be reached is tried again; `notice` is told, without a value.
+/// If the address demands encryption, the server's certificate is fully verified, chain
+/// and host name, and there is no connection without it. A server that cannot be reached
+/// is tried again; `notice` is called about each wait, without any value.
 ///
-/// LIMIT: the driver cannot be interrupted. The thread on which it waits for a
-/// server that accepts and says nothing stays until that server hangs up; this
-/// function does not.
+/// LIMIT: the driver cannot be interrupted. A server that accepts and says nothing keeps
+/// one thread waiting until it hangs up; this function returns in time.
 ///
 /// # Errors
 ///
-/// Why not, without a value; at the variable.
+/// The [`Cause`], without a value and at the variable's place, if the server cannot be
+/// reached, fails the checks of TLS, or refuses the user, the password or the database.
 pub fn connect(
     policy: &Policy,
     to: &Destination<'_>,
@@ -66,7 +66,7 @@ impl Prepared {
         Self { settings, place: to.variable.place.clone(), patience }
     }
 
-    /// As [`connect`].
+    /// Does the same as [`connect`].
     pub(crate) fn connect(&self, notice: &dyn Fn(&str)) -> Result<Client, Cause> {
         let Self { settings, place, patience } = self;
         let notice = |waiting: Waiting| notice(&format!("the server {waiting}"));
@@ -78,12 +78,13 @@ impl Prepared {
 ///
 /// The connection must be outside a transaction, and is left as it was.
 ///
-/// LIMIT: the server itself ends a statement that takes too long. One that is
-/// well when asked and hangs in the same moment is waited for.
+/// LIMIT: the server itself ends a statement that takes too long. If the server hangs in
+/// that very moment, this waits for it.
 ///
 /// # Errors
 ///
-/// Why not, without a value; at `place`.
+/// The [`Cause`], without a value and at `place`, if the connection is inside a
+/// transaction, is lost, or its server gives no usable answer.
 pub fn identify(
     client: &mut Client,
     tripwires: &[Tripwire],
@@ -98,14 +99,14 @@ fn ask(client: &mut Client, tripwires: &[Tripwire]) -> Result<Identity, Failure>
     driver::ask_in_turn(client, tripwires, ANSWER)
 }
 
-/// As [`identify`], of an asynchronous connection.
+/// Does the same as [`identify`] for an asynchronous connection.
 ///
-/// LIMIT: a server that says nothing at all is waited for; a time-out around it
-/// is the caller's, who knows the runtime.
+/// LIMIT: this waits for a server that says nothing at all; a time-out around it is up to
+/// the caller, who knows the runtime.
 ///
 /// # Errors
 ///
-/// Why not, without a value; at `place`.
+/// Those of [`identify`].
 pub async fn identify_async(
     client: &tokio_postgres::Client,
     tripwires: &[Tripwire],
@@ -118,7 +119,7 @@ pub async fn identify_async(
     answer.await.map_err(|failure: Failure| failure.cause(place))
 }
 
-/// What the thread of one connection does.
+/// Makes the question that the thread of one connection asks.
 pub(super) fn question(
     policy: &Policy,
     to: &Destination<'_>,
@@ -131,7 +132,7 @@ pub(super) fn question(
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|_| Failure::NoRuntime)?;
         let found = runtime.block_on(dial::ask(&settings, &tripwires, patience, waiting));
-        // A look-up that hangs is not waited for.
+        // A name look-up that hangs is not waited for.
         runtime.shutdown_background();
         found
     })
@@ -144,11 +145,11 @@ fn open(
 ) -> Result<Client, Failure> {
     let tls = settings.tls.as_ref().map(encryption::client).transpose()?;
     let tls = tls.map(MakeRustlsConnect::new);
-    again(patience, waiting, || once(settings, tls.clone(), patience.connect))
+    retry(patience, waiting, || once(settings, tls.clone(), patience.connect))
 }
 
-/// DELIBERATE: on a thread of its own, since the driver waits without end for a
-/// server that says nothing, and panics within asynchronous code.
+/// DELIBERATE: on a thread of its own, because the driver waits without limit for a
+/// server that says nothing, and panics inside asynchronous code.
 fn once(
     settings: &Settings,
     tls: Option<MakeRustlsConnect>,
@@ -161,7 +162,7 @@ fn once(
             Some(tls) => driver.connect(tls),
             None => driver.connect(NoTls),
         };
-        // Nobody takes it once the time is over; then it is closed.
+        // If the time is over, nobody receives the connection, and it is closed.
         let _ = sender.send(opened);
     };
     let thread = thread::Builder::new().name("koomy-guard".to_owned());

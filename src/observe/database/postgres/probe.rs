@@ -1,33 +1,34 @@
-//! What a PostgreSQL server is asked.
+//! The questions to a PostgreSQL server.
 //!
-//! Several messages that are sent together, so that all of them are one round
-//! trip, and one that fails (there is no stamp, the control file is not for
-//! everybody) leaves the others alone. Each is a read-only transaction of its
-//! own that needs no other: a pooler may give each to another session. In which
-//! server it was answered is a part of each answer.
+//! Several messages are sent together, so that all take one round trip, and one that
+//! fails (there is no stamp, or the role may not read the control file) leaves the others
+//! alone. Each is a read-only transaction of its own that depends on no other, since a
+//! pooler may send each to another session. Each answer contains the server that it came
+//! from.
 //!
-//! - The search path is `pg_catalog` before anything else is looked up, since
-//!   the role can set one by which tables, functions and operators of its own
-//!   come first. Names are qualified all the same.
-//! - Catalogs are filtered by functions. A new session looks up and plans an
-//!   operator in several times as long.
+//! - The search path is set to `pg_catalog` before anything else is looked up, since a
+//!   role may set one in which its own tables, functions and operators come first. Names
+//!   are qualified all the same.
+//! - Catalogs are filtered by functions, because a new session takes several times as
+//!   long to look up and plan an operator.
 //! - No answer is compared in SQL with what the policy says.
 
 use std::time::Duration;
 
 use crate::policy::{TableName, Tripwire};
 
-/// Whether a connection is outside a transaction: then both are one time.
+/// Whether a connection is outside a transaction: then both times are the same.
 pub(super) const FREE: &str =
     "SELECT pg_catalog.now()::pg_catalog.text, pg_catalog.statement_timestamp()::pg_catalog.text";
 
-/// The messages, if none may take longer than `answer`: the session, the control
-/// file, the stamp, and one for each tripwire.
+/// The messages, each limited to `answer`: the session, the control file, the stamp, and
+/// one for each tripwire.
 pub(super) fn messages(tripwires: &[Tripwire], answer: Duration) -> Vec<String> {
     let answer = answer.as_millis().clamp(2, 1_000_000);
     let [catalog, table] = [
         format!("{BEGIN} = {answer}; "),
-        // DELIBERATE: a row that a policy hides is an error, and not absent.
+        // DELIBERATE: a row that is hidden by a row security policy is an error, not
+        // absent.
         format!("{BEGIN} = {answer}; SET LOCAL lock_timeout = {}; {TABLE}; ", answer / 2),
     ];
     let mut messages = vec![catalog.clone() + SESSION, catalog + CONTROL, table.clone() + STAMP];
@@ -35,7 +36,7 @@ pub(super) fn messages(tripwires: &[Tripwire], answer: Duration) -> Vec<String> 
     messages
 }
 
-/// The rows of a table, counted no further than they have to be.
+/// Counts the rows of a table, no further than necessary.
 fn count(tripwire: &Tripwire) -> String {
     let TableName { schema, table } = &tripwire.table.value;
     let table = format!("\"{schema}\".\"{table}\"");
@@ -59,7 +60,7 @@ const STAMP: &str = include_str!("stamp.sql");
 const CONTROL: &str = "SELECT 'control', pg_catalog.pg_postmaster_start_time(), \
      pg_catalog.current_database(), c.system_identifier FROM pg_catalog.pg_control_system() c";
 
-/// DELIBERATE: the level, because a session may have one that waits for others.
+/// DELIBERATE: sets the level, because a session's own may be one that waits for others.
 const BEGIN: &str = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY; \
      SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL statement_timeout";
 const TABLE: &str = "SET LOCAL row_security = off; SET LOCAL DateStyle = 'ISO, YMD'";
@@ -105,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn every_function_says_where_it_comes_from() {
+    fn every_function_is_qualified() {
         let count = count(&tripwire("s.t", Some(1), Some("at")));
         for sql in [SESSION, CONTROL, STAMP, FREE, &count] {
             let words = sql.split(|c: char| !(c.is_ascii_alphanumeric() || "_.(".contains(c)));

@@ -1,4 +1,4 @@
-//! What a PostgreSQL server answered, read.
+//! Interprets the answers of a PostgreSQL server.
 //!
 //! Total: a hostile server may answer anything.
 
@@ -67,7 +67,7 @@ impl<'a> Session<'a> {
         Ok(Self { rows, start, database, role, version, host, port, recovery, reads })
     }
 
-    /// The row of another answer, if there is one; the same server's in any case.
+    /// The row of another answer, if there is one; it must come from the same server.
     fn beside<const N: usize>(&self, row: &'a Cells) -> Result<[Text<'a>; N], Failure> {
         let mut cells = row.iter().map(Option::as_deref);
         let (_, start, database) = (cells.next(), cells.next(), cells.next());
@@ -77,7 +77,7 @@ impl<'a> Session<'a> {
         exactly(cells)
     }
 
-    /// INVARIANT: a setting counts only if the server's start alone sets it; any
+    /// INVARIANT: a setting counts only if nothing but the server's start can set it. Any
     /// other is a placeholder that a session may have filled.
     fn neon(&self) -> Result<Option<Neon>, Failure> {
         let mut neon: Option<Neon> = None;
@@ -110,7 +110,7 @@ impl<'a> Session<'a> {
                 let [row] = rows.as_slice() else { return Err(Failure::Answer) };
                 row
             }
-            // It is not for this role, or there is none: the cluster is unknown.
+            // The role may not read it, or there is none: the cluster is unknown.
             Answer::Error(_) => return Ok(None),
         };
         let [id] = self.beside(row)?;
@@ -177,7 +177,7 @@ impl<'a> Session<'a> {
                     [cells @ .., Some("r")] => {
                         Ok(stamped(cells).map_or_else(incomplete, StampState::Stamped))
                     }
-                    // A materialized view can be sampled as a table can.
+                    // A materialized view can be sampled like a table.
                     [..] => unreadable("something else has its name"),
                 },
                 [_, _, ..] => unreadable("it has several rows"),
@@ -196,7 +196,7 @@ impl<'a> Session<'a> {
             Answer::Error(Error::Slow) => {
                 "counting it takes too long, or another session has locked it"
             }
-            Answer::Error(Error::Other) => "counting it is an error",
+            Answer::Error(Error::Other) => "counting it fails",
         };
         Ok(Rows::Unreadable { why: why.to_owned() })
     }
@@ -238,7 +238,7 @@ fn incomplete() -> StampState {
     StampState::Unreadable { why: "its row is not complete".to_owned() }
 }
 
-/// The rows about something, without the word for it.
+/// The rows about a topic, without the word for it.
 fn all<'a, const N: usize>(
     rows: &'a [Cells],
     about: &'static str,
@@ -276,7 +276,7 @@ fn flag(text: Text<'_>) -> Result<bool, Failure> {
     }
 }
 
-/// The columns of a role's row, after its name.
+/// The rights in the columns of a role's row, after its name.
 const FLAGS: &[Right] = &[
     Right::Owner,
     Right::Superuser,

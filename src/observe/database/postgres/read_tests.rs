@@ -1,4 +1,4 @@
-//! Answers of every form, read.
+//! Answers of every form, as they are read.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::source::{Span, Spanned};
 
 type Row = &'static [&'static str];
 
-/// A row; `-` is no text.
+/// A row; `-` is NULL.
 fn row(cells: &[&str]) -> Cells {
     cells.iter().map(|cell| Some(*cell).filter(|cell| *cell != "-").map(str::to_owned)).collect()
 }
@@ -38,7 +38,7 @@ fn of(without: &str, with: &[&[&str]]) -> Result<Identity, Failure> {
 }
 
 #[test]
-fn each_row_that_must_be_there_is_there_once_and_whole() {
+fn each_required_row_is_there_once_and_complete() {
     assert!(of("", &[]).is_ok());
     for known in PLAIN {
         let about = known[0];
@@ -53,8 +53,8 @@ fn each_row_that_must_be_there_is_there_once_and_whole() {
             for nonsense in ["-", "nonsense\u{1b}"] {
                 let mut broken = known.to_vec();
                 broken[cell] = nonsense;
-                // A start that is none is any server's; a socket has no address,
-                // a role's name is not used, and any role may be known.
+                // A start that is missing matches any server; a socket has no address, a
+                // role's name is not used, and any role may be known.
                 let is_free = match (about, cell) {
                     ("session", 1) | ("known", _) | ("role", 2) => true,
                     ("session", 5 | 6) => nonsense == "-",
@@ -64,7 +64,7 @@ fn each_row_that_must_be_there_is_there_once_and_whole() {
             }
         }
     }
-    assert!(of("", &[&["-"], &[], &["other", "x"]]).is_ok(), "what nobody asked for is not heard");
+    assert!(of("", &[&["-"], &[], &["other", "x"]]).is_ok(), "unrequested rows are ignored");
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn each_message_has_its_answer() {
 }
 
 #[test]
-fn answers_of_two_servers_are_none() {
+fn answers_from_two_servers_are_refused() {
     let session = || rows(&PLAIN);
     for (start, database) in [("other", "shop"), ("start", "other"), ("-", "shop"), ("start", "-")]
     {
@@ -95,7 +95,7 @@ fn answers_of_two_servers_are_none() {
 }
 
 #[test]
-fn a_setting_counts_if_the_start_alone_sets_it() {
+fn a_setting_counts_if_only_the_start_can_set_it() {
     let neon = |rows: &[&[&str]]| {
         of("", rows).map(|identity| match identity.server {
             Server::Postgres { neon, .. } => neon.map(|neon| (neon.project, neon.branch)),
@@ -274,7 +274,7 @@ fn counts_are_compared_here() {
 }
 
 #[test]
-fn a_stamp_is_whole_or_is_none() {
+fn a_stamp_is_complete_or_unreadable() {
     const ROW: Row = &[
         "stamp", "start", "shop", "sandbox", "plain", "-", "-", "7000", "16385", "shop", "2026",
         "0.1.0", "-", "r",

@@ -1,4 +1,4 @@
-//! A connection's settings, made from the judged target by setters.
+//! A connection's settings, built with setters from the judged target.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::target::{Address, Encryption, Provider, Target};
 pub(super) struct Settings {
     pub(super) driver: Config,
     pub(super) address: Address,
-    /// `None` without TLS.
+    /// `None` for a connection without TLS.
     pub(super) tls: Option<Authorities>,
 }
 
@@ -49,16 +49,16 @@ impl Settings {
     }
 }
 
-/// Whether the address demands encryption. Then it is verified in full, also
-/// where the address says `require`, and there is no connection without.
+/// Whether the address demands encryption. If so, the certificate is fully verified, even
+/// if the address only says `require`, and there is no connection without.
 ///
-/// DELIBERATE: without such a demand it is plain text, also where a driver would
-/// try TLS first. Whoever sits between chooses then, so it proves nothing; and
-/// the static rules let such an address stand only on this machine, on a socket
+/// DELIBERATE: without such a demand the connection is plain text, even if a driver would
+/// try TLS first. Anybody in between could choose plain text then, so trying proves
+/// nothing; and the static rules permit such an address only on this machine, on a socket
 /// and on private networks.
 ///
-/// LIMIT: a server, or who stands in for it there, may ask for the password in clear,
-/// and the driver gives it.
+/// LIMIT: a server there, or somebody who impersonates it, may ask for the password in
+/// clear text, and the driver sends it.
 fn is_encrypted(target: &Target) -> bool {
     match target.encryption() {
         Encryption::Required | Encryption::VerifyCa | Encryption::VerifyFull => !target.is_socket(),
@@ -73,7 +73,7 @@ fn negotiation(target: &Target) -> SslNegotiation {
     }
 }
 
-/// Neon binds every password to its channel, and its own addresses ask for it.
+/// Neon binds every password to its TLS channel, and its own addresses ask for that.
 fn channel_binding(target: &Target, encrypted: bool) -> ChannelBinding {
     match parameter(target, "channel_binding") {
         Some("require") => ChannelBinding::Require,
