@@ -147,25 +147,29 @@ mod tests {
         assert_eq!(ask.across(&[&a]), "");
     }
 
+    type Change = fn(&mut Identity);
+
+    fn neon(it: &mut Identity, branch: &str) {
+        let (project, branch) = (Some("p".to_owned()), Some(branch.to_owned()));
+        let neon = Neon { project, branch, endpoint: None, timeline: None };
+        it.server = Server::Postgres { neon: Some(neon), cluster: None };
+    }
+
+    fn cluster(it: &mut Identity, id: &str, database_oid: u32) {
+        let cluster = Cluster { system_identifier: id.to_owned(), database_oid };
+        it.server = Server::Postgres { neon: None, cluster: Some(cluster) };
+        it.stamp = StampState::No { tables: Tables::Present };
+    }
+
+    fn mysql(it: &mut Identity, hostname: &str, uuid: Option<&str>) {
+        let uuid = uuid.map(str::to_owned);
+        it.server = Server::MySql { hostname: hostname.to_owned(), uuid };
+        it.stamp = StampState::No { tables: Tables::Present };
+    }
+
     /// Two addresses that are not alike, and what their servers say.
     #[test]
     fn servers_that_say_the_same_are_one() {
-        type Change = fn(&mut Identity);
-        fn neon(it: &mut Identity, branch: &str) {
-            let (project, branch) = (Some("p".to_owned()), Some(branch.to_owned()));
-            let neon = Neon { project, branch, endpoint: None, timeline: None };
-            it.server = Server::Postgres { neon: Some(neon), cluster: None };
-        }
-        fn cluster(it: &mut Identity, id: &str, database_oid: u32) {
-            let cluster = Cluster { system_identifier: id.to_owned(), database_oid };
-            it.server = Server::Postgres { neon: None, cluster: Some(cluster) };
-            it.stamp = StampState::No { tables: Tables::Present };
-        }
-        fn mysql(it: &mut Identity, hostname: &str, uuid: Option<&str>) {
-            let uuid = uuid.map(str::to_owned);
-            it.server = Server::MySql { hostname: hostname.to_owned(), uuid };
-            it.stamp = StampState::No { tables: Tables::Present };
-        }
         let one: Change = |it| cluster(it, "7", 16_384);
         let table: [(Change, Change, bool); 12] = [
             (one, one, true),
