@@ -72,6 +72,9 @@ fn refuse(
     let known = environment.databases.iter().filter_map(|id| case.policy.database(id.value));
     let help = match &*listed(known.map(|database| database.name.value.as_str()), " or ") {
         "" => format!("unset `{name}`; `{here}` has no database"),
+        known if destination.database.is_none() => format!(
+            "point it at {known}, or write its address into the policy if it belongs to `{here}`"
+        ),
         known => format!("point it at {known}"),
     };
     let message = match destination.database {
@@ -249,7 +252,8 @@ mod tests {
                 "DATABASE_URL",
                 "elsewhere.net/koomy",
                 format!(
-                    "a database that the policy does not know; point it at `play` or `here`{cause} \
+                    "a database that the policy does not know; point it at `play` or `here`, or \
+                 write its address into the policy if it belongs to `sandbox`{cause} \
                  ['play', 'here'] (this environment's databases)"
                 ),
             ),
