@@ -36,6 +36,11 @@ impl Ask {
         Self { gate, ..self }
     }
 
+    /// The policy.
+    pub(super) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
     /// These variables, and servers that say what the policy has them say but for
     /// `change`.
     pub(super) fn told(&self, variables: Given<'_>, change: impl Fn(&mut Identity)) -> Facts {
